@@ -1,0 +1,169 @@
+"""Data and initial filters, explicitly in R^d or at law level, where d costs nothing.
+
+Every Gaussian vector of a trial (N_1 + N_2 noise patches, 4m initial filters) has three explicit
+coordinates, an orthonormal basis (e_u, e_1, e_2) of a space that holds u, v_1 and v_2, and `rest`
+= d - 3 further ones. Only inner products between those vectors matter to the outcome (E6), and the
+Gram matrix of n independent N(0, I_D) vectors is Wishart: the rows of its Bartlett factor (chi on
+the diagonal, normals below) are the same vectors after a rotation, exactly in law for D >= n. So
+*law level* is nothing but explicit sampling in a rotated frame of min(D, n) dimensions.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.regime import SIGNAL_COORDINATES, Regime, RegimeError
+
+Level = Literal["law", "explicit"]
+#: A draw larger than this is refused before it can exhaust memory.
+LARGEST_DRAW_BYTES = 8 * 2**30
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """`count` independent streams, numbered from `first`, all derived from the one integer `root`."""
+
+    root: int
+    count: int
+    first: int = 0
+
+    def generators(self, stream: int = 0) -> list[np.random.Generator]:
+        """One generator per seed; streams of different numbers are independent."""
+        keys = range(self.first, self.first + self.count)
+        return [np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.root, spawn_key=(k, stream)))) for k in keys]
+
+    def after(self, count: int) -> Seeds:
+        """The next `count` seeds: fresh, never overlapping these."""
+        return Seeds(self.root, count, self.first + self.count)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A training set for each seed: signal patch y s, noise patch xi."""
+
+    signal: Tensor  # (dim,)
+    noise: Tensor  # (seeds, N, dim)
+    labels: Tensor  # (seeds, N), entries +-1
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Everything random about a batch of trials. Scratch and transfer share `downstream` and `fresh`."""
+
+    upstream: Sample
+    downstream: Sample
+    start: Tensor  # (seeds, 2m, dim) upstream initial filters; first m have j = +1
+    fresh: Tensor  # (seeds, 2m, dim) downstream initial filters
+
+
+def signals(regime: Regime) -> tuple[Tensor, Tensor, Tensor]:
+    """u, v_1, v_2 in the three explicit coordinates, each of shape (3,)."""
+    sin_v = math.sqrt(max(0.0, 1.0 - regime.cos_v**2))
+    u = torch.tensor([regime.u, 0.0, 0.0], dtype=torch.float64)
+    v1 = torch.tensor([0.0, regime.v1, 0.0], dtype=torch.float64)
+    v2 = torch.tensor([0.0, regime.v2 * regime.cos_v, regime.v2 * sin_v], dtype=torch.float64)
+    return u, v1, v2
+
+
+def projection(regime: Regime, index: int) -> Tensor:
+    """P_k on the three explicit coordinates, (3, 3): off span{u, v_k} only, not off the other task's v [S, O]."""
+    u, v1, v2 = signals(regime)
+    off = torch.eye(SIGNAL_COORDINATES, dtype=torch.float64)
+    for vector in (u, v1 if index == 1 else v2):
+        norm = torch.linalg.vector_norm(vector)
+        if norm > 0:
+            unit = vector / norm
+            off = off - torch.outer(unit, unit)
+    return off
+
+
+def projected(weights: Tensor, regime: Regime, index: int) -> Tensor:
+    """P_k w of every filter: (seeds, 2m, dim)."""
+    result = weights.clone()
+    result[..., :SIGNAL_COORDINATES] = weights[..., :SIGNAL_COORDINATES] @ projection(regime, index)
+    return result
+
+
+def noise_rank(regime: Regime, index: int) -> int:
+    """D of statement B1: the rank of P_k in R^d."""
+    task = regime.task(index)
+    return regime.d - (task.u > 0) - (task.v > 0)
+
+
+def sample(regime: Regime, seeds: Seeds, level: Level = "law") -> Draw:
+    """Draw a batch of trials.
+
+    Raises:
+        RegimeError: at law level when the d - 3 remaining dimensions are fewer than the
+            n1 + n2 + 4m Gaussian vectors of a trial; at either level when the draw would not fit.
+    """
+    total = regime.n1 + regime.n2 + 4 * regime.m
+    if level == "law":
+        _check_law_level(regime, total)
+    width = SIGNAL_COORDINATES + (total if level == "law" else regime.rest)
+    _check_size(regime, seeds.count * total * width)
+    vectors = torch.empty((seeds.count, total, width), dtype=torch.float64)
+    labels = torch.empty((seeds.count, regime.n1 + regime.n2), dtype=torch.float64)
+    for i, generator in enumerate(seeds.generators()):
+        labels[i] = torch.from_numpy(generator.integers(0, 2, labels.shape[1]) * 2.0 - 1.0)
+        vectors[i, :, :SIGNAL_COORDINATES] = torch.from_numpy(generator.standard_normal((total, SIGNAL_COORDINATES)))
+        rest = _bartlett(generator, total, regime.rest) if level == "law" else generator.standard_normal((total, regime.rest))
+        vectors[i, :, SIGNAL_COORDINATES:] = torch.from_numpy(rest)
+    return _assemble(regime, vectors, labels)
+
+
+def fresh_noise(regime: Regime, index: int, count: int, generator: np.random.Generator) -> Tensor:
+    """`count` noise patches of task `index`, explicitly in R^d: (count, d)."""
+    patches = torch.from_numpy(generator.standard_normal((count, regime.d)))
+    patches[:, :SIGNAL_COORDINATES] @= projection(regime, index)
+    return regime.task(index).sigma * patches
+
+
+def _bartlett(generator: np.random.Generator, n: int, dimension: int) -> np.ndarray:
+    """Lower-triangular L with L L^T the Gram matrix of n independent N(0, I_dimension) vectors."""
+    factor = np.zeros((n, n))
+    below = np.tril_indices(n, -1)
+    factor[below] = generator.standard_normal(len(below[0]))
+    # Degrees of freedom fall by one with each vector already placed.
+    np.fill_diagonal(factor, np.sqrt(generator.chisquare(dimension - np.arange(n, dtype=np.float64))))
+    return factor
+
+
+def _assemble(regime: Regime, vectors: Tensor, labels: Tensor) -> Draw:
+    n1, n2, filters = regime.n1, regime.n2, 2 * regime.m
+    noise1, noise2, start, fresh = torch.split(vectors, [n1, n2, filters, filters], dim=1)
+    for noise, index in ((noise1, 1), (noise2, 2)):
+        noise[..., :SIGNAL_COORDINATES] @= projection(regime, index)
+        noise *= regime.task(index).sigma
+    start *= regime.sigma0
+    fresh *= regime.sigma0
+    samples = []
+    for index, noise, y in ((1, noise1, labels[:, :n1]), (2, noise2, labels[:, n1:])):
+        u, v1, v2 = signals(regime)
+        signal = torch.zeros(vectors.shape[-1], dtype=torch.float64)
+        signal[:SIGNAL_COORDINATES] = u + (v1 if index == 1 else v2)
+        samples.append(Sample(signal, noise, y))
+    return Draw(samples[0], samples[1], start, fresh)
+
+
+def _check_law_level(regime: Regime, total: int) -> None:
+    if regime.rest >= total:
+        return
+    for field in ("n1", "n2"):
+        if getattr(regime, field) > regime.rest:
+            raise RegimeError(field, getattr(regime, field), f"at law level must be at most d - 3 = {regime.rest}")
+    raise RegimeError("d", regime.d, f"at law level must be at least n1 + n2 + 4m + 3 = {total + SIGNAL_COORDINATES}; explicit sampling takes any d")
+
+
+def _check_size(regime: Regime, numbers: int) -> None:
+    if 8 * numbers <= LARGEST_DRAW_BYTES:
+        return
+    field = max(("n1", "n2", "m", "d") if regime.d < 10**6 else ("n1", "n2", "m"), key=lambda name: float(getattr(regime, name)))
+    size, limit = 8 * numbers / 2**30, LARGEST_DRAW_BYTES // 2**30
+    raise RegimeError(field, getattr(regime, field), f"one batch would take {size:.0f} GiB, at most {limit} are allowed: fewer seeds, samples or filters")
