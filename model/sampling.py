@@ -62,23 +62,26 @@ class Draw:
     fresh: Tensor  # (seeds, 2m, dim) downstream initial filters
 
 
+def directions(regime: Regime) -> tuple[Tensor, Tensor, Tensor]:
+    """Unit vectors along u, v_1, v_2 in the three explicit coordinates, each of shape (3,)."""
+    sin_v = math.sqrt(max(0.0, 1.0 - regime.cos_v**2))
+    u, v1, v2 = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, regime.cos_v, sin_v]], dtype=torch.float64)
+    return u, v1, v2
+
+
 def signals(regime: Regime) -> tuple[Tensor, Tensor, Tensor]:
     """u, v_1, v_2 in the three explicit coordinates, each of shape (3,)."""
-    sin_v = math.sqrt(max(0.0, 1.0 - regime.cos_v**2))
-    u = torch.tensor([regime.u, 0.0, 0.0], dtype=torch.float64)
-    v1 = torch.tensor([0.0, regime.v1, 0.0], dtype=torch.float64)
-    v2 = torch.tensor([0.0, regime.v2 * regime.cos_v, regime.v2 * sin_v], dtype=torch.float64)
-    return u, v1, v2
+    u, v1, v2 = directions(regime)
+    return regime.u * u, regime.v1 * v1, regime.v2 * v2
 
 
 def projection(regime: Regime, index: int) -> Tensor:
     """P_k on the three explicit coordinates, (3, 3): off span{u, v_k} only, not off the other task's v [S, O]."""
-    u, v1, v2 = signals(regime)
+    u, v1, v2 = directions(regime)
+    task = regime.task(index)
     off = torch.eye(SIGNAL_COORDINATES, dtype=torch.float64)
-    for vector in (u, v1 if index == 1 else v2):
-        norm = torch.linalg.vector_norm(vector)
-        if norm > 0:
-            unit = vector / norm
+    for length, unit in ((task.u, u), (task.v, v1 if index == 1 else v2)):
+        if length > 0:
             off = off - torch.outer(unit, unit)
     return off
 
@@ -107,7 +110,7 @@ def sample(regime: Regime, seeds: Seeds, level: Level = "law") -> Draw:
     if level == "law":
         _check_law_level(regime, total)
     width = SIGNAL_COORDINATES + (total if level == "law" else regime.rest)
-    _check_size(regime, seeds.count * total * width)
+    _check_size(regime, level, seeds.count * total * width)
     vectors = torch.empty((seeds.count, total, width), dtype=torch.float64)
     labels = torch.empty((seeds.count, regime.n1 + regime.n2), dtype=torch.float64)
     for i, generator in enumerate(seeds.generators()):
@@ -161,9 +164,9 @@ def _check_law_level(regime: Regime, total: int) -> None:
     raise RegimeError("d", regime.d, f"at law level must be at least n1 + n2 + 4m + 3 = {total + SIGNAL_COORDINATES}; explicit sampling takes any d")
 
 
-def _check_size(regime: Regime, numbers: int) -> None:
+def _check_size(regime: Regime, level: Level, numbers: int) -> None:
     if 8 * numbers <= LARGEST_DRAW_BYTES:
         return
-    field = max(("n1", "n2", "m", "d") if regime.d < 10**6 else ("n1", "n2", "m"), key=lambda name: float(getattr(regime, name)))
+    field = max(("n1", "n2", "m", "d") if level == "explicit" else ("n1", "n2", "m"), key=lambda name: float(getattr(regime, name)))
     size, limit = 8 * numbers / 2**30, LARGEST_DRAW_BYTES // 2**30
     raise RegimeError(field, getattr(regime, field), f"one batch would take {size:.0f} GiB, at most {limit} are allowed: fewer seeds, samples or filters")

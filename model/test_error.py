@@ -26,6 +26,7 @@ LINE_STREAM = 1
 #: Standard deviations either side: two-sided 99.9% for an average of many lines.
 INTERVAL_WIDTH = 3.29
 LINES = 512
+_ROUNDING = 1e-12
 _FAR = 40.0  # the normal law has no float64 mass beyond
 
 
@@ -95,7 +96,7 @@ def _line_probabilities(factor: Tensor, readout: Tensor, output: Tensor, points:
 def _piecewise_linear_probability(p: Tensor, b: Tensor, readout: Tensor, level: Tensor) -> Tensor:
     """P(sum_r readout_r relu(p_r + t b_r) < level) for t ~ N(0, 1), exactly.
 
-    p, b: (seeds, lines, 2m); level: (seeds, 1). Left of all breakpoints the active units are those
+    p, b: (seeds, lines, 2m); level: (seeds, 1), strictly to be passed. Left of all breakpoints the active units are those
     with b < 0 (or b = 0 and p > 0); each breakpoint adds readout |b| to the slope.
     """
     breaks, order = torch.where(b == 0, _FAR, -p / b).clamp(-_FAR, _FAR).sort(dim=-1)
@@ -104,6 +105,8 @@ def _piecewise_linear_probability(p: Tensor, b: Tensor, readout: Tensor, level: 
     slope_steps = (readout * b.abs()).gather(-1, order)
     intercept = _from_first((first * p).sum(-1, keepdim=True), intercept_steps)  # (seeds, lines, 2m + 1)
     slope = _from_first((first * b).sum(-1, keepdim=True), slope_steps)
+    # Where all units are off, y f may be exactly 0, which is no error: the level must be passed by more than rounding.
+    level = level - _ROUNDING * (readout.abs() * (p.abs() + b.abs())).sum(-1)
     edge = torch.full_like(breaks[..., :1], _FAR)
     low, high = torch.cat([-edge, breaks], -1), torch.cat([breaks, edge], -1)
     crossing = (level.unsqueeze(-1) - intercept) / slope
