@@ -1,0 +1,60 @@
+"""Every claim, in the paper's order."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from functools import cache
+
+from claims import exact, proposition_4_4, theorem_4_2, theorem_4_3
+from claims.claim import Claim
+from claims.decision import Status
+
+#: A file of statements is added to the catalogue by naming it here.
+FILES = (exact, theorem_4_3, theorem_4_2, proposition_4_4)
+
+
+class UnknownClaimError(ValueError):
+    """No claim has this id."""
+
+
+@cache
+def catalogue() -> dict[str, Claim]:
+    """Every claim by id. Raises ValueError on a repeated id or a dangling `uses`."""
+    claims: dict[str, Claim] = {}
+    for claim in (claim for file in FILES for claim in file.CLAIMS):
+        if claim.id in claims:
+            raise ValueError(f"{claim.id}: two claims have this id")
+        claims[claim.id] = claim
+    for claim in claims.values():
+        for used in claim.uses:
+            if used not in claims:
+                raise ValueError(f"{claim.id}: uses {used}, which no claim has as id")
+    return claims
+
+
+def find(claim_id: str) -> Claim:
+    """The claim with this id, or a planted wrong version of one, written `id!version`."""
+    known = catalogue()
+    base, _, version = claim_id.partition("!")
+    if base not in known:
+        near = difflib.get_close_matches(base, known, n=3, cutoff=0.4)
+        hint = f"did you mean {', '.join(near)}?" if near else "see: transfer-claims list"
+        raise UnknownClaimError(f"claim = {claim_id!r}: no such id; {hint}")
+    if not version:
+        return known[base]
+    for wrong in known[base].wrong_versions:
+        if wrong.name == version:
+            return known[base].wrong(wrong)
+    raise UnknownClaimError(f"claim = {claim_id!r}: {base} has wrong versions {', '.join(w.name for w in known[base].wrong_versions)}")
+
+
+def settle(statuses: Mapping[str, Status]) -> dict[str, Status]:
+    """Statuses once those that rest on a falsified statement, directly or not, are marked blocked."""
+    known = catalogue()
+
+    @cache
+    def rests_on_falsified(claim_id: str) -> bool:
+        return any(statuses.get(used) is Status.FALSIFIED or rests_on_falsified(used) for used in known[claim_id].uses)
+
+    return {name: Status.BLOCKED if status is Status.VERIFIED and name in known and rests_on_falsified(name) else status for name, status in statuses.items()}

@@ -1,0 +1,141 @@
+"""What a claim is: data and small functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any, Literal
+
+from claims import condition, quantities
+from claims.constants import Constants, resolve
+from claims.decision import Margin
+from claims.quantities import Quantity
+from model.regime import Regime
+from model.sampling import Seeds
+
+Bound = float | str  # a number, or the name of a calibrated constant
+ROUNDING = 1e-9
+
+
+class Provenance(Enum):
+    """Where a statement comes from."""
+
+    S = "stated in the digest of the paper"
+    O = "taken from the paper's public reviews"  # noqa: E741
+    R = "the analogous statement in the paper's own line of work"
+    D = "derived here from the definitions"
+
+
+class Kind(Enum):
+    """How a statement is decided."""
+
+    EXACT = "exact"
+    PROBABILITY = "probability"
+    ORDERING = "ordering"
+    CONJECTURE = "conjecture"
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A quantity required to lie in [low, high]; a bound may be a constant's name."""
+
+    quantity: Quantity
+    low: Bound = -math.inf
+    high: Bound = math.inf
+
+    def range(self, constants: Constants) -> tuple[float, float]:
+        """The numbers."""
+        return resolve(self.low, constants), resolve(self.high, constants)
+
+    def holds(self, regime: Regime, constants: Constants) -> bool:
+        """Whether a regime meets it, rounding forgiven."""
+        low, high = self.range(constants)
+        value = self.quantity(regime)
+        return low - ROUNDING * abs(low) <= value <= high + ROUNDING * abs(high)
+
+    def __str__(self) -> str:
+        left = "" if self.low == -math.inf else f"{_short(self.low)} ≤ "
+        right = "" if self.high == math.inf else f" ≤ {_short(self.high)}"
+        return f"{left}{self.quantity.name}{right}"
+
+
+def _short(bound: Bound) -> str:
+    return bound.rsplit(".", 1)[-1] if isinstance(bound, str) else f"{bound:g}"
+
+
+Construction = Literal["small", "independent", "scratch", "transfer", "positive", "negative"]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The regimes a statement speaks of. `strategies` constructs them; nothing is filtered.
+
+    small: any small regime, inside Condition 4.1 or not. independent: small, with d so large that all
+    Gaussian vectors are linearly independent. The others lie inside Condition 4.1 and inside
+    `hypotheses`, of which the first is the one the overall signal strength is solved for.
+    """
+
+    construction: Construction
+    hypotheses: tuple[Hypothesis, ...] = ()
+    dropped: frozenset[str] = frozenset()  # clauses of Condition 4.1 not required
+    groups: tuple[tuple[str, float, float], ...] = ()  # dimensionless groups drawn from another range than usual
+
+    @property
+    def tasks(self) -> tuple[int, ...]:
+        """The tasks Condition 4.1 is required of."""
+        return {"small": (), "independent": (), "scratch": (2,)}.get(self.construction, (1, 2))
+
+    def violations(self, regime: Regime, constants: Constants) -> list[str]:
+        """What keeps a regime outside; empty if it is inside."""
+        found = [str(h) for h in self.hypotheses if not h.holds(regime, constants)]
+        if self.tasks:
+            by_tier = [condition.violations(regime, tier, self.tasks, self.dropped) for tier in condition.TIERS.values()]
+            found += sorted(by_tier, key=len)[0]
+        return found
+
+
+@dataclass(frozen=True)
+class WrongVersion:
+    """A planted false variant of a claim: fields of the claim replaced. It must come out falsified."""
+
+    name: str
+    error: str
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """One statement, and how a machine decides it.
+
+    `observe` trains what is needed for a batch of seeds in a regime and returns anything with an
+    attribute `networks`, the number trained; `margin` reads it. A statement about formulas alone has
+    `domain` None and is observed once, with no regime.
+    """
+
+    id: str
+    title: str
+    source: str  # numbering of the paper, or the theory's own
+    statement: str
+    latex: str
+    provenance: tuple[Provenance, ...]
+    kind: Kind
+    domain: Domain | None
+    observe: Callable[[Regime, Seeds], Any]
+    margin: Callable[[Any, Constants], Margin]
+    unit: str
+    delta: float = 0.0
+    constants: tuple[str, ...] = ()
+    uses: Mapping[str, str] = field(default_factory=dict)  # id -> why
+    wrong_versions: tuple[WrongVersion, ...] = ()
+    sweep: float = 1.0  # share of the usual number of regimes
+
+    def wrong(self, version: WrongVersion) -> Claim:
+        """The planted false claim."""
+        return replace(self, id=f"{self.id}!{version.name}", wrong_versions=(), **version.changes)
+
+
+def hypothesis(name: str, low: Bound = -math.inf, high: Bound = math.inf) -> Hypothesis:
+    """A hypothesis on a quantity of the catalogue."""
+    return Hypothesis(quantities.catalogue()[name], low, high)

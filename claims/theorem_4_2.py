@@ -1,0 +1,244 @@
+"""Theorem 4.2: training after transfer, in four readings of its criterion.
+
+Same convergence. "tau_A + tau_2 >= C_1 and X <= C_4 => error <= exp(-(tau_A + tau_2)/C_2);
+tau_A + tau_2 <= C_3 => error >= 0.1" [S]. Beside the stated criterion tau_A + tau_2 stand Gamma + tau_2
+(the phase-transition quantity, exponent corrected), tau_D [D] and Gamma as printed.
+
+What to expect [D]. Inherited filters carry universal signal alpha A and noise of variance
+alpha^2 N_1 sigma_2^2/sigma_1^2 beside the target's N_2, so tau_D orders the error, and with
+r = sigma_1^2/sigma_2^2
+
+    tau_D / tau_2 = (1 + X/Y)^2 / (1 + alpha X),   tau_A / tau_2 = alpha X/(r Y^2),   Gamma / tau_2 = alpha X/Y^2.
+
+Where X is large and Y near 1, tau_D grows like X while Gamma/tau_2 is only alpha X: a filter's *noise*
+is shared out by alpha as well as its signal, and the alpha of the signal cancels. The lower
+statement, which puts no bound on X, then has Gamma + tau_2 small and the error smaller than 0.1: no
+constant serves for all alpha. tau_A + tau_2 is protected from this only by sigma_1^4 making it large
+where X is. It fails the upper statement instead where N_2 >> N_1 and X is near C_4: there tau_A =
+(X/Y)^2 (N_2/N_1) tau_2 while tau_D stays below 4 tau_2, so C_2 must grow with N_2/N_1. Within the
+sizes drawn here (N_2/N_1 <= 8) a constant serves.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from claims import quantities as q
+from claims.claim import Bound, Claim, Domain, Hypothesis, Kind, Provenance, WrongVersion, hypothesis
+from claims.condition import DELTA
+from claims.constants import Constants
+from claims.decision import Margin
+from claims.observe import Observation, both_ways, error_at_least, error_at_most
+from claims.quantities import Quantity
+from claims.theorem_4_3 import NOT_SMALL, misread
+
+C_T, C_4 = "theorem-4.2.C_T", "theorem-4.2.C_4"  # shared by the readings
+ANY = hypothesis("X", 1e-2, 1e2)
+EVERY_Y = hypothesis("Y", 1.0, 100.0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One reading of the criterion; its constants are its own."""
+
+    name: str
+    criterion: Quantity
+    latex: str
+    provenance: Provenance
+    needs_little_noise: bool = True  # X <= C_4 is a hypothesis of the upper statement
+
+    def constant(self, symbol: str) -> str:
+        """Full name of one of its constants."""
+        return f"theorem-4.2.{self.name}.{symbol}"
+
+    @property
+    def little_noise(self) -> Hypothesis:
+        """X <= C_4, where the reading needs it."""
+        return hypothesis("X", 1e-2, C_4) if self.needs_little_noise else ANY
+
+
+_named = q.catalogue()
+STATED = Reading("tau-A", _named["tau_A+tau_2"], r"\tau_A+\tau_2", Provenance.S)
+GAMMA = Reading("gamma", _named["Gamma+tau_2"], r"\Gamma+\tau_2", Provenance.D)
+TAU_D = Reading("tau-D", _named["tau_D"], r"\tau_D", Provenance.D, needs_little_noise=False)
+PRINTED = Reading("gamma-printed", _named["Gamma_printed+tau_2"], r"\Gamma_{\mathrm{printed}}+\tau_2", Provenance.S)
+READINGS = (STATED, GAMMA, TAU_D, PRINTED)
+
+
+def converges(seen: Observation, constants: Constants) -> Margin:
+    """ln C_T - ln of the smallest C_T that serves."""
+    assert seen.transfer is not None
+    return Margin.exact(math.log(constants[C_T]) - np.log(seen.transfer.least_time_constant()))
+
+
+def at_most(criterion: Quantity, c_2: str, sense: float = 1.0) -> Any:
+    """error <= exp(-criterion/C_2); `sense` -1 plants the flipped inequality."""
+
+    def margin(seen: Observation, constants: Constants) -> Margin:
+        assert seen.transfer is not None
+        holds = error_at_most(seen.transfer.error, -criterion(seen.regime) / constants[c_2])
+        return holds if sense > 0 else Margin.between(-holds.high, -holds.low)
+
+    return margin
+
+
+def at_least(seen: Observation, constants: Constants) -> Margin:
+    """error >= 0.1."""
+    assert seen.transfer is not None
+    return error_at_least(seen.transfer.error, NOT_SMALL)
+
+
+def flipped_lower(seen: Observation, constants: Constants) -> Margin:
+    """error <= 0.1, planted."""
+    assert seen.transfer is not None
+    return error_at_most(seen.transfer.error, math.log(NOT_SMALL))
+
+
+def above(criterion: Quantity, reading: Reading, little_noise: Hypothesis | None = None) -> Domain:
+    """Condition 4.1, criterion >= C_1 and, where the reading needs it, X <= C_4."""
+    return Domain("transfer", (Hypothesis(criterion, low=reading.constant("C_1")), little_noise or reading.little_noise, EVERY_Y))
+
+
+def below(criterion: Quantity, bound: Bound, little_noise: Hypothesis = ANY) -> Domain:
+    """Condition 4.1 and criterion <= C_3."""
+    return Domain("transfer", (Hypothesis(criterion, high=bound), little_noise, EVERY_Y))
+
+
+#: Where the derivation above expects Gamma's lower statement to fail: a corner of its domain.
+LARGE_X_SMALL_ALPHA = Domain(
+    "transfer",
+    (Hypothesis(_named["Gamma+tau_2"], high="theorem-4.2.gamma.C_3"), hypothesis("X", 10.0, 1000.0), hypothesis("Y", 1.0, 3.0)),
+    groups=(("inherited", 1, 2),),
+)
+
+
+def _wrong_criteria(reading: Reading) -> tuple[tuple[str, str, Quantity], ...]:
+    """Misreadings of the criterion, as (name, error, wrong quantity)."""
+    if reading is TAU_D:
+        noise, signal = q.alpha**2 * q.n1 * q.sigma2**2 / q.sigma1**2 + q.n2, q.alpha * q.A + q.B
+        return (
+            ("noise-dropped", "the inherited noise is left out of τ_D's variance", misread("tau_D without inherited noise", signal**2 / (q.n2 * q.d))),
+            ("alpha-exponent", "α² for α in τ_D's signal", misread("tau_D, alpha^2 A", (q.alpha**2 * q.A + q.B) ** 2 / (noise * q.d))),
+            ("samples", "N₁ for N₂ in τ_D's variance", misread("tau_D, N_1", signal**2 / ((noise - q.n2 + q.n1) * q.d))),
+            ("sigma-exponent", "σ₁⁴ for σ₁² in τ_D's signal", misread("tau_D, sigma_1^4", (q.alpha * q.A / q.sigma1**2 + q.B) ** 2 / (noise * q.d))),
+        )
+    term = reading.criterion.formula - q.tau_2
+    return (
+        ("alpha-exponent", "α for α² in the transfer term", misread("alpha for alpha^2", term / q.alpha + q.tau_2)),
+        ("alpha-dropped", "no α in the transfer term", misread("no alpha", term / q.alpha**2 + q.tau_2)),
+        ("samples-squared", "N₂² for N₂ in τ₂", misread("N_2^2", term + q.n2 * q.tau_2)),
+        ("sigma-exponent", "σ₁ twice too often in the transfer term", misread("sigma_1 squared more", term / q.sigma1**2 + q.tau_2)),
+    )
+
+
+def _upper(reading: Reading) -> Claim:
+    c_2 = reading.constant("C_2")
+    little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
+    wrong = [WrongVersion("flipped", "error ≥ the bound", {"margin": at_most(reading.criterion, c_2, -1.0)})]
+    wrong += [WrongVersion(name, error, {"domain": above(bad, reading), "margin": at_most(bad, c_2)}) for name, error, bad in _wrong_criteria(reading)]
+    if reading.needs_little_noise:
+        wrong.append(
+            WrongVersion("condition-dropped", "X ≤ C₄ is dropped: X from 10² to 10⁴", {"domain": above(reading.criterion, reading, hypothesis("X", 1e2, 1e4))})
+        )
+    return Claim(
+        id=f"theorem-4.2.error-upper.{reading.name}",
+        title=f"Transfer: small test error above the threshold, criterion {reading.criterion.name}",
+        source="Theorem 4.2",
+        statement=(
+            f"Under Condition 4.1, {reading.criterion.name} ≥ C₁{' and X ≤ C₄' * reading.needs_little_noise} "
+            f"imply test error at most exp(−({reading.criterion.name})/C₂)."
+        ),
+        latex=rf"{reading.latex}\ge C_1{little_noise}\;\Rightarrow\;\mathrm{{error}}\le e^{{-({reading.latex})/C_2}}",
+        provenance=(reading.provenance,),
+        kind=Kind.PROBABILITY,
+        domain=above(reading.criterion, reading),
+        observe=both_ways,
+        margin=at_most(reading.criterion, c_2),
+        unit="nats between the bound and the error",
+        delta=DELTA,
+        constants=(reading.constant("C_1"), c_2) + ((C_4,) if reading.needs_little_noise else ()),
+        uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+        wrong_versions=tuple(wrong),
+    )
+
+
+def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
+    c_3 = reading.constant("C_3-restricted" if restricted else "C_3")
+    little_noise = reading.little_noise if restricted else ANY
+    also = " and X ≤ C₄" if restricted else ""
+    little_noise_latex = r",\;X\le C_4" if restricted else ""
+    wrong = [
+        WrongVersion("flipped", "error ≤ 0.1 below the threshold", {"margin": flipped_lower}),
+        WrongVersion("threshold", "60 instead of C₃", {"domain": below(reading.criterion, 60.0, little_noise)}),
+        WrongVersion("transfer-ignored", "τ₂ alone, at most 0.1, decides", {"domain": below(_named["tau_2"], 0.1, hypothesis("X", 50.0, 100.0))}),
+    ]
+    return Claim(
+        id=f"theorem-4.2.error-lower{'-restricted' if restricted else ''}.{reading.name}",
+        title=f"Transfer: large test error below the threshold, criterion {reading.criterion.name}{', X ≤ C₄' if restricted else ''}",
+        source="Theorem 4.2",
+        statement=f"Under Condition 4.1, {reading.criterion.name} ≤ C₃{also} implies test error at least 0.1.",
+        latex=rf"{reading.latex}\le C_3{little_noise_latex}\;\Rightarrow\;\mathrm{{error}}\ge 0.1",
+        provenance=(Provenance.D if restricted else reading.provenance,),
+        kind=Kind.PROBABILITY,
+        domain=LARGE_X_SMALL_ALPHA if reading is GAMMA and not restricted else below(reading.criterion, c_3, little_noise),
+        observe=both_ways,
+        margin=at_least,
+        unit="nats between the error and 0.1",
+        delta=DELTA,
+        constants=(c_3,) + ((C_4,) if restricted else ()),
+        uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+        wrong_versions=tuple(wrong),
+    )
+
+
+_CONVERGENCE_DOMAIN = Domain("transfer", (hypothesis("tau_D", 0.02, 40.0), ANY, EVERY_Y))
+
+
+def _convergence() -> Claim:
+    return Claim(
+        id="theorem-4.2.convergence",
+        title="Transfer: the training loss converges",
+        source="Theorem 4.2",
+        statement="Under Condition 4.1, after transfer, for every ε some step t ≤ C_T/(h₂ ε) has training loss at most ε.",
+        latex=r"\forall\varepsilon\;\exists\, t\le \frac{C_T}{h_2\,\varepsilon}:\; L(W^t)\le\varepsilon",
+        provenance=(Provenance.S,),
+        kind=Kind.PROBABILITY,
+        domain=_CONVERGENCE_DOMAIN,
+        observe=both_ways,
+        margin=converges,
+        unit="ln C_T − ln of the least constant that serves",
+        delta=DELTA,
+        constants=(C_T,),
+        uses={"e1.trajectory": "the networks are trained by the coefficient-space engine"},
+        wrong_versions=(
+            WrongVersion("step-dropped", "the step clause is dropped: h from 20 to 200", {"domain": _dropped(("step", "step.dimension"), ("h", 20.0, 200.0))}),
+            WrongVersion(
+                "initialisation-dropped",
+                "the initialisation clause is dropped: σ₀ from 30 to 1000 times what it allows",
+                {"domain": _dropped(("initialisation",), ("initialisation", 30.0, 1000.0))},
+            ),
+            WrongVersion("faster", "t ≤ C_T/(h₂ √ε) for C_T/(h₂ ε)", {"margin": _converges_faster}),
+        ),
+    )
+
+
+def _dropped(clauses: tuple[str, ...], group: tuple[str, float, float]) -> Domain:
+    return Domain("transfer", _CONVERGENCE_DOMAIN.hypotheses, frozenset(clauses), (group,))
+
+
+def _converges_faster(seen: Observation, constants: Constants) -> Margin:
+    assert seen.transfer is not None
+    return Margin.exact(math.log(constants[C_T]) - np.log(seen.transfer.least_time_constant(0.5)))
+
+
+CLAIMS = (
+    _convergence(),
+    *(_upper(reading) for reading in READINGS),
+    *(_lower(reading) for reading in READINGS),
+    _lower(STATED, restricted=True),
+    _lower(GAMMA, restricted=True),
+)
