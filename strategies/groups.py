@@ -1,0 +1,137 @@
+"""From dimensionless groups to a regime: the part of construction that has no randomness.
+
+The groups are drawn; dimension, norms, noise levels, step sizes and initial weights are derived, so
+that Condition 4.1 holds by construction. Every clause that involves d asks for d *at least* something
+once tau_2 is fixed (q grows like sqrt(d), N q/d falls), so the least d is found by bisection on the
+clauses themselves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+
+from scipy.optimize import brentq
+
+from claims import condition
+from claims.condition import DELTA, Tier
+from claims.quantities import Quantity
+from model.regime import Regime
+
+#: log T enters the dimension clause before T is known; no run is longer than this.
+MOST_STEPS = 8192
+#: The dimension clauses ask for at least this decade at least, and float64 counts to 10^15.
+DECADES = (0.7, 15.0)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """What is drawn. Ratios are between positive numbers unless said otherwise."""
+
+    tier: Tier
+    n1: int
+    n2: int
+    m: int
+    inherited: int
+    tau_2: float
+    x: float  # X: inherited noise against the target's; fixes sigma_1/sigma_2
+    y: float  # Y = ||s_2||^2/||u||^2, at least 1
+    upstream_share: float  # ||v_1||^2/||u||^2
+    cos_v: float
+    h1: float  # step, at most 1/C_eta unless that clause is dropped
+    h2: float
+    duration: float  # h T
+    initialisation: float  # sigma_0 over the most that Condition 4.1 allows
+    room: float  # d over the least that Condition 4.1 allows
+    unit: float  # sigma_2
+    step_clause: bool = True  # whether h respects the clause that involves d
+
+
+def build(groups: Groups, tasks: tuple[int, ...] = (1, 2)) -> Regime:
+    """The regime with these groups: inside Condition 4.1 for `tasks`, but for clauses that the groups themselves break."""
+    log_d = _least(lambda log_d: _roomy(_at_dimension(groups, log_d), groups.tier, tasks))
+    regime = _at_dimension(groups, min(log_d + math.log10(groups.room), DECADES[1]))
+    return _with_start(_with_steps(regime, groups), groups, tasks)
+
+
+def solve(groups: Groups, term: Quantity, value: float, tasks: tuple[int, ...] = (1, 2), share: float = 0.5) -> Regime:
+    """The regime in which `term` has this value.
+
+    A dimensionless term is proportional to tau_2 while the other groups are fixed. A term with a
+    scale degree, which only a misreading has, is reached through the unit of length instead: its
+    dimensionless part, tau_2, gets `share` of the value.
+    """
+    if _dimensionless(term):
+        ratio = term(_at_dimension(replace(groups, tau_2=1.0), 6.0))
+        return build(replace(groups, tau_2=value / ratio), tasks)
+    reference = _at_dimension(replace(groups, tau_2=1.0), 6.0)
+    ratio = min(term(_in_unit(reference, factor)) for factor in (1e-9, 1e9))  # all but the part with a degree
+    regime = build(replace(groups, tau_2=value * share / ratio), tasks)
+    unit = 10 ** float(brentq(lambda log_unit: term(_in_unit(regime, 10**log_unit)) - value, -12.0, 12.0, xtol=1e-12))
+    return _in_unit(regime, unit)
+
+
+@cache
+def _dimensionless(term: Quantity) -> bool:
+    try:
+        return bool(term.scale_degree == 0)
+    except ValueError:  # a sum of parts of different degrees
+        return False
+
+
+def most_inherited(tier: Tier, m: int, n1: int, n2: int) -> int:
+    """The most filters that leave (1 - alpha) m fresh ones enough."""
+    return max(0, m - math.ceil(tier.constants["C_m"] * math.log(max(n1, n2) / DELTA)))
+
+
+def _at_dimension(groups: Groups, log_d: float) -> Regime:
+    d = math.ceil(10**log_d)
+    sigma2 = groups.unit
+    share = groups.inherited / groups.m if groups.inherited else 1.0  # X has no meaning at alpha = 0; any sigma_1 will do
+    sigma1 = sigma2 * math.sqrt(share * groups.n1 / (groups.n2 * groups.x))
+    signal = sigma2**2 * math.sqrt(groups.tau_2 * d / groups.n2)  # ||s_2||^2
+    universal = signal / groups.y
+    return Regime(
+        u=math.sqrt(universal), v1=math.sqrt(groups.upstream_share * universal), v2=math.sqrt(max(signal - universal, 0.0)), cos_v=groups.cos_v,
+        sigma1=sigma1, sigma2=sigma2, n1=groups.n1, n2=groups.n2, d=d, m=groups.m, inherited=groups.inherited,
+        eta1=1.0, eta2=1.0, steps1=MOST_STEPS, steps2=MOST_STEPS, sigma0=1.0,
+    )  # fmt: skip
+
+
+def _roomy(regime: Regime, tier: Tier, tasks: tuple[int, ...]) -> bool:
+    slack = condition.slacks(regime, tasks)
+    return all(slack[c.name] >= tier.constants[c.constant] for c in condition.clauses() if c.name in ("dimension.signal", "dimension.samples", "signal"))
+
+
+def _with_steps(regime: Regime, groups: Groups) -> Regime:
+    for index, h in ((1, groups.h1), (2, groups.h2)):
+        task = regime.task(index)
+        unit_step = task.sigma**2 * regime.d / (task.samples * regime.m)  # h for eta = 1
+        if groups.step_clause:
+            h = min(h, task.samples * math.sqrt(math.log(task.samples / DELTA)) / (groups.tier.constants["C'_eta"] * math.sqrt(regime.d)))
+        steps = min(max(1, math.ceil(groups.duration / h)), MOST_STEPS)
+        eta = h / unit_step
+        regime = replace(regime, eta1=eta, steps1=steps) if index == 1 else replace(regime, eta2=eta, steps2=steps)
+    return regime
+
+
+def _with_start(regime: Regime, groups: Groups, tasks: tuple[int, ...]) -> Regime:
+    slack = condition.slacks(replace(regime, sigma0=1.0), tasks)["initialisation"]
+    return replace(regime, sigma0=groups.initialisation * slack / groups.tier.constants["C_0"])
+
+
+def _in_unit(regime: Regime, factor: float) -> Regime:
+    """The same regime with all lengths of the data multiplied: E3."""
+    lengths = {name: getattr(regime, name) * factor for name in ("u", "v1", "v2", "sigma1", "sigma2")}
+    return replace(regime, **lengths, sigma0=regime.sigma0 / factor, eta1=regime.eta1 / factor**2, eta2=regime.eta2 / factor**2)
+
+
+def _least(holds: Callable[[float], bool]) -> float:
+    """The least argument in `DECADES` from which a monotone property holds."""
+    low, high = DECADES
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high
