@@ -1,0 +1,213 @@
+"""The command line. Exit codes: 0 holds, 1 falsified (or not decided), 2 cannot run."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from claims import findings
+from claims.catalogue import UnknownClaimError, catalogue, find
+from claims.constants import ConstantsError
+from claims.decision import Status
+from model.regime import RegimeError
+from model.run import DivergenceError
+from reports import counterexample, ledger, show
+from reports.calibrate import calibrate as run_calibration
+from reports.calibrate import write as write_constants
+from reports.counterexample import CounterexampleError
+from reports.ledger import Ledger, LedgerError
+from reports.simulate import ENGINES, read_spec
+from reports.simulate import simulate as run_simulation
+from reports.verify import PROFILES, Profile, Verdict, decide, fresh
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+out, err = Console(), Console(stderr=True)
+
+LedgerOption = Annotated[Path, typer.Option("--ledger", help="Where verdicts are kept.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command("list")
+def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT) -> None:
+    """Every claim: id, provenance, last verdict."""
+    book = ledger.read(path)
+    if as_json:
+        _print_json(
+            [
+                {k: show.claim_record(c, book)[k] for k in ("id", "title", "source", "provenance", "kind")} | {"status": _status(book, c.id)}
+                for c in catalogue().values()
+            ]
+        )
+        return
+    out.print(show.claim_table(list(catalogue().values()), book))
+    out.print("next: transfer-claims show ID, or transfer-claims verify", highlight=False)
+
+
+@app.command("show")
+def show_claim(claim_id: Annotated[str, typer.Argument(metavar="ID")], as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT) -> None:
+    """A claim's statement, hypotheses, constants and evidence."""
+    record = show.claim_record(find(claim_id), ledger.read(path))
+    if as_json:
+        _print_json(record)
+    else:
+        show.print_claim(out, record)
+
+
+@app.command()
+def verify(
+    claim_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Claims, or planted wrong versions as ID!VERSION; all claims if none.")
+    ] = None,
+    profile: Annotated[str, typer.Option(help=f"How much evidence: {', '.join(PROFILES)}.")] = "ci",
+    use_fresh: Annotated[bool, typer.Option("--fresh", help="New entropy, which is printed.")] = False,
+    entropy: Annotated[int | None, typer.Option(help="The entropy of an earlier run, to repeat it.")] = None,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    record: Annotated[bool, typer.Option("--record", help="Keep counterexamples of falsified claims as the recorded finding.")] = False,
+    as_json: JsonOption = False,
+    path: LedgerOption = ledger.DEFAULT,
+) -> None:
+    """Decide claims, and write the verdicts to the ledger."""
+    if profile not in PROFILES:
+        raise typer.BadParameter(f"profile = {profile!r}: must be one of {', '.join(PROFILES)}")
+    chosen = PROFILES[profile]
+    if use_fresh or (profile == "nightly" and entropy is None):
+        chosen = fresh(chosen)
+        err.print(f"entropy {chosen.entropy}; repeat with --entropy {chosen.entropy}", highlight=False)
+    elif entropy is not None:
+        chosen = replace(chosen, entropy=entropy)
+    ids = [find(claim_id).id for claim_id in claim_ids or catalogue()]
+    book = ledger.read(path)
+    verdicts: list[Verdict] = []
+    try:
+        _decide_all(ids, chosen, workers, verdicts)
+    finally:  # an interrupted run keeps what it decided
+        own = [v for v in verdicts if v.claim in catalogue()]
+        if own:
+            book = book.updated(own)
+            ledger.write(book, path)
+    for verdict in verdicts:
+        if record and verdict.status is Status.FALSIFIED and verdict.claim in catalogue():
+            counterexample.write(verdict, findings.path(verdict.claim))
+    mine = Ledger({}).updated(verdicts)
+    if as_json:
+        _print_json([v.to_dict() | {"settled": mine.statuses[v.claim].value} for v in mine.verdicts.values()])
+    else:
+        out.print(show.verdict_table(mine))
+        out.print(f"ledger: {path}; next: transfer-claims show ID", highlight=False)
+    raise typer.Exit(0 if all(status is Status.VERIFIED for status in mine.statuses.values()) else 1)
+
+
+@app.command()
+def replay(file: Path, as_json: JsonOption = False) -> None:
+    """A counterexample file: exit 0 if it no longer fails, 1 if it still does, 2 if it cannot be used."""
+    case = counterexample.read(file)
+    margin = case.margin()
+    still = margin.certain_failures > case.claim.delta * len(margin.high)
+    if as_json:
+        _print_json({"claim": case.claim.id, "seeds": len(margin.high), "failures": margin.certain_failures, "margins": margin.high.tolist(), "fails": still})
+    else:
+        out.print(f"{case.claim.id}: {case.claim.statement}", highlight=False, markup=False)
+        out.print(f"{margin.certain_failures} of {len(margin.high)} seeds fail; worst margin {margin.high.min():.4g} {case.claim.unit}", highlight=False)
+        out.print("still fails" if still else "no longer fails", highlight=False)
+    raise typer.Exit(1 if still else 0)
+
+
+@app.command()
+def simulate(
+    spec: Path,
+    engine: Annotated[
+        str, typer.Option(help="law: exact in law, whatever d; gram: coefficient space on vectors of R^d; autograd: the torch network in R^d.")
+    ] = "law",
+    as_json: JsonOption = False,
+) -> None:
+    """One regime from a JSON file: quantities, condition slack, losses and test errors."""
+    if engine not in ENGINES:
+        raise typer.BadParameter(f"engine = {engine!r}: must be one of {', '.join(ENGINES)}")
+    with err.status("training upstream, scratch and transfer"):
+        result = run_simulation(read_spec(spec), engine)  # type: ignore[arg-type]
+    if as_json:
+        _print_json(result)
+    else:
+        show.print_simulation(out, result)
+
+
+@app.command()
+def calibrate(
+    regimes: Annotated[int, typer.Option(min=8, help="Regimes in each of the calibration sets.")] = 160,
+    entropy: Annotated[int, typer.Option(help="Fixes the calibration regimes and seeds.")] = PROFILES["ci"].entropy,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+) -> None:
+    """Refit the constants on calibration seeds, and write claims/constants.toml."""
+    with err.status("training calibration networks"):
+        fits = run_calibration(regimes, entropy, lambda line: err.print(line, highlight=False), workers)
+    write_constants(fits, entropy)
+    for fit in fits:
+        out.print(f"{fit.name} = {fit.value:g}  [{fit.interval[0]:.3g}, {fit.interval[1]:.3g}] from {fit.regimes} regimes", highlight=False)
+    out.print("next: transfer-claims verify", highlight=False)
+
+
+def _decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Verdict]) -> None:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with (
+        Progress(*columns, console=err, transient=True) as progress,
+        ProcessPoolExecutor(min(workers, len(ids)), mp_context=get_context("spawn"), initializer=_one_thread) as pool,
+    ):
+        bar = progress.add_task("deciding claims", total=len(ids))
+        running = {pool.submit(decide_by_id, claim_id, profile): claim_id for claim_id in ids}
+        try:
+            for future in as_completed(running):
+                verdicts.append(future.result())
+                progress.update(bar, advance=1, description=f"{verdicts[-1].claim}: {verdicts[-1].status.value}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def decide_by_id(claim_id: str, profile: Profile) -> Verdict:
+    """Decide a claim or a planted wrong version named by its id; the latter are not made smaller."""
+    claim = find(claim_id)
+    return decide(claim, replace(profile, shrinks=0) if "!" in claim_id else profile)
+
+
+def _status(book: Ledger, claim_id: str) -> str | None:
+    status = book.statuses.get(claim_id)
+    return None if status is None else status.value
+
+
+def _print_json(value: object) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+_REFUSALS = (RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError)
+
+
+def main() -> None:
+    """Run the command line; every refusal is one line on standard error, exit code 2."""
+    try:
+        app()
+    except _REFUSALS as refusal:
+        _refuse(str(refusal))
+    except OSError as error:
+        _refuse(f"{error.filename or 'file'}: {error.strerror or error}")
+    except KeyboardInterrupt:
+        _refuse("interrupted; what was decided is in the ledger")
+
+
+def _refuse(line: str) -> None:
+    sys.stderr.write(f"transfer-claims: {line}\n")
+    sys.exit(2)

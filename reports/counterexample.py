@@ -1,0 +1,87 @@
+"""Counterexamples as files: what refuted a statement, and how to see it again. Data only; reading one runs nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claims import constants as constant_table
+from claims.catalogue import find
+from claims.claim import Claim
+from claims.decision import Margin
+from model.regime import Regime
+from model.sampling import Seeds
+from reports.files import write_whole
+from reports.ledger import versions
+from reports.verify import PROFILES, Verdict
+
+FORMAT, VERSION = "transfer-claims-counterexample", 1
+_LARGEST_FILE = 2**20
+
+
+class CounterexampleError(ValueError):
+    """The file is not a counterexample that can be replayed here."""
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A claim, the regime that refutes it (None for a statement about formulas), and the integer behind its random numbers."""
+
+    claim: Claim
+    regime: Regime | None
+    root: int
+    constants: Mapping[str, float]
+
+    def margin(self) -> Margin:
+        """Measure again, on the same seeds."""
+        if self.regime is None:
+            return self.claim.margin(self.claim.observe(None, None), constant_table.load())  # type: ignore[arg-type]
+        profile = PROFILES["ci"]
+        seeds = Seeds(self.root, profile.seeds if self.claim.delta > 0 else profile.exact_seeds)
+        return self.claim.margin(self.claim.observe(self.regime, seeds), constant_table.load())
+
+
+def write(verdict: Verdict, path: Path) -> None:
+    """Keep the smallest counterexample of a falsified claim."""
+    assert verdict.counterexample is not None
+    claim = find(verdict.claim)
+    record = {
+        "format": FORMAT,
+        "version": VERSION,
+        "claim": verdict.claim,
+        "statement": claim.statement,
+        **verdict.counterexample,
+        "unit": verdict.unit,
+        "delta": verdict.delta,
+        "constants": verdict.constants,
+        "entropy": verdict.entropy,
+        "versions": versions(),
+    }
+    write_whole(path, json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read(path: Path) -> Counterexample:
+    """Read and check a file. Raises `CounterexampleError`, or a subclass of ValueError that names the field."""
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise CounterexampleError(f"{path}: larger than any counterexample ({_LARGEST_FILE} bytes)")
+        record: Any = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise CounterexampleError(f"{path}: cannot be read ({error})") from None
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        raise CounterexampleError(f"{path}: format: must be {FORMAT!r}")
+    if record.get("version") != VERSION:
+        raise CounterexampleError(f"{path}: version = {record.get('version')!r}: this version reads {VERSION}")
+    claim = find(str(record.get("claim")))
+    root, regime, constants = record.get("root"), record.get("regime"), record.get("constants")
+    if isinstance(root, bool) or not isinstance(root, int) or root < 0:
+        raise CounterexampleError(f"{path}: root = {root!r}: must be an integer >= 0")
+    now = {name: constant_table.load()[name] for name in claim.constants}
+    if constants != now:
+        raise CounterexampleError(f"{path}: constants = {constants!r}: the claim is now decided with {now!r}; verify it again")
+    if (regime is None) != (claim.domain is None) or not isinstance(regime, dict | None):
+        raise CounterexampleError(f"{path}: regime: must be {'null' if claim.domain is None else 'an object with the fields of a regime'}")
+    return Counterexample(claim, None if regime is None else Regime.from_dict(regime), root, now)

@@ -1,0 +1,119 @@
+"""The pytest plugin: profiles, one torch thread per worker, the ledger and the closing table."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from rich.console import Console
+
+from claims.decision import Status
+from reports import ledger
+from reports.ledger import Ledger
+from reports.show import verdict_table
+from reports.verify import PROFILES, Profile, Verdict, fresh
+
+PROPERTY = "verdict"
+_KEY = pytest.StashKey["Session"]()
+
+
+@dataclass
+class Session:
+    """What one run of the suite decides."""
+
+    profile: Profile
+    path: Path
+    verdicts: list[Verdict] = field(default_factory=list)
+    planted: list[tuple[str, Status]] = field(default_factory=list)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the suite."""
+    group = parser.getgroup("transfer-claims")
+    group.addoption("--claims-profile", choices=sorted(PROFILES), default=os.environ.get("TRANSFER_CLAIMS_PROFILE", "ci"), help="how much evidence per claim")
+    group.addoption("--claims-entropy", type=int, default=None, help="entropy of an earlier nightly run, to repeat it")
+    group.addoption("--ledger", type=Path, default=None, help="where verdicts are kept (reports/out/ledger.jsonl)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle the profile, once for all workers."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        torch.set_num_threads(1)  # the workers already take every core
+    profile = PROFILES[config.getoption("--claims-profile")]
+    entropy = getattr(config, "workerinput", {}).get("claims_entropy", config.getoption("--claims-entropy"))
+    if entropy is not None:
+        profile = replace(profile, entropy=entropy)
+    elif profile.name == "nightly":
+        profile = fresh(profile)
+    config.stash[_KEY] = Session(profile, config.getoption("--ledger") or config.rootpath / ledger.DEFAULT)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give every xdist worker the controller's entropy."""
+    node.workerinput["claims_entropy"] = node.config.stash[_KEY].profile.entropy
+
+
+@pytest.fixture
+def claims_profile(request: pytest.FixtureRequest) -> Profile:
+    """The profile of this run."""
+    return request.config.stash[_KEY].profile
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how to repeat the run."""
+    profile = config.stash[_KEY].profile
+    return f"transfer-claims: profile {profile.name}, {profile.regimes} regimes per claim, --claims-entropy {profile.entropy}"
+
+
+class Collector:
+    """Gathers verdicts from test reports, wherever the tests ran."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the verdict that a test recorded."""
+        if report.when != "call":
+            return
+        for name, value in report.user_properties:
+            if name == PROPERTY:
+                verdict = Verdict.from_dict(json.loads(str(value)))
+                if "!" in verdict.claim:
+                    self.session.planted.append((verdict.claim, verdict.status))
+                else:
+                    self.session.verdicts.append(verdict)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Collect in the controlling process only."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.pluginmanager.register(Collector(session.config.stash[_KEY]))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the ledger; a blocked claim fails the run."""
+    state = session.config.stash[_KEY]
+    if not state.verdicts or hasattr(session.config, "workerinput"):
+        return
+    ledger.write(ledger.read(state.path).updated(state.verdicts), state.path)
+    if Status.BLOCKED in Ledger({}).updated(state.verdicts).statuses.values() and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The closing table."""
+    state = terminalreporter.config.stash[_KEY]
+    if state.verdicts:
+        console = Console(file=terminalreporter._tw._file, width=200, force_terminal=terminalreporter.hasmarkup)
+        console.print(verdict_table(Ledger({}).updated(state.verdicts)))
+    if state.planted:
+        missed = [name for name, status in state.planted if status is not Status.FALSIFIED]
+        terminalreporter.write_line(f"planted wrong versions: {len(state.planted)}, falsified {len(state.planted) - len(missed)}, missed {missed or 'none'}")
+    if state.verdicts:
+        terminalreporter.write_line(f"verdicts: {state.path}; read them with: transfer-claims list")

@@ -1,0 +1,166 @@
+"""Decide a claim: search regimes, train, measure, and let `claims.decision` derive the verdict."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from claims import constants as constant_table
+from claims import decision, findings
+from claims.catalogue import catalogue
+from claims.claim import Claim
+from claims.constants import Constants
+from claims.decision import Margin, Outcome, RegimeEvidence, Status
+from model.sampling import Seeds
+from strategies.search import Case, search
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How much evidence to gather."""
+
+    name: str
+    regimes: int  # regimes per claim
+    entropy: int  # fixes every draw
+    seeds: int = decision.SCREEN_SEEDS
+    exact_seeds: int = 2  # seeds per regime for statements that hold for every seed
+    shrinks: int = 24  # further regimes decided to make a counterexample smaller
+
+
+CI_ENTROPY = 2509_22056  # the paper's number
+PROFILES = {
+    "quick": Profile("quick", regimes=6, entropy=CI_ENTROPY, shrinks=0),
+    "ci": Profile("ci", regimes=24, entropy=CI_ENTROPY),
+    "nightly": Profile("nightly", regimes=48, entropy=CI_ENTROPY),  # given fresh entropy by `fresh`
+}
+#: Exact statements are cheap; they get this many times the regimes.
+EXACT_SHARE = 2
+
+
+def fresh(profile: Profile) -> Profile:
+    """The profile with entropy from the operating system."""
+    return replace(profile, entropy=np.random.SeedSequence().entropy % 2**64)  # type: ignore[operator]
+
+
+@dataclass
+class Tally:
+    """Evidence as it gathers."""
+
+    drawn: int = 0
+    networks: int = 0
+    evidence: list[tuple[Case, RegimeEvidence]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was decided of one claim, and on what evidence."""
+
+    claim: str
+    status: Status
+    regimes: int
+    drawn: int
+    seeds: int
+    networks: int
+    worst_margin: float | None
+    worst_case: dict[str, Any] | None
+    counterexample: dict[str, Any] | None
+    unit: str
+    delta: float
+    level: float
+    caught: float
+    constants: dict[str, float]
+    profile: str
+    entropy: int
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return asdict(self) | {"status": self.status.value, "worst_margin": _finite(self.worst_margin)}
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Verdict:
+        """From `to_dict`'s values; raises KeyError, TypeError or ValueError on anything else."""
+        return cls(**(record | {"status": Status(record["status"])}))
+
+
+def _finite(value: float | None) -> float | None:
+    """JSON has no infinity; a margin without bound is shown as none."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def decide(claim: Claim, profile: Profile, constants: Constants | None = None, tick: Callable[[int, int], None] | None = None) -> Verdict:
+    """Decide one claim. `tick(done, of)` is called after each regime."""
+    constants = constant_table.load() if constants is None else constants
+    begun = time.perf_counter()
+    tally = Tally()
+    planned = 1 if claim.domain is None else max(1, round(profile.regimes * claim.sweep * (EXACT_SHARE if claim.delta == 0 else 1)))
+    alpha = decision.regime_alpha(len(catalogue()), planned)
+    smallest: Case | None = None
+    if claim.domain is None:
+        margin = claim.margin(claim.observe(None, None), constants)  # type: ignore[arg-type]
+        outcome = Outcome.FALLS if margin.certain_failures else Outcome.STANDS
+        case = Case(None, 0)  # type: ignore[arg-type]
+        tally = Tally(1, 0, [(case, RegimeEvidence(outcome, 1, margin.certain_failures, margin.possible_failures, float(margin.low.min())))])
+        smallest = case if outcome is Outcome.FALLS else None
+    else:
+
+        def falls(case: Case) -> bool:
+            fallen = _falls(claim, case, profile, constants, alpha, tally)
+            if tick:
+                tick(min(tally.drawn, planned), planned)
+            return fallen
+
+        smallest = search(claim.domain, constants, falls, name=claim.id, entropy=profile.entropy, cases=planned, shrinks=profile.shrinks)
+    return _verdict(claim, profile, constants, tally, smallest, alpha * planned, time.perf_counter() - begun)
+
+
+def _falls(claim: Claim, case: Case, profile: Profile, constants: Constants, alpha: float, tally: Tally) -> bool:
+    assert claim.domain is not None
+    tally.drawn += 1
+    if claim.domain.violations(case.regime, constants):
+        return False
+
+    def measure(first: int, count: int) -> Margin:
+        seen = claim.observe(case.regime, Seeds(case.root, count, first))
+        tally.networks += seen.networks
+        return claim.margin(seen, constants)
+
+    seeds = profile.seeds if claim.delta > 0 else profile.exact_seeds
+    evidence = decision.examine(measure, delta=claim.delta, alpha=alpha, seeds=seeds)
+    tally.evidence.append((case, evidence))
+    return evidence.outcome is Outcome.FALLS
+
+
+def _case_dict(case: Case, evidence: RegimeEvidence | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"regime": case.regime.to_dict() if case.regime is not None else None, "root": case.root}
+    if evidence is not None:
+        found |= {
+            "seeds": evidence.seeds,
+            "certain_failures": evidence.certain_failures,
+            "possible_failures": evidence.possible_failures,
+            "margin": _finite(evidence.worst_margin),
+        }
+    return found
+
+
+def _verdict(claim: Claim, profile: Profile, constants: Constants, tally: Tally, smallest: Case | None, level: float, seconds: float) -> Verdict:
+    by_case = dict(tally.evidence)
+    worst = min(tally.evidence, key=lambda pair: pair[1].worst_margin, default=None)
+    probabilistic = claim.delta > 0
+    return Verdict(
+        claim=claim.id, status=decision.derive((e for _, e in tally.evidence), tally.drawn), regimes=len(tally.evidence), drawn=tally.drawn,
+        seeds=sum(e.seeds for _, e in tally.evidence), networks=tally.networks, worst_margin=worst[1].worst_margin if worst else None,
+        worst_case=_case_dict(*worst) if worst else None, counterexample=_case_dict(smallest, by_case.get(smallest)) if smallest else None,
+        unit=claim.unit, delta=claim.delta, level=level if probabilistic else 0.0, caught=decision.caught(claim.delta, profile.seeds),
+        constants={name: constants[name] for name in claim.constants}, profile=profile.name, entropy=profile.entropy, seconds=seconds,
+    )  # fmt: skip
+
+
+def expected(claim: Claim) -> Status:
+    """The claim's recorded finding: falsified if a counterexample is kept in the repository, else verified."""
+    return Status.FALSIFIED if findings.path(claim.id).exists() else Status.VERIFIED
