@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
 from functools import cache
 
-from claims import exact, proposition_4_4, theorem_4_2, theorem_4_3
+import claims as package
 from claims.claim import Claim
 from claims.decision import Status
 
-#: A file of statements is added to the catalogue by naming it here.
-FILES = (exact, theorem_4_3, theorem_4_2, proposition_4_4)
+#: The paper's order; files that are not named follow.
+ORDER = ("exact", "theorem_4_3", "theorem_4_2", "proposition_4_4")
 
 
 class UnknownClaimError(ValueError):
     """No claim has this id."""
 
 
+def files() -> list[str]:
+    """Names of the modules of this package that hold statements: those with a tuple `CLAIMS`."""
+    names = sorted(module.name for module in pkgutil.iter_modules(package.__path__))
+    holding = [name for name in names if name != "catalogue" and hasattr(importlib.import_module(f"claims.{name}"), "CLAIMS")]
+    return sorted(holding, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
+
 @cache
 def catalogue() -> dict[str, Claim]:
-    """Every claim by id. Raises ValueError on a repeated id or a dangling `uses`."""
+    """Every claim by id."""
+    return assemble(claim for name in files() for claim in importlib.import_module(f"claims.{name}").CLAIMS)
+
+
+def assemble(listed: Iterable[Claim]) -> dict[str, Claim]:
+    """Claims by id. Raises ValueError on a repeated id or a dangling `uses`."""
     claims: dict[str, Claim] = {}
-    for claim in (claim for file in FILES for claim in file.CLAIMS):
+    for claim in listed:
         if claim.id in claims:
             raise ValueError(f"{claim.id}: two claims have this id")
         claims[claim.id] = claim

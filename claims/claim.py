@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 from claims import condition, quantities
 from claims.constants import Constants, resolve
 from claims.decision import Margin
@@ -97,6 +100,26 @@ class Domain:
 
 
 @dataclass(frozen=True)
+class OpenConstant:
+    """A constant that a statement leaves open, and what each seed needs of it. The calibrate command fits it."""
+
+    name: str
+    needed: Callable[[Any], NDArray[np.float64]]  # observation -> (seeds,)
+    at_least: bool = True  # it must be at least what is needed; at most otherwise
+
+    def nats(self, seen: Any, constants: Constants) -> NDArray[np.float64]:
+        """By how much the constant suffices, as a logarithm: (seeds,)."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            spare = math.log(constants[self.name]) - np.log(self.needed(seen))
+        return spare if self.at_least else -spare
+
+
+def suffice(*constants_needed: OpenConstant) -> Callable[[Any, Constants], Margin]:
+    """The margin, in nats, of a statement that holds when these constants suffice."""
+    return lambda seen, constants: Margin.exact(np.min([c.nats(seen, constants) for c in constants_needed], axis=0))
+
+
+@dataclass(frozen=True)
 class WrongVersion:
     """A planted false variant of a claim: fields of the claim replaced. It must come out falsified."""
 
@@ -127,6 +150,7 @@ class Claim:
     unit: str
     delta: float = 0.0
     constants: tuple[str, ...] = ()
+    fits: tuple[OpenConstant, ...] = ()  # those of its constants that are fitted by what each seed needs
     uses: Mapping[str, str] = field(default_factory=dict)  # id -> why
     wrong_versions: tuple[WrongVersion, ...] = ()
     sweep: float = 1.0  # share of the usual number of regimes

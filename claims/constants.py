@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FILE = Path(__file__).with_name("constants.toml")
 #: A statement that holds at no constant within these is falsified.
@@ -18,15 +19,20 @@ class ConstantsError(ValueError):
     """The constants file is unreadable or lacks a constant."""
 
 
+def table(path: Path = FILE) -> dict[str, dict[str, Any]]:
+    """The file's entries by the constant's full name: value, interval, rule and where they come from."""
+    try:
+        entries: dict[str, dict[str, Any]] = tomllib.loads(path.read_text()).get("constant", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConstantsError(f"{path}: cannot be read ({error}); write it with: transfer-claims calibrate") from None
+    return entries
+
+
 @cache
 def load(path: Path = FILE) -> Constants:
     """Every constant by its full name, `theorem-4.3.C_2`."""
-    try:
-        table = tomllib.loads(path.read_text())
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConstantsError(f"{path}: cannot be read ({error}); write it with: transfer-claims calibrate") from None
     constants = {}
-    for name, entry in table.get("constant", {}).items():
+    for name, entry in table(path).items():
         if not isinstance(entry, dict) or not isinstance(entry.get("value"), int | float) or not LEAST <= entry["value"] <= MOST:
             raise ConstantsError(f"{path}: {name}: value must be a number from {LEAST} to {MOST}")
         constants[name] = float(entry["value"])

@@ -90,7 +90,7 @@ class Margin:
 
     def tolerated(self, delta: float) -> float:
         """The worst margin once a share delta of the seeds, the worst, is allowed to fail."""
-        return float(np.sort(np.nan_to_num(self.low, nan=-np.inf))[int(delta * len(self.low))])
+        return float(np.sort(np.where(np.isnan(self.low), -np.inf, self.low))[int(delta * len(self.low))])
 
 
 def suspicious(failures: int, seeds: int, delta: float) -> bool:

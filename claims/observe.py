@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 import torch
@@ -51,7 +50,6 @@ class Observation:
     noise_ratio: NDArray[np.float64] | None = None  # (||P w|| of inherited filters / of scratch filters)^2, mean squares, after training
 
 
-@lru_cache(maxsize=64)
 def scratch_only(regime: Regime, seeds: Seeds) -> Observation:
     """Train the downstream network from scratch."""
     draw = sample(regime, seeds)
@@ -59,7 +57,6 @@ def scratch_only(regime: Regime, seeds: Seeds) -> Observation:
     return Observation(regime, seeds.count, _learned(run, draw.downstream.signal, regime, seeds))
 
 
-@lru_cache(maxsize=64)
 def both_ways(regime: Regime, seeds: Seeds) -> Observation:
     """Train upstream, then downstream from scratch and after transfer."""
     trial = run_trial(regime, seeds)

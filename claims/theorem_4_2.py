@@ -16,13 +16,18 @@ statement, which puts no bound on X, then has Gamma + tau_2 small and the error 
 constant serves for all alpha. tau_A + tau_2 is protected from this only by sigma_1^4 making it large
 where X is. It fails the upper statement instead where N_2 >> N_1 and X is near C_4: there tau_A =
 (X/Y)^2 (N_2/N_1) tau_2 while tau_D stays below 4 tau_2, so C_2 must grow with N_2/N_1. Within the
-sizes drawn here (N_2/N_1 <= 8) a constant serves.
+sizes drawn here (N_2/N_1 <= 3) a constant serves; it grows with the range of sizes, so that no constant
+serves for all.
+
+All four need v_1 orthogonal to v_2, the default of the setting. Upstream filters move along u + v_1, so
+what they inherit for s_2 is ||u||^2 + cos ||v_1|| ||v_2|| and no longer ||u||^2: with cos < 0 the
+universal signal is cancelled or overturned, and the error can reach 1. Planted as wrong versions.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -39,6 +44,7 @@ from claims.theorem_4_3 import NOT_SMALL, misread
 C_T, C_4 = "theorem-4.2.C_T", "theorem-4.2.C_4"  # shared by the readings
 ANY = hypothesis("X", 1e-2, 1e2)
 EVERY_Y = hypothesis("Y", 1.0, 100.0)
+OBTUSE, ACUTE = (("cos_v", -1.0, -0.5),), (("cos_v", 0.5, 1.0),)
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Reading:
 
     name: str
     criterion: Quantity
+    plain: str
     latex: str
     provenance: Provenance
     needs_little_noise: bool = True  # X <= C_4 is a hypothesis of the upper statement
@@ -62,11 +69,12 @@ class Reading:
 
 
 _named = q.catalogue()
-STATED = Reading("tau-A", _named["tau_A+tau_2"], r"\tau_A+\tau_2", Provenance.S)
-GAMMA = Reading("gamma", _named["Gamma+tau_2"], r"\Gamma+\tau_2", Provenance.D)
-TAU_D = Reading("tau-D", _named["tau_D"], r"\tau_D", Provenance.D, needs_little_noise=False)
-PRINTED = Reading("gamma-printed", _named["Gamma_printed+tau_2"], r"\Gamma_{\mathrm{printed}}+\tau_2", Provenance.S)
+STATED = Reading("tau-A", _named["tau_A+tau_2"], "τ_A + τ₂", r"\tau_A+\tau_2", Provenance.S)
+GAMMA = Reading("gamma", _named["Gamma+tau_2"], "Γ + τ₂", r"\Gamma+\tau_2", Provenance.D)
+TAU_D = Reading("tau-D", _named["tau_D"], "τ_D", r"\tau_D", Provenance.D, needs_little_noise=False)
+PRINTED = Reading("gamma-printed", _named["Gamma_printed+tau_2"], "Γ_printed + τ₂", r"\Gamma_{\mathrm{printed}}+\tau_2", Provenance.S)
 READINGS = (STATED, GAMMA, TAU_D, PRINTED)
+RESTRICTED = (STATED, GAMMA)  # whose lower statement is also decided with X <= C_4
 
 
 def converges(seen: Observation, constants: Constants) -> Margin:
@@ -108,12 +116,15 @@ def below(criterion: Quantity, bound: Bound, little_noise: Hypothesis = ANY) -> 
     return Domain("transfer", (Hypothesis(criterion, high=bound), little_noise, EVERY_Y))
 
 
-#: Where the derivation above expects Gamma's lower statement to fail: a corner of its domain.
-LARGE_X_SMALL_ALPHA = Domain(
-    "transfer",
-    (Hypothesis(_named["Gamma+tau_2"], high="theorem-4.2.gamma.C_3"), hypothesis("X", 10.0, 1000.0), hypothesis("Y", 1.0, 3.0)),
-    groups=(("inherited", 1, 2),),
-)
+def searched(reading: Reading) -> Domain:
+    """Where the derivation above expects a reading's lower statement to fail, if anywhere: a corner of its domain."""
+    everywhere = below(reading.criterion, reading.constant("C_3"))
+    if reading is GAMMA:
+        large_x, small_alpha = hypothesis("X", 10.0, 1000.0), (("inherited", 1, 2),)
+        return replace(everywhere, hypotheses=(everywhere.hypotheses[0], large_x, hypothesis("Y", 1.0, 3.0)), groups=small_alpha)
+    if reading is PRINTED:
+        return replace(everywhere, hypotheses=(everywhere.hypotheses[0], hypothesis("X", 100.0, 1e4), hypothesis("Y", 1.0, 3.0)))
+    return everywhere
 
 
 def _wrong_criteria(reading: Reading) -> tuple[tuple[str, str, Quantity], ...]:
@@ -139,6 +150,9 @@ def _upper(reading: Reading) -> Claim:
     c_2 = reading.constant("C_2")
     little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
     wrong = [WrongVersion("flipped", "error ≥ the bound", {"margin": at_most(reading.criterion, c_2, -1.0)})]
+    wrong.append(
+        WrongVersion("misaligned", "v₁ and v₂ at an obtuse angle, cosine −1 or −½", {"domain": replace(above(reading.criterion, reading), groups=OBTUSE)})
+    )
     wrong += [WrongVersion(name, error, {"domain": above(bad, reading), "margin": at_most(bad, c_2)}) for name, error, bad in _wrong_criteria(reading)]
     if reading.needs_little_noise:
         wrong.append(
@@ -146,11 +160,11 @@ def _upper(reading: Reading) -> Claim:
         )
     return Claim(
         id=f"theorem-4.2.error-upper.{reading.name}",
-        title=f"Transfer: small test error above the threshold, criterion {reading.criterion.name}",
+        title=f"Transfer: small test error above the threshold, criterion {reading.plain}",
         source="Theorem 4.2",
         statement=(
-            f"Under Condition 4.1, {reading.criterion.name} ≥ C₁{' and X ≤ C₄' * reading.needs_little_noise} "
-            f"imply test error at most exp(−({reading.criterion.name})/C₂)."
+            f"Under Condition 4.1, {reading.plain} ≥ C₁ {'and X ≤ C₄ imply' if reading.needs_little_noise else 'implies'} "
+            f"test error at most exp(−({reading.plain})/C₂)."
         ),
         latex=rf"{reading.latex}\ge C_1{little_noise}\;\Rightarrow\;\mathrm{{error}}\le e^{{-({reading.latex})/C_2}}",
         provenance=(reading.provenance,),
@@ -169,22 +183,23 @@ def _upper(reading: Reading) -> Claim:
 def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
     c_3 = reading.constant("C_3-restricted" if restricted else "C_3")
     little_noise = reading.little_noise if restricted else ANY
-    also = " and X ≤ C₄" if restricted else ""
     little_noise_latex = r",\;X\le C_4" if restricted else ""
+    domain = below(reading.criterion, c_3, little_noise) if restricted else searched(reading)
     wrong = [
         WrongVersion("flipped", "error ≤ 0.1 below the threshold", {"margin": flipped_lower}),
+        WrongVersion("aligned", "v₁ and v₂ at an acute angle, cosine ½ or 1", {"domain": replace(domain, groups=ACUTE)}),
         WrongVersion("threshold", "60 instead of C₃", {"domain": below(reading.criterion, 60.0, little_noise)}),
         WrongVersion("transfer-ignored", "τ₂ alone, at most 0.1, decides", {"domain": below(_named["tau_2"], 0.1, hypothesis("X", 50.0, 100.0))}),
     ]
     return Claim(
         id=f"theorem-4.2.error-lower{'-restricted' if restricted else ''}.{reading.name}",
-        title=f"Transfer: large test error below the threshold, criterion {reading.criterion.name}{', X ≤ C₄' if restricted else ''}",
+        title=f"Transfer: large test error below the threshold, criterion {reading.plain}{', X ≤ C₄' if restricted else ''}",
         source="Theorem 4.2",
-        statement=f"Under Condition 4.1, {reading.criterion.name} ≤ C₃{also} implies test error at least 0.1.",
+        statement=f"Under Condition 4.1, {reading.plain} ≤ C₃ {'and X ≤ C₄ imply' if restricted else 'implies'} test error at least 0.1.",
         latex=rf"{reading.latex}\le C_3{little_noise_latex}\;\Rightarrow\;\mathrm{{error}}\ge 0.1",
         provenance=(Provenance.D if restricted else reading.provenance,),
         kind=Kind.PROBABILITY,
-        domain=LARGE_X_SMALL_ALPHA if reading is GAMMA and not restricted else below(reading.criterion, c_3, little_noise),
+        domain=domain,
         observe=both_ways,
         margin=at_least,
         unit="nats between the error and 0.1",
@@ -195,7 +210,8 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
     )
 
 
-_CONVERGENCE_DOMAIN = Domain("transfer", (hypothesis("tau_D", 0.02, 40.0), ANY, EVERY_Y))
+#: Condition 4.1 for both tasks, on either side of every threshold.
+EVERYWHERE = Domain("transfer", (hypothesis("tau_D", 0.02, 40.0), ANY, EVERY_Y))
 
 
 def _convergence() -> Claim:
@@ -207,7 +223,7 @@ def _convergence() -> Claim:
         latex=r"\forall\varepsilon\;\exists\, t\le \frac{C_T}{h_2\,\varepsilon}:\; L(W^t)\le\varepsilon",
         provenance=(Provenance.S,),
         kind=Kind.PROBABILITY,
-        domain=_CONVERGENCE_DOMAIN,
+        domain=EVERYWHERE,
         observe=both_ways,
         margin=converges,
         unit="ln C_T − ln of the least constant that serves",
@@ -227,7 +243,7 @@ def _convergence() -> Claim:
 
 
 def _dropped(clauses: tuple[str, ...], group: tuple[str, float, float]) -> Domain:
-    return Domain("transfer", _CONVERGENCE_DOMAIN.hypotheses, frozenset(clauses), (group,))
+    return Domain("transfer", EVERYWHERE.hypotheses, frozenset(clauses), (group,))
 
 
 def _converges_faster(seen: Observation, constants: Constants) -> Margin:
@@ -239,6 +255,5 @@ CLAIMS = (
     _convergence(),
     *(_upper(reading) for reading in READINGS),
     *(_lower(reading) for reading in READINGS),
-    _lower(STATED, restricted=True),
-    _lower(GAMMA, restricted=True),
+    *(_lower(reading, restricted=True) for reading in RESTRICTED),
 )

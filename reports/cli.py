@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn, cast
 
 import torch
 import typer
@@ -24,15 +25,16 @@ from model.regime import RegimeError
 from model.run import DivergenceError
 from reports import counterexample, ledger, show
 from reports.calibrate import calibrate as run_calibration
+from reports.calibrate import calibrate_open
 from reports.calibrate import write as write_constants
 from reports.counterexample import CounterexampleError
 from reports.ledger import Ledger, LedgerError
-from reports.simulate import ENGINES, read_spec
+from reports.simulate import Engine, read_spec
 from reports.simulate import simulate as run_simulation
-from reports.verify import PROFILES, Profile, Verdict, decide, fresh
+from reports.verify import PROFILES, Profile, ProfileName, Verdict, decide, fresh
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-out, err = Console(), Console(stderr=True)
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+out, err = show.console(), Console(stderr=True)
 
 LedgerOption = Annotated[Path, typer.Option("--ledger", help="Where verdicts are kept.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -50,7 +52,7 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
             ]
         )
         return
-    out.print(show.claim_table(list(catalogue().values()), book))
+    out.print(show.claim_table(list(catalogue().values()), book, out.width))
     out.print("next: transfer-claims show ID, or transfer-claims verify", highlight=False)
 
 
@@ -69,7 +71,7 @@ def verify(
     claim_ids: Annotated[
         list[str] | None, typer.Argument(metavar="[ID]...", help="Claims, or planted wrong versions as ID!VERSION; all claims if none.")
     ] = None,
-    profile: Annotated[str, typer.Option(help=f"How much evidence: {', '.join(PROFILES)}.")] = "ci",
+    profile: Annotated[ProfileName, typer.Option(help="How much evidence.")] = "ci",
     use_fresh: Annotated[bool, typer.Option("--fresh", help="New entropy, which is printed.")] = False,
     entropy: Annotated[int | None, typer.Option(help="The entropy of an earlier run, to repeat it.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
@@ -78,8 +80,6 @@ def verify(
     path: LedgerOption = ledger.DEFAULT,
 ) -> None:
     """Decide claims, and write the verdicts to the ledger."""
-    if profile not in PROFILES:
-        raise typer.BadParameter(f"profile = {profile!r}: must be one of {', '.join(PROFILES)}")
     chosen = PROFILES[profile]
     if use_fresh or (profile == "nightly" and entropy is None):
         chosen = fresh(chosen)
@@ -103,7 +103,7 @@ def verify(
     if as_json:
         _print_json([v.to_dict() | {"settled": mine.statuses[v.claim].value} for v in mine.verdicts.values()])
     else:
-        out.print(show.verdict_table(mine))
+        out.print(show.verdict_table(mine, out.width))
         out.print(f"ledger: {path}; next: transfer-claims show ID", highlight=False)
     raise typer.Exit(0 if all(status is Status.VERIFIED for status in mine.statuses.values()) else 1)
 
@@ -127,15 +127,13 @@ def replay(file: Path, as_json: JsonOption = False) -> None:
 def simulate(
     spec: Path,
     engine: Annotated[
-        str, typer.Option(help="law: exact in law, whatever d; gram: coefficient space on vectors of R^d; autograd: the torch network in R^d.")
+        Engine, typer.Option(help="law: exact in law, whatever d; gram: coefficient space on vectors of R^d; autograd: the torch network in R^d.")
     ] = "law",
     as_json: JsonOption = False,
 ) -> None:
     """One regime from a JSON file: quantities, condition slack, losses and test errors."""
-    if engine not in ENGINES:
-        raise typer.BadParameter(f"engine = {engine!r}: must be one of {', '.join(ENGINES)}")
     with err.status("training upstream, scratch and transfer"):
-        result = run_simulation(read_spec(spec), engine)  # type: ignore[arg-type]
+        result = run_simulation(read_spec(spec), engine)
     if as_json:
         _print_json(result)
     else:
@@ -144,13 +142,23 @@ def simulate(
 
 @app.command()
 def calibrate(
+    claim_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Refit the open constants of these claims only.")] = None,
     regimes: Annotated[int, typer.Option(min=8, help="Regimes in each of the calibration sets.")] = 160,
     entropy: Annotated[int, typer.Option(help="Fixes the calibration regimes and seeds.")] = PROFILES["ci"].entropy,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
 ) -> None:
     """Refit the constants on calibration seeds, and write claims/constants.toml."""
+    chosen = [find(claim_id) for claim_id in claim_ids or catalogue()]
+    without = [claim.id for claim in chosen if claim_ids and not claim.fits]
+    if without:
+        raise UnknownClaimError(f"claim = {without[0]!r}: has no open constants of its own; without an ID, all constants are refitted")
+
+    def report(line: str) -> None:
+        err.print(line, highlight=False)
+
     with err.status("training calibration networks"):
-        fits = run_calibration(regimes, entropy, lambda line: err.print(line, highlight=False), workers)
+        fits = [] if claim_ids else run_calibration(regimes, entropy, report, workers)
+        fits += calibrate_open(chosen, regimes, entropy, report, workers)
     write_constants(fits, entropy)
     for fit in fits:
         out.print(f"{fit.name} = {fit.value:g}  [{fit.interval[0]:.3g}, {fit.interval[1]:.3g}] from {fit.regimes} regimes", highlight=False)
@@ -164,13 +172,16 @@ def _decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[V
         ProcessPoolExecutor(min(workers, len(ids)), mp_context=get_context("spawn"), initializer=_one_thread) as pool,
     ):
         bar = progress.add_task("deciding claims", total=len(ids))
-        running = {pool.submit(decide_by_id, claim_id, profile): claim_id for claim_id in ids}
+        handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the workers inherit this: Ctrl-C reaches the whole group, the parent deals with it
+        running = [pool.submit(decide_by_id, claim_id, profile) for claim_id in ids]
+        signal.signal(signal.SIGINT, handler)
         try:
             for future in as_completed(running):
                 verdicts.append(future.result())
                 progress.update(bar, advance=1, description=f"{verdicts[-1].claim}: {verdicts[-1].status.value}")
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for child in active_children():  # else leaving would wait for the claims they are at
+                child.terminate()
             raise
 
 
@@ -196,18 +207,29 @@ def _print_json(value: object) -> None:
 _REFUSALS = (RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError)
 
 
+#: What the command line raises on arguments that it cannot use.
+_UsageError = cast("type[Exception]", typer.BadParameter.__bases__[0])
+#: What it returns after Ctrl-C, if it does not raise.
+_INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line; every refusal is one line on standard error, exit code 2."""
     try:
-        app()
+        code = app(standalone_mode=False)
     except _REFUSALS as refusal:
         _refuse(str(refusal))
+    except _UsageError as error:
+        _refuse(f"{getattr(error, 'format_message', error.__str__)()} See: transfer-claims --help")
     except OSError as error:
         _refuse(f"{error.filename or 'file'}: {error.strerror or error}")
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, typer.Abort):
+        code = _INTERRUPTED
+    if code == _INTERRUPTED:
         _refuse("interrupted; what was decided is in the ledger")
+    sys.exit(code)
 
 
-def _refuse(line: str) -> None:
+def _refuse(line: str) -> NoReturn:
     sys.stderr.write(f"transfer-claims: {line}\n")
     sys.exit(2)

@@ -111,7 +111,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     state = terminalreporter.config.stash[_KEY]
     if state.verdicts:
         console = Console(file=terminalreporter._tw._file, width=200, force_terminal=terminalreporter.hasmarkup)
-        console.print(verdict_table(Ledger({}).updated(state.verdicts)))
+        console.print(verdict_table(Ledger({}).updated(state.verdicts), console.width))
     if state.planted:
         missed = [name for name, status in state.planted if status is not Status.FALSIFIED]
         terminalreporter.write_line(f"planted wrong versions: {len(state.planted)}, falsified {len(state.planted) - len(missed)}, missed {missed or 'none'}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -21,28 +22,44 @@ def status_text(status: Status | None) -> str:
     return "[dim]not decided[/dim]" if status is None else f"[{_STYLES.get(status, 'dim')}]{status.value}[/]"
 
 
-def verdict_table(ledger: Ledger) -> Table:
-    """Claim, verdict, regimes, networks, worst margin."""
-    table = Table(caption=f"{ledger.networks:,} networks trained; a true statement is falsified with probability at most {ledger.false_alarm:.1e}")
+#: Columns beyond this width only where there is room.
+_WIDE = 130
+
+
+def console() -> Console:
+    """Standard output, wide enough for whole lines where nobody looks at a terminal."""
+    seen = Console()
+    return seen if seen.is_terminal else Console(width=200)
+
+
+def verdict_table(ledger: Ledger, width: int) -> Table:
+    """Claim, verdict, regimes, networks, worst margin, and its unit where there is room."""
+    spent = f"at most {ledger.false_alarm:.1e}" if ledger.false_alarm else "0"
+    table = Table(box=SIMPLE_HEAD, caption=f"{ledger.networks:,} networks trained; the probability of falsifying a true statement is {spent}")
     table.add_column("claim", no_wrap=True)
-    for name in ("verdict", "regimes", "networks", "worst margin", "unit", "seconds"):
-        table.add_column(name, justify="left" if name in ("verdict", "unit") else "right")
+    table.add_column("verdict", no_wrap=True)
+    for name in ("regimes", "networks", "worst"):
+        table.add_column(name, justify="right", no_wrap=True)
+    if width >= _WIDE:
+        table.add_column("seconds", justify="right", no_wrap=True)
+        table.add_column("unit of the worst margin", no_wrap=True)
     statuses = ledger.statuses
     for name, verdict in ledger.verdicts.items():
-        worst = "" if verdict.worst_margin is None else f"{verdict.worst_margin:.3g}"
-        table.add_row(name, status_text(statuses[name]), str(verdict.regimes), f"{verdict.networks:,}", worst, verdict.unit, f"{verdict.seconds:.1f}")
+        worst = "" if verdict.worst_margin is None else f"{verdict.worst_margin + 0.0:.3g}"
+        cells = [name, status_text(statuses[name]), str(verdict.regimes), f"{verdict.networks:,}", worst, f"{verdict.seconds:.1f}", verdict.unit]
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 
-def claim_table(claims: list[Claim], ledger: Ledger) -> Table:
-    """Every claim: id, provenance, kind, last verdict."""
-    table = Table()
-    table.add_column("claim", no_wrap=True)
-    for name in ("source", "provenance", "kind", "last verdict", "title"):
-        table.add_column(name)
+def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
+    """Every claim: id, provenance, last verdict, and its title where there is room."""
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("claim", "last verdict", "source", "provenance", "kind", "title")[: 6 if width >= _WIDE else 4]:
+        table.add_column(name, no_wrap=True)
     statuses = ledger.statuses
     for claim in claims:
-        table.add_row(claim.id, claim.source, "".join(p.name for p in claim.provenance), claim.kind.value, status_text(statuses.get(claim.id)), claim.title)
+        cells = [claim.id, status_text(statuses.get(claim.id)), claim.source, "+".join(p.name for p in claim.provenance), claim.kind.value, claim.title]
+        table.add_row(*cells[: len(table.columns)])
     return table
 
 

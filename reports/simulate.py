@@ -6,7 +6,7 @@ import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from claims import condition, quantities
 from model import gram
@@ -18,7 +18,6 @@ from model.test_error import estimate_error
 from model.transfer import Descend, Trial, run_trial
 
 Engine = Literal["law", "gram", "autograd"]
-ENGINES: tuple[str, ...] = get_args(Engine)
 _MOST_SEEDS = 4096
 _DEFAULTS = {"seeds": 64, "seed": 0}
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -32,8 +32,9 @@ class Profile:
     shrinks: int = 24  # further regimes decided to make a counterexample smaller
 
 
+ProfileName = Literal["quick", "ci", "nightly"]
 CI_ENTROPY = 2509_22056  # the paper's number
-PROFILES = {
+PROFILES: dict[ProfileName, Profile] = {
     "quick": Profile("quick", regimes=6, entropy=CI_ENTROPY, shrinks=0),
     "ci": Profile("ci", regimes=24, entropy=CI_ENTROPY),
     "nightly": Profile("nightly", regimes=48, entropy=CI_ENTROPY),  # given fresh entropy by `fresh`

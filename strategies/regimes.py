@@ -22,6 +22,12 @@ from strategies.groups import Groups, build, most_inherited, solve
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
 _GRID = 12
+#: Fewest and most samples. Their ratio enters Theorem 4.2's constants, which are fitted on the same range.
+SIZES = (40, 120)
+#: For what a statement has a threshold in.
+_FINE_GRID = 120
+#: Of a criterion with a scale degree, the share its dimensionless part gets: any, since the unit of length is free.
+_SHARES = (1e-4, 0.9)
 #: How far a one-sided range of a criterion is followed.
 _SPAN = 30.0
 
@@ -30,10 +36,14 @@ def _place(draw: Draw, cells: int) -> int:
     return int(draw(st.one_of(st.integers(0, cells), st.sampled_from([0, cells]))))
 
 
-def _real(draw: Draw, low: float, high: float) -> float:
-    """A point of a logarithmic grid from `low` to `high`, to three digits, never outside."""
-    value = low * (high / low) ** (_place(draw, _GRID) / _GRID)
-    return min(max(float(f"{value:.3g}"), low), high)
+def _real(draw: Draw, low: float, high: float, cells: int = _GRID) -> float:
+    """A point of a logarithmic grid from `low` to `high`, never outside."""
+    return _point(low, high, _place(draw, cells) / cells)
+
+
+def _point(low: float, high: float, share: float) -> float:
+    """To three digits, which read well in a counterexample."""
+    return min(max(float(f"{low * (high / low) ** share:.3g}"), low), high)
 
 
 def _size(draw: Draw, low: int, high: int) -> int:
@@ -73,20 +83,24 @@ def _independent(domain: Domain, constants: Constants) -> st.SearchStrategy[Regi
     return _small(domain, constants, independent=True)
 
 
-def _groups(draw: Draw, domain: Domain, *, sizes: tuple[int, int] | None = None, transfer: bool = True, x: float = 1.0, y: float = 1.0) -> Groups:
+def _groups(draw: Draw, domain: Domain, *, transfer: bool = True, x: float = 1.0, y: float = 1.0) -> Groups:
     """Groups common to all domains inside Condition 4.1; `sizes` fixes N_1 and N_2, tau_2 is left to be solved."""
-    override = {name: (low, high) for name, low, high in domain.groups}
+    override = {name: (low, high) for name, low, high in domain.groups}  # of cos_v, only the two ends
     tier = draw(st.sampled_from([PRACTICAL] * 11 + [LITERAL]))
-    n_most, m_spread, h_spread, longest = (120, 20, 2.0, 60.0) if tier is PRACTICAL else (32, 2, 1.5, 30.0)  # literal steps are small, so runs are long
-    n1, n2 = sizes or (_size(draw, 20, n_most), _size(draw, 20, n_most))
-    m = 12 + _place(draw, m_spread)
+    (n_least, n_most), m_spread, h_spread, longest = (
+        (SIZES, 20, 2.0, 60.0) if tier is PRACTICAL else ((20, 32), 2, 1.5, 30.0)
+    )  # literal steps are small: long runs
+    n1, n2 = (_size(draw, *map(int, override.get(name, (n_least, n_most)))) for name in ("n1", "n2"))
+    narrowest, widest = override.get("m", (12, 12 + m_spread))
+    m = int(narrowest) + _place(draw, int(widest - narrowest))
     h_most = 1 / tier.constants["C_eta"]
     fewest, most = override.get("inherited", (1, most_inherited(tier, m, n1, n2)))
     return Groups(
         tier=tier, n1=n1, n2=n2, m=m, inherited=int(fewest) + _place(draw, int(most - fewest)) if transfer else 0, tau_2=1.0, x=x, y=y,
-        upstream_share=_real(draw, 0.01, 10.0), cos_v=draw(st.sampled_from([0.0, 0.5, -1.0])),
+        upstream_share=_real(draw, 0.01, 10.0), cos_v=draw(st.sampled_from(override.get("cos_v", (0.0,)))),
         h1=_real(draw, h_most / h_spread, h_most), h2=_real(draw, *override.get("h", (h_most / h_spread, h_most))), duration=_real(draw, 20.0, longest),
-        initialisation=_real(draw, *override.get("initialisation", (0.01, 1.0))), room=_real(draw, 1.0, 30.0), unit=10.0 ** draw(st.sampled_from([0, -3, 3])),
+        initialisation=_real(draw, *override.get("initialisation", (0.01, 1.0))),
+        room=_real(draw, *override.get("room", (1.0, 30.0))), unit=10.0 ** draw(st.sampled_from([0, -3, 3])),
         step_clause="step.dimension" not in domain.dropped,
     )  # fmt: skip
 
@@ -95,29 +109,31 @@ def _criterion(draw: Draw, low: float, high: float) -> float:
     """A value of a criterion known to lie in [low, high], either of which may be infinite."""
     if low == -math.inf:  # the top of the range is where "at most" is hardest
         return high if draw(st.booleans()) else _real(draw, high / _SPAN, high)
-    return _real(draw, low, high if high < math.inf else low * _SPAN)
+    if high == math.inf:
+        return _real(draw, low, low * _SPAN)
+    return _point(low, high, draw(st.integers(0, _FINE_GRID)) / _FINE_GRID)  # its middle, where thresholds lie, matters as much as its ends
 
 
 @st.composite
 def _scratch(draw: Draw, domain: Domain, constants: Constants) -> Regime:
     first = domain.hypotheses[0]
     value = _criterion(draw, *first.range(constants))
-    return solve(_groups(draw, domain, transfer=False, y=_real(draw, 1.0, 100.0)), first.quantity, value, domain.tasks, _real(draw, 0.05, 0.9))
+    return solve(_groups(draw, domain, transfer=False, y=_real(draw, 1.0, 100.0)), first.quantity, value, domain.tasks, _real(draw, *_SHARES))
 
 
 @st.composite
 def _transfer(draw: Draw, domain: Domain, constants: Constants) -> Regime:
     first, x, y = domain.hypotheses
     value = _criterion(draw, *first.range(constants))
-    groups = _groups(draw, domain, x=_real(draw, *x.range(constants)), y=_real(draw, *y.range(constants)))
-    return solve(groups, first.quantity, value, share=_real(draw, 0.05, 0.9))
+    groups = _groups(draw, domain, x=_real(draw, *x.range(constants), _FINE_GRID), y=_real(draw, *y.range(constants)))
+    return solve(groups, first.quantity, value, share=_real(draw, *_SHARES))
 
 
 @st.composite
 def _positive(draw: Draw, domain: Domain, constants: Constants) -> Regime:
-    """tau_A = (X/Y)^2 (N_2/N_1) tau_2 must reach C_1 - tau_2: a source that is small but clean."""
+    """tau_A = (X/Y)^2 (N_2/N_1) tau_2 must reach C_1 - tau_2: a source that is as small as sources get here, but clean."""
     (low_tau, tau), (criterion, _), (_, x_most) = (h.range(constants) for h in domain.hypotheses)
-    n1, n2 = 20, _size(draw, 120, 160)
+    n1, n2 = SIZES
     x_most = min(x_most, 100.0)
     # The least tau_2 that can reach the criterion, at X = x_most and Y = 1.
     reach = 1 + x_most**2 * n2 / n1
@@ -125,7 +141,7 @@ def _positive(draw: Draw, domain: Domain, constants: Constants) -> Regime:
     least_ratio = math.sqrt(max(criterion / tau_2 - 1, 0.0) * n1 / n2)  # of X/Y
     x = _real(draw, max(min(least_ratio, x_most), 1e-2), x_most)
     y = _real(draw, 1.0, max(x / max(least_ratio, 1e-9), 1.0) if least_ratio > x / 100 else 100.0)
-    groups = _groups(draw, domain, sizes=(n1, n2), x=x, y=y)
+    groups = _groups(draw, replace(domain, groups=(("n1", n1, n1), ("n2", n2, n2))), x=x, y=y)
     return solve(groups, domain.hypotheses[0].quantity, tau_2)
 
 

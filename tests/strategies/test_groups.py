@@ -1,0 +1,155 @@
+"""From groups to a regime: every group asked for is hit, and the dimension is the least that Condition 4.1 allows."""
+
+import math
+from dataclasses import fields, replace
+
+import pytest
+
+from claims import quantities as q
+from claims import theorem_4_2, theorem_4_3
+from claims.condition import LITERAL, PRACTICAL, slacks, violations
+from claims.quantities import catalogue
+from strategies.groups import MOST_STEPS, Groups, build, most_inherited, solve
+
+GROUPS = Groups(
+    tier=PRACTICAL, n1=60, n2=30, m=18, inherited=4, tau_2=2.0, x=3.0, y=5.0, upstream_share=0.7, cos_v=-0.5,
+    h1=0.2, h2=0.3, duration=25.0, initialisation=0.1, room=2.0, unit=1.0,
+)  # fmt: skip
+#: One change at a time, and corners.
+CASES = {
+    "plain": {},
+    "literal": {"tier": LITERAL, "h1": 0.008, "h2": 0.009, "n1": 25},
+    "tiny tau": {"tau_2": 1e-3},
+    "large tau": {"tau_2": 60.0},
+    "tiny X": {"x": 1e-2},
+    "huge X": {"x": 1e4, "y": 1e4},
+    "Y of 1": {"y": 1.0},
+    "huge Y": {"y": 1e4},
+    "no v_1": {"upstream_share": 0.0},
+    "one inherited": {"inherited": 1},
+    "unequal samples": {"n1": 20, "n2": 160},
+    "unequal samples, other way": {"n1": 120, "n2": 20},
+    "least room": {"room": 1.0},
+    "much room": {"room": 30.0},
+    "small unit": {"unit": 1e-3},
+    "large unit": {"unit": 1e3},
+}
+every_case = pytest.mark.parametrize("groups", [replace(GROUPS, **change) for change in CASES.values()], ids=CASES)
+
+
+@every_case
+def test_groups_are_hit(groups):
+    made = build(groups)
+    named = q.evaluate_all(made)
+    assert (made.n1, made.n2, made.m, made.inherited, made.cos_v, made.sigma2) == (groups.n1, groups.n2, groups.m, groups.inherited, groups.cos_v, groups.unit)
+    hit = {"tau_2": named["tau_2"], "X": named["X"], "Y": named["Y"], "v_1": made.v1**2 / made.u**2, "h_1": named["h_1"], "h_2": named["h_2"]}
+    assert hit == pytest.approx(
+        {"tau_2": groups.tau_2, "X": groups.x, "Y": groups.y, "v_1": groups.upstream_share, "h_1": groups.h1, "h_2": groups.h2}, rel=1e-9, abs=1e-15
+    )
+    assert slacks(made)["initialisation"] == pytest.approx(groups.tier.constants["C_0"] / groups.initialisation, rel=1e-9)
+    assert (made.steps1, made.steps2) == (math.ceil(groups.duration / groups.h1), math.ceil(groups.duration / groups.h2))
+
+
+@every_case
+def test_inside_condition_4_1(groups):
+    assert violations(build(groups), groups.tier) == []
+
+
+@every_case
+def test_least_dimension(groups):
+    """With no room to spare, a hundredth fewer dimensions break a clause that asks for them."""
+    tight = build(replace(groups, room=1.0))
+    short = replace(tight, d=int(tight.d * 0.99), steps1=MOST_STEPS, steps2=MOST_STEPS)
+    scale = (short.d / tight.d) ** 0.25  # keeps tau_2
+    short = replace(short, u=short.u * scale, v1=short.v1 * scale, v2=short.v2 * scale)
+    assert set(violations(short, groups.tier)) & {"dimension.signal", "dimension.samples", "signal"}
+    assert build(groups).d == pytest.approx(groups.room * tight.d, rel=1e-2)
+
+
+def test_downstream_only():
+    """Scratch needs no upstream clause, so its dimension may be less."""
+    groups = replace(GROUPS, n1=120, inherited=0)
+    both, one = build(groups), build(groups, tasks=(2,))
+    assert one.d < both.d
+    assert violations(one, PRACTICAL, (2,)) == []
+    assert catalogue()["tau_2"](one) == pytest.approx(groups.tau_2, rel=1e-9)
+
+
+def test_nothing_inherited():
+    """X is 0 there, whatever was asked; sigma_1 must still be a number."""
+    made = build(replace(GROUPS, inherited=0))
+    assert catalogue()["X"](made) == 0
+    assert made.sigma1 > 0
+
+
+def test_step_clause():
+    """Steps are cut to the clause that involves d, unless it is dropped; runs are never longer than allowed."""
+    groups = replace(GROUPS, h1=50.0, h2=50.0)
+    within, beyond = build(groups), build(replace(groups, step_clause=False))
+    assert slacks(within)["step.dimension"] >= PRACTICAL.constants["C'_eta"] * (1 - 1e-9)
+    assert [catalogue()[name](beyond) for name in ("h_1", "h_2")] == pytest.approx([50.0, 50.0], rel=1e-9)
+    assert build(replace(GROUPS, h1=1e-6)).steps1 == MOST_STEPS
+
+
+def test_nothing_else_moves_with_the_unit():
+    """All lengths scale together: E3, so every dimensionless quantity and every slack stays."""
+    small, large = (build(replace(GROUPS, unit=unit)) for unit in (1e-3, 1e3))
+    named = [name for name in catalogue() if "printed" not in name]
+    assert [catalogue()[name](large) for name in named] == pytest.approx([catalogue()[name](small) for name in named], rel=1e-9)
+    assert slacks(large) == pytest.approx(slacks(small), rel=1e-9)
+
+
+# Solving for a criterion -----------------------------------------------------------------------------
+
+CRITERIA = [catalogue()[name] for name in ("tau_2", "tau_A+tau_2", "Gamma+tau_2", "tau_D", "Gamma_printed+tau_2")]
+MISREADINGS = [theorem_4_3.SQUARED_SAMPLES, theorem_4_3.OTHER_SAMPLES, theorem_4_3.SQUARED_NORM, theorem_4_3.SIGMA_SQUARED]
+MISREADINGS += [
+    version.changes["domain"].hypotheses[0].quantity
+    for claim in theorem_4_2.CLAIMS
+    for version in claim.wrong_versions
+    if "domain" in version.changes and version.changes["domain"].hypotheses[0].quantity not in CRITERIA
+]
+
+
+@pytest.mark.parametrize("term", CRITERIA + MISREADINGS, ids=lambda term: term.name)
+@pytest.mark.parametrize("value", [0.05, 4.0, 50.0])
+def test_criterion_is_hit(term, value):
+    """Whatever its scale degree; and the ratios stay as asked."""
+    made = solve(GROUPS, term, value, share=0.3)
+    assert term(made) == pytest.approx(value, rel=1e-9)
+    hit = [catalogue()["X"](made), catalogue()["Y"](made), made.v1**2 / made.u**2]
+    assert hit == pytest.approx([GROUPS.x, GROUPS.y, GROUPS.upstream_share], rel=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
+def test_share(share):
+    """Of a sum of parts of different degrees, tau_2 gets this share and the unit of length does the rest."""
+    made = solve(GROUPS, catalogue()["Gamma_printed+tau_2"], 4.0, share=share)
+    assert catalogue()["tau_2"](made) == pytest.approx(4.0 * share, rel=1e-9)
+    assert catalogue()["Gamma_printed"](made) == pytest.approx(4.0 * (1 - share), rel=1e-9)
+    assert violations(made, PRACTICAL) == []
+
+
+# Inherited filters -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("tier", [PRACTICAL, LITERAL], ids=lambda tier: tier.name)
+@pytest.mark.parametrize("m", [12, 16, 32])
+@pytest.mark.parametrize("sizes", [(20, 20), (20, 120), (120, 32)])
+def test_most_inherited(tier, m, sizes):
+    """One filter more would break the clause on fresh width."""
+    most = most_inherited(tier, m, *sizes)
+    made = build(replace(GROUPS, n1=sizes[0], n2=sizes[1], m=m, inherited=most))
+    assert "fresh-width" not in violations(made, tier)
+    assert "fresh-width" in violations(replace(made, inherited=most + 1), tier)
+
+
+def test_too_few_filters_to_inherit():
+    assert most_inherited(PRACTICAL, 3, 100, 100) == 0
+
+
+def test_groups_are_all_used():
+    """Each of them moves the regime: none is left in the signature for show."""
+    groups = replace(GROUPS, h2=40.0)  # beyond the step clause
+    changes = {f.name: getattr(groups, f.name) * 2 for f in fields(Groups) if f.name != "tier"} | {"tier": LITERAL, "step_clause": False, "h2": 0.1}
+    assert [name for name, value in changes.items() if build(replace(groups, **{name: value})) == build(groups)] == []
