@@ -322,7 +322,10 @@ def covariance(regime: Regime, seeds: Seeds, *, off: str = "own", sigma_power: i
     span = torch.cat({"own": [u, v2], "other": [u, v1], "none": [0 * u]}[off], 1)
     p = torch.eye(regime.d, dtype=torch.float64) - span @ torch.linalg.pinv(span)
     expected = regime.sigma2**sigma_power * weights @ p @ weights.transpose(1, 2)
-    return _result(seeds.count, relative(factor @ factor.transpose(1, 2), expected))
+    gap = (factor @ factor.transpose(1, 2) - expected).flatten(1).norm(dim=1)
+    # P w is known to the rounding of w, which may be far longer.
+    size = regime.sigma2 * (expected.flatten(1).norm(dim=1).sqrt() * weights.flatten(1).norm(dim=1))
+    return _result(seeds.count, gap / size.clamp_min(_TINY))
 
 
 @dataclass(frozen=True)

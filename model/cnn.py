@@ -38,8 +38,8 @@ def patches(sample: Sample, seed: int, swap: Tensor | None = None) -> Tensor:
 
 
 def logistic_loss(output: Tensor, labels: Tensor) -> Tensor:
-    """(1/N) sum_i log(1 + exp(-y_i f_i))."""
-    return nn.functional.softplus(-labels * output).mean()
+    """(1/N) sum_i log(1 + exp(-y_i f_i)). (Not `softplus`, which is linear, and its slope 1, beyond 20.)"""
+    return -nn.functional.logsigmoid(labels * output).mean()
 
 
 class Trainer:

@@ -27,7 +27,7 @@ def descend(sample: Sample, start: Tensor, eta: float, steps: int, record: Seque
         record: steps after which to keep the coefficients (0 is the start).
 
     Raises:
-        DivergenceError: when a loss is no longer a finite number.
+        DivergenceError: when a loss or a weight is no longer a finite number.
     """
     wanted = check_records(record, steps)
     seeds, filters, _ = start.shape
@@ -46,9 +46,9 @@ def descend(sample: Sample, start: Tensor, eta: float, steps: int, record: Seque
     records = []
     for t in range(steps + 1):
         margin = _margins(z, a, sample.labels, positive, readout, m, active)  # y_i f_i
-        loss[:, t] = torch.nn.functional.softplus(-margin).mean(1)
+        loss[:, t] = -torch.nn.functional.logsigmoid(margin).mean(1)
         if t in wanted:
-            records.append(Recorded(t, g.clone(), c.clone()))
+            records.append(Recorded(t, g.clone(), c.clone(), margin))
         if t == steps:
             break
         pull = torch.sigmoid(-margin).mul_(eta / (n * m))  # -(eta/(N m)) l'_i, (seeds, N)
@@ -62,9 +62,9 @@ def descend(sample: Sample, start: Tensor, eta: float, steps: int, record: Seque
         c += step_c
         g += step_g
         a = a + j * step_g * signal_square
-    if not bool(torch.isfinite(loss).all()):
-        raise DivergenceError(f"eta = {eta!r}: the training loss is no longer finite; use a smaller step")
     weights = start + torch.bmm(c, sample.noise) + (j * g).unsqueeze(-1) * sample.signal
+    if not (bool(torch.isfinite(loss).all()) and bool(torch.isfinite(weights).all())):
+        raise DivergenceError(f"eta = {eta!r}: weights or training loss are no longer finite; use a smaller step")
     return Run(loss, weights, tuple(records))
 
 

@@ -23,6 +23,7 @@ class Recorded:
     step: int
     signal: Tensor  # g, (seeds, 2m)
     noise: Tensor  # c, (seeds, 2m, N)
+    margin: Tensor  # y_i f(x_i), (seeds, N)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ precision hardly falls as the error does, which plain sampling cannot claim.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,14 +43,10 @@ class ErrorEstimate:
 def preactivation_factor(weights: Tensor, regime: Regime, index: int) -> Tensor:
     """A with A A^T = sigma^2 W P W^T: pre-activations of fresh noise are A z, z ~ N(0, I). (seeds, 2m, 2m)."""
     rows = projected(weights, regime, index) * regime.task(index).sigma
-    covariance = torch.bmm(rows, rows.transpose(1, 2))
-    factor: Tensor
-    factor, failed = torch.linalg.cholesky_ex(covariance)
-    dependent = failed > 0  # networks whose filters are linearly dependent
-    if bool(dependent.any()):
-        values, vectors = torch.linalg.eigh(covariance[dependent])
-        factor[dependent] = vectors * values.clamp_min(0).sqrt().unsqueeze(1)
-    return factor
+    # R of rows^T = Q R: unlike a factor of the covariance, it keeps what nearly cancels, and takes dependent filters as they come.
+    upper: Tensor = torch.linalg.qr(rows.transpose(1, 2), mode="r").R
+    missing = rows.shape[1] - upper.shape[1]
+    return torch.nn.functional.pad(upper, (0, 0, 0, missing)).transpose(1, 2)
 
 
 def estimate_error(weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES) -> ErrorEstimate:
@@ -116,8 +113,13 @@ def _piecewise_linear_probability(p: Tensor, b: Tensor, readout: Tensor, level: 
     # Differences of the normal distribution function, taken in the lower tail where they are accurate.
     mirror = inside_low > 0
     lower, upper = torch.where(mirror, -inside_high, inside_low), torch.where(mirror, -inside_low, inside_high)
-    mass: Tensor = torch.special.ndtr(upper) - torch.special.ndtr(lower)
-    return mass.clamp_min(0).sum(-1)
+    return (_tail(upper) - _tail(lower)).clamp_min(0).sum(-1)
+
+
+def _tail(x: Tensor) -> Tensor:
+    """The normal distribution function. (`torch.special.ndtr` has no relative accuracy far below zero.)"""
+    result: Tensor = torch.special.erfc(x * -math.sqrt(0.5)) / 2
+    return result
 
 
 def _from_first(first: Tensor, steps: Tensor) -> Tensor:

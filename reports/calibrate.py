@@ -16,7 +16,7 @@ Constants of Theorem 4.2 are fitted on its whole domain together with the corner
 docstring expects tau_A + tau_2 and Gamma + tau_2 to be furthest from tau_D.
 
 A value outside [10^-2, 10^2] is moved to that limit, and so is a threshold that the data put at the end
-of the range drawn, `WIDE`, where it is not identified; the statement then stands or falls there. The
+of the range drawn, where it is not identified; the statement then stands or falls there. The
 interval is the bootstrap's (2.5% to 97.5%, over regimes) of the fit before the allowance.
 """
 
@@ -27,7 +27,7 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -53,10 +53,11 @@ from strategies.search import Case, search
 ALLOWANCE = 1.5
 WIDE = (0.1, 100.0)
 _AT_THE_END = 0.9
-#: Much noise inherited from few samples; a little inherited from many.
-CORNERS: dict[str, tuple[tuple[str, float, float], ...]] = {
-    "few": (("n1", SIZES[0], SIZES[0]), ("n2", SIZES[1], SIZES[1])),
-    "many": (("n1", SIZES[1], SIZES[1]), ("n2", SIZES[0], SIZES[0]), ("inherited", 1, 2)),
+#: With the range of the criterion: much noise inherited from few samples, where it must be large; a little
+#: inherited from many, where it must be small.
+CORNERS: dict[str, tuple[tuple[float, float], tuple[tuple[str, float, float], ...]]] = {
+    "few": (WIDE, (("n1", SIZES[0], SIZES[0]), ("n2", SIZES[1], SIZES[1]))),
+    "many": ((0.01, 10.0), (("n1", SIZES[1], SIZES[1]), ("n2", SIZES[0], SIZES[0]), ("inherited", 1, 2))),
 }
 SEEDS = 24
 #: Finished sets of a calibration.
@@ -76,6 +77,7 @@ class Point:
     log_error_high: float  # ln error, the high end
     log_error_low: float
     noise_growth: float  # the C_5 it allows
+    at_the_low_end: bool = False  # of the range its criterion was drawn from
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,12 @@ def corner_jobs() -> tuple[Job, ...]:
     return tuple(
         Job(
             f"{r.name}-{corner}",
-            Domain("transfer", (Hypothesis(r.criterion, *WIDE), hypothesis("X", 1.0, theorem_4_2.C_4), hypothesis("Y", 1.0, 1.0)), groups=groups),
+            Domain("transfer", (Hypothesis(r.criterion, *drawn), hypothesis("X", 1.0, theorem_4_2.C_4), hypothesis("Y", 1.0, 1.0)), groups=groups),
             r.criterion,
             True,
         )
         for r in RESTRICTED
-        for corner, groups in CORNERS.items()
+        for corner, (drawn, groups) in CORNERS.items()
     )
 
 
@@ -186,6 +188,9 @@ def calibrate(regimes: int, entropy: int, report: Callable[[str], None], workers
             points[job.name] = future.result()
             _keep(job, constants, count, entropy, points[job.name])
         for job in sets:
+            low = job.domain.hypotheses[0].low
+            if isinstance(low, float):
+                points[job.name] = [replace(p, at_the_low_end=p.criterion < low / _AT_THE_END) for p in points[job.name]]
             report(f"{job.name}: {len(points[job.name])} regimes")
 
     with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
@@ -261,7 +266,7 @@ def _needed_exponent(point: Point) -> float:
 def _thresholds(points: list[Point], upper: str, lower: str) -> tuple[Fit, Fit]:
     small = math.log(theorem_4_3.NOT_SMALL)
     above = _fit(upper, points, lambda some: _largest([p.criterion for p in some if p.log_error_high > small]), ALLOWANCE, "largest that errs more than 0.1")
-    below = _fit(lower, points, lambda some: _smallest([p.criterion for p in some if p.log_error_low < small]), 1 / ALLOWANCE, "least that errs less than 0.1")
+    below = _fit(lower, points, lambda some: _smallest([p for p in some if p.log_error_low < small]), 1 / ALLOWANCE, "least that errs less than 0.1")
     return above, below
 
 
@@ -270,9 +275,9 @@ def _largest(criteria: list[float]) -> float:
     return found if found < _AT_THE_END * WIDE[1] else math.inf
 
 
-def _smallest(criteria: list[float]) -> float:
-    found = min(criteria, default=WIDE[1])
-    return found if found > WIDE[0] / _AT_THE_END else 0.0
+def _smallest(points: list[Point]) -> float:
+    found = min(points, key=lambda p: p.criterion, default=None)
+    return WIDE[1] if found is None else 0.0 if found.at_the_low_end else found.criterion
 
 
 def _exponent(points: list[Point], name: str, c_1: float) -> Fit:
