@@ -30,6 +30,7 @@ def descend(sample: Sample, start: Tensor, eta: float, steps: int, record: Seque
         DivergenceError: when a loss or a weight is no longer a finite number.
     """
     wanted = check_records(record, steps)
+    start = start.contiguous()  # products of equal numbers laid out otherwise may be rounded otherwise
     seeds, filters, _ = start.shape
     n, m = sample.labels.shape[1], filters // 2
     gram = torch.bmm(sample.noise, sample.noise.transpose(1, 2))  # K (seeds, N, N)

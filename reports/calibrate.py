@@ -276,8 +276,7 @@ def _largest(criteria: list[float]) -> float:
 
 
 def _smallest(points: list[Point]) -> float:
-    found = min(points, key=lambda p: p.criterion, default=None)
-    return WIDE[1] if found is None else 0.0 if found.at_the_low_end else found.criterion
+    return 0.0 if any(p.at_the_low_end for p in points) else min((p.criterion for p in points), default=WIDE[1])
 
 
 def _exponent(points: list[Point], name: str, c_1: float) -> Fit:
