@@ -14,6 +14,7 @@ The ratio of the squares is therefore of order N_1 sigma_2^2/(N_2 sigma_1^2) = X
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ from claims.constants import Constants
 from claims.decision import Margin
 from claims.observe import Observation, both_ways, error_at_least, error_at_most
 from claims.quantities import Quantity
-from claims.theorem_4_2 import C_4, EVERY_Y, STATED
+from claims.theorem_4_2 import C_4, EVERY_Y, FEW, STATED
 from claims.theorem_4_2 import TAU_D as SHARPER
 from claims.theorem_4_3 import NOT_SMALL, misread
 
@@ -125,7 +126,7 @@ CLAIMS = (
         uses=_USES,
         wrong_versions=(
             WrongVersion("flipped", "transfer errs more than scratch", {"margin": worse}),
-            WrongVersion("alpha-exponent", "α for α² in τ_A", {"margin": helps(ALPHA_CRITERION)}),
+            WrongVersion("alpha-exponent", "α for α² in τ_A", {"domain": replace(POSITIVE, groups=FEW), "margin": helps(ALPHA_CRITERION)}),
             WrongVersion("alpha-dropped", "no α in τ_A", {"margin": helps(NO_ALPHA_CRITERION)}),
             WrongVersion(
                 "threshold",

@@ -31,6 +31,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import sympy as sp
 
 from claims import quantities as q
 from claims.claim import Bound, Claim, Domain, Hypothesis, Kind, Provenance, WrongVersion, hypothesis
@@ -44,7 +45,12 @@ from claims.theorem_4_3 import NOT_SMALL, misread
 C_T, C_4 = "theorem-4.2.C_T", "theorem-4.2.C_4"  # shared by the readings
 ANY = hypothesis("X", 1e-2, 1e2)
 EVERY_Y = hypothesis("Y", 1.0, 100.0)
-OBTUSE, ACUTE = (("cos_v", -1.0, -0.5),), (("cos_v", 0.5, 1.0),)
+OBTUSE, ACUTE = (("cos_v", -1.0, -0.5),), (("cos_v", 1.0, 1.0), ("upstream_share", 100.0, 100.0))
+#: Few and many inherited filters, which tell powers of alpha apart.
+FEW, MANY = (("inherited", 1, 1),), (("m", 32, 32), ("inherited", 20, 20))
+
+
+Groups = tuple[tuple[str, float, float], ...]
 
 
 @dataclass(frozen=True)
@@ -127,22 +133,37 @@ def searched(reading: Reading) -> Domain:
     return everywhere
 
 
-def _wrong_criteria(reading: Reading) -> tuple[tuple[str, str, Quantity], ...]:
-    """Misreadings of the criterion, as (name, error, wrong quantity)."""
+def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
+    """Misreadings of the criterion, each searched where it differs most."""
+
+    def wrong(name: str, error: str, formula: Any, x: Hypothesis | None = None, y: Hypothesis = EVERY_Y, groups: Groups = ()) -> WrongVersion:
+        bad = misread(error, formula)
+        domain = above(bad, reading, x)
+        domain = replace(domain, hypotheses=(*domain.hypotheses[:2], y), groups=groups)
+        return WrongVersion(name, error, {"domain": domain, "margin": at_most(bad, reading.constant("C_2"))})
+
+    near = hypothesis("Y", 1.0, 1.0)
     if reading is TAU_D:
         noise, signal = q.alpha**2 * q.n1 * q.sigma2**2 / q.sigma1**2 + q.n2, q.alpha * q.A + q.B
+        root, fewer = (sp.sqrt(q.alpha) * q.A + q.B) ** 2, (("n1", 20, 20), ("n2", 160, 160))
         return (
-            ("noise-dropped", "the inherited noise is left out of τ_D's variance", misread("tau_D without inherited noise", signal**2 / (q.n2 * q.d))),
-            ("alpha-exponent", "α² for α in τ_D's signal", misread("tau_D, alpha^2 A", (q.alpha**2 * q.A + q.B) ** 2 / (noise * q.d))),
-            ("samples", "N₁ for N₂ in τ_D's variance", misread("tau_D, N_1", signal**2 / ((noise - q.n2 + q.n1) * q.d))),
-            ("sigma-exponent", "σ₁⁴ for σ₁² in τ_D's signal", misread("tau_D, sigma_1^4", (q.alpha * q.A / q.sigma1**2 + q.B) ** 2 / (noise * q.d))),
+            wrong("noise-dropped", "the inherited noise is left out of τ_D's variance", signal**2 / (q.n2 * q.d), hypothesis("X", 30.0, 100.0), groups=MANY),
+            wrong("alpha-exponent", "√α for α in τ_D's signal", root / (noise * q.d), hypothesis("X", 30.0, 100.0), near, FEW),
+            wrong("samples", "N₁ for N₂ in τ_D's variance", signal**2 / ((noise - q.n2 + q.n1) * q.d), hypothesis("X", 0.01, 0.1), groups=fewer),
+            wrong("sigma-exponent", "σ₁⁴ for σ₁² in τ_D's signal", (q.alpha * q.A / q.sigma1**2 + q.B) ** 2 / (noise * q.d)),
         )
     term = reading.criterion.formula - q.tau_2
+    x, unequal = hypothesis("X", 1.0, C_4), (("n1", 40, 40), ("n2", 120, 120))
+    versions = (
+        wrong("alpha-dropped", "no α in the transfer term", term / q.alpha**2 + q.tau_2, x, near, FEW),
+        wrong("samples-squared", "N₂² for N₂ in τ₂", term + q.n2 * q.tau_2),
+        wrong("sigma-exponent", "σ₁ twice too often in the transfer term", term / q.sigma1**2 + q.tau_2),
+    )
+    # Gamma with alpha for alpha^2 stays below tau_D, so that its upper statement is weaker, not wrong.
     return (
-        ("alpha-exponent", "α for α² in the transfer term", misread("alpha for alpha^2", term / q.alpha + q.tau_2)),
-        ("alpha-dropped", "no α in the transfer term", misread("no alpha", term / q.alpha**2 + q.tau_2)),
-        ("samples-squared", "N₂² for N₂ in τ₂", misread("N_2^2", term + q.n2 * q.tau_2)),
-        ("sigma-exponent", "σ₁ twice too often in the transfer term", misread("sigma_1 squared more", term / q.sigma1**2 + q.tau_2)),
+        versions
+        if reading is GAMMA
+        else (wrong("alpha-exponent", "α for α² in the transfer term", term / q.alpha + q.tau_2, x, near, (*FEW, *unequal)), *versions)
     )
 
 
@@ -153,11 +174,12 @@ def _upper(reading: Reading) -> Claim:
     wrong.append(
         WrongVersion("misaligned", "v₁ and v₂ at an obtuse angle, cosine −1 or −½", {"domain": replace(above(reading.criterion, reading), groups=OBTUSE)})
     )
-    wrong += [WrongVersion(name, error, {"domain": above(bad, reading), "margin": at_most(bad, c_2)}) for name, error, bad in _wrong_criteria(reading)]
+    wrong += _wrong_criteria(reading)
     if reading.needs_little_noise:
-        wrong.append(
-            WrongVersion("condition-dropped", "X ≤ C₄ is dropped: X from 10² to 10⁴", {"domain": above(reading.criterion, reading, hypothesis("X", 1e2, 1e4))})
-        )
+        domain = above(reading.criterion, reading, hypothesis("X", 100.0, 200.0))
+        far = replace(domain, hypotheses=(*domain.hypotheses[:2], hypothesis("Y", 100.0, 100.0)), groups=MANY)
+        near = above(reading.criterion, reading, hypothesis("X", 1e2, 1e4))
+        wrong.append(WrongVersion("condition-dropped", "X ≤ C₄ is dropped: X from 100 on", {"domain": far if reading is GAMMA else near}))
     return Claim(
         id=f"theorem-4.2.error-upper.{reading.name}",
         title=f"Transfer: small test error above the threshold, criterion {reading.plain}",
@@ -180,6 +202,11 @@ def _upper(reading: Reading) -> Claim:
     )
 
 
+def _acute(domain: Domain, restricted: bool) -> Domain:
+    x = hypothesis("X", 1.0, C_4) if restricted else hypothesis("X", 10.0, 100.0)
+    return replace(domain, hypotheses=(domain.hypotheses[0], x, hypothesis("Y", 5.0, 20.0)), groups=(*ACUTE, *FEW))
+
+
 def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
     c_3 = reading.constant("C_3-restricted" if restricted else "C_3")
     little_noise = reading.little_noise if restricted else ANY
@@ -187,7 +214,7 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
     domain = below(reading.criterion, c_3, little_noise) if restricted else searched(reading)
     wrong = [
         WrongVersion("flipped", "error ≤ 0.1 below the threshold", {"margin": flipped_lower}),
-        WrongVersion("aligned", "v₁ and v₂ at an acute angle, cosine ½ or 1", {"domain": replace(domain, groups=ACUTE)}),
+        WrongVersion("aligned", "v₁ along v₂, cosine 1", {"domain": _acute(domain, restricted)}),
         WrongVersion("threshold", "60 instead of C₃", {"domain": below(reading.criterion, 60.0, little_noise)}),
         WrongVersion("transfer-ignored", "τ₂ alone, at most 0.1, decides", {"domain": below(_named["tau_2"], 0.1, hypothesis("X", 50.0, 100.0))}),
     ]
@@ -234,8 +261,8 @@ def _convergence() -> Claim:
             WrongVersion("step-dropped", "the step clause is dropped: h from 20 to 200", {"domain": _dropped(("step", "step.dimension"), ("h", 20.0, 200.0))}),
             WrongVersion(
                 "initialisation-dropped",
-                "the initialisation clause is dropped: σ₀ from 30 to 1000 times what it allows",
-                {"domain": _dropped(("initialisation",), ("initialisation", 30.0, 1000.0))},
+                "the initialisation clause is dropped: σ₀ from 10⁶ to 10⁸ times what it allows",
+                {"domain": _dropped(("initialisation",), ("initialisation", 1e6, 1e8))},
             ),
             WrongVersion("faster", "t ≤ C_T/(h₂ √ε) for C_T/(h₂ ε)", {"margin": _converges_faster}),
         ),

@@ -14,6 +14,7 @@ choice of epsilon is drawn with h T.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +73,8 @@ SQUARED_SAMPLES = misread("N_2^2 for N_2", q.n2 * q.tau_2)
 OTHER_SAMPLES = misread("N_1 for N_2", q.tau_2 * q.n1 / q.n2)
 SQUARED_NORM = misread("||s_2||^2 for ||s_2||^4", q.tau_2 / q.signal_square[2])
 SIGMA_SQUARED = misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2)
+#: Numbers of samples far enough apart for one to be told from the other.
+MORE, FEWER = (("n1", 400, 400), ("n2", 40, 40)), (("n1", 20, 20), ("n2", 120, 120))
 
 _COMMON: dict[str, Any] = {
     "source": "Theorem 4.3",
@@ -100,8 +103,8 @@ CLAIMS = (
             ),
             WrongVersion(
                 "initialisation-dropped",
-                "the initialisation clause is dropped: sigma_0 from 30 to 1000 times what it allows",
-                {"domain": Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),), frozenset({"initialisation"}), (("initialisation", 30.0, 1000.0),))},
+                "the initialisation clause is dropped: σ₀ from 10⁶ to 10⁸ times what it allows",
+                {"domain": Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),), frozenset({"initialisation"}), (("initialisation", 1e6, 1e8),))},
             ),
             WrongVersion(
                 "faster",
@@ -124,7 +127,7 @@ CLAIMS = (
         wrong_versions=(
             WrongVersion("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
             WrongVersion("samples-squared", "N₂² for N₂ in τ₂", {"domain": above(SQUARED_SAMPLES), "margin": at_most(SQUARED_SAMPLES)}),
-            WrongVersion("other-samples", "N₁ for N₂ in τ₂", {"domain": above(OTHER_SAMPLES), "margin": at_most(OTHER_SAMPLES)}),
+            WrongVersion("other-samples", "N₁ for N₂ in τ₂", {"domain": replace(above(OTHER_SAMPLES), groups=MORE), "margin": at_most(OTHER_SAMPLES)}),
             WrongVersion("norm-exponent", "‖s₂‖² for ‖s₂‖⁴ in τ₂", {"domain": above(SQUARED_NORM), "margin": at_most(SQUARED_NORM)}),
             WrongVersion("sigma-exponent", "σ₂² for σ₂⁴ in τ₂", {"domain": above(SIGMA_SQUARED), "margin": at_most(SIGMA_SQUARED)}),
         ),
@@ -146,7 +149,7 @@ CLAIMS = (
             ),
             WrongVersion("threshold", "τ₂ ≤ 10 instead of C₃", {"domain": below(TAU_2, 10.0)}),
             WrongVersion("sigma-exponent", "σ₂² for σ₂⁴ in τ₂", {"domain": below(SIGMA_SQUARED)}),
-            WrongVersion("other-samples", "N₁ for N₂ in τ₂", {"domain": below(OTHER_SAMPLES)}),
+            WrongVersion("other-samples", "N₁ for N₂ in τ₂", {"domain": replace(below(OTHER_SAMPLES), groups=FEWER)}),
         ),
         **_COMMON,
     ),

@@ -24,6 +24,7 @@ from model.regime import Regime
 MOST_STEPS = 8192
 #: The dimension clauses ask for at least this decade at least, and float64 counts to 10^15.
 DECADES = (0.7, 15.0)
+_NO_PART = 1e-6
 
 
 @dataclass(frozen=True)
@@ -56,19 +57,22 @@ def build(groups: Groups, tasks: tuple[int, ...] = (1, 2)) -> Regime:
     return _with_start(_with_steps(regime, groups), groups, tasks)
 
 
-def solve(groups: Groups, term: Quantity, value: float, tasks: tuple[int, ...] = (1, 2), share: float = 0.5) -> Regime:
+def solve(groups: Groups, term: Quantity, value: float, tasks: tuple[int, ...] = (1, 2), share: float = 0.5, bounded_above: bool = False) -> Regime:
     """The regime in which `term` has this value.
 
     A dimensionless term is proportional to tau_2 while the other groups are fixed. A term with a
     scale degree, which only a misreading has, is reached through the unit of length instead: its
-    dimensionless part, tau_2, gets `share` of the value.
+    dimensionless part, tau_2, gets `share` of the value; where it has none, tau_2 is `share` itself, or 1/share
+    for a term that is bounded above.
     """
     if _dimensionless(term):
         ratio = term(_at_dimension(replace(groups, tau_2=1.0), 6.0))
         return build(replace(groups, tau_2=value / ratio), tasks)
     reference = _at_dimension(replace(groups, tau_2=1.0), 6.0)
     ratio = min(term(_in_unit(reference, factor)) for factor in (1e-9, 1e9))  # all but the part with a degree
-    regime = build(replace(groups, tau_2=value * share / ratio), tasks)
+    pure = ratio < _NO_PART * term(reference)
+    tau_2 = (1 / share if bounded_above else share) if pure else value * share / ratio
+    regime = build(replace(groups, tau_2=tau_2), tasks)
     unit = 10 ** float(brentq(lambda log_unit: term(_in_unit(regime, 10**log_unit)) - value, -12.0, 12.0, xtol=1e-12))
     return _in_unit(regime, unit)
 

@@ -97,7 +97,7 @@ def _groups(draw: Draw, domain: Domain, *, transfer: bool = True, x: float = 1.0
     fewest, most = override.get("inherited", (1, most_inherited(tier, m, n1, n2)))
     return Groups(
         tier=tier, n1=n1, n2=n2, m=m, inherited=int(fewest) + _place(draw, int(most - fewest)) if transfer else 0, tau_2=1.0, x=x, y=y,
-        upstream_share=_real(draw, 0.01, 10.0), cos_v=draw(st.sampled_from(override.get("cos_v", (0.0,)))),
+        upstream_share=_real(draw, *override.get("upstream_share", (0.01, 10.0))), cos_v=draw(st.sampled_from(override.get("cos_v", (0.0,)))),
         h1=_real(draw, h_most / h_spread, h_most), h2=_real(draw, *override.get("h", (h_most / h_spread, h_most))), duration=_real(draw, 20.0, longest),
         initialisation=_real(draw, *override.get("initialisation", (0.01, 1.0))),
         room=_real(draw, *override.get("room", (1.0, 30.0))), unit=10.0 ** draw(st.sampled_from([0, -3, 3])),
@@ -118,7 +118,9 @@ def _criterion(draw: Draw, low: float, high: float) -> float:
 def _scratch(draw: Draw, domain: Domain, constants: Constants) -> Regime:
     first = domain.hypotheses[0]
     value = _criterion(draw, *first.range(constants))
-    return solve(_groups(draw, domain, transfer=False, y=_real(draw, 1.0, 100.0)), first.quantity, value, domain.tasks, _real(draw, *_SHARES))
+    return solve(
+        _groups(draw, domain, transfer=False, y=_real(draw, 1.0, 100.0)), first.quantity, value, domain.tasks, _real(draw, *_SHARES), first.low == -math.inf
+    )
 
 
 @st.composite
@@ -126,7 +128,7 @@ def _transfer(draw: Draw, domain: Domain, constants: Constants) -> Regime:
     first, x, y = domain.hypotheses
     value = _criterion(draw, *first.range(constants))
     groups = _groups(draw, domain, x=_real(draw, *x.range(constants), _FINE_GRID), y=_real(draw, *y.range(constants)))
-    return solve(groups, first.quantity, value, share=_real(draw, *_SHARES))
+    return solve(groups, first.quantity, value, share=_real(draw, *_SHARES), bounded_above=first.low == -math.inf)
 
 
 @st.composite
@@ -141,7 +143,7 @@ def _positive(draw: Draw, domain: Domain, constants: Constants) -> Regime:
     least_ratio = math.sqrt(max(criterion / tau_2 - 1, 0.0) * n1 / n2)  # of X/Y
     x = _real(draw, max(min(least_ratio, x_most), 1e-2), x_most)
     y = _real(draw, 1.0, max(x / max(least_ratio, 1e-9), 1.0) if least_ratio > x / 100 else 100.0)
-    groups = _groups(draw, replace(domain, groups=(("n1", n1, n1), ("n2", n2, n2))), x=x, y=y)
+    groups = _groups(draw, replace(domain, groups=(*domain.groups, ("n1", n1, n1), ("n2", n2, n2))), x=x, y=y)
     return solve(groups, domain.hypotheses[0].quantity, tau_2)
 
 
