@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,12 @@ def load(path: Path = FILE) -> Constants:
             raise ConstantsError(f"{path}: {name}: value must be a number from {LEAST} to {MOST}")
         constants[name] = float(entry["value"])
     return constants
+
+
+def select(names: Iterable[str], constants: Constants | None = None) -> dict[str, float]:
+    """These constants by name; raises `ConstantsError` for one that is absent."""
+    known = load() if constants is None else constants
+    return {name: resolve(name, known) for name in names}
 
 
 def resolve(bound: float | str, constants: Constants) -> float:

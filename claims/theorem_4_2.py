@@ -178,7 +178,7 @@ def _upper(reading: Reading) -> Claim:
     if reading.needs_little_noise:
         domain = above(reading.criterion, reading, hypothesis("X", 100.0, 200.0))
         far = replace(domain, hypotheses=(*domain.hypotheses[:2], hypothesis("Y", 100.0, 100.0)), groups=MANY)
-        near = above(reading.criterion, reading, hypothesis("X", 1e2, 1e4))
+        near = above(reading.criterion, reading, hypothesis("X", 1e2, 1e3))
         wrong.append(WrongVersion("condition-dropped", "X ≤ C₄ is dropped: X from 100 on", {"domain": far if reading is GAMMA else near}))
     return Claim(
         id=f"theorem-4.2.error-upper.{reading.name}",

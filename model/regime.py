@@ -10,8 +10,8 @@ from typing import Any
 
 #: Explicit signal coordinates: span{u, v_1, v_2} has at most three dimensions.
 SIGNAL_COORDINATES = 3
-#: Beyond this, coordinates of the noise no longer count exactly in float64.
-LARGEST_DIMENSION = 2**53
+#: So that dimensions stay 64-bit integers, with room for a sum of them.
+LARGEST_DIMENSION = 10**18
 
 
 class RegimeError(ValueError):

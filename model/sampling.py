@@ -164,6 +164,17 @@ def _check_law_level(regime: Regime, total: int) -> None:
     raise RegimeError("d", regime.d, f"at law level must be at least n1 + n2 + 4m + 3 = {total + SIGNAL_COORDINATES}; explicit sampling takes any d")
 
 
+def check_curves(regime: Regime, seeds: Seeds) -> None:
+    """Raise `RegimeError` where the loss curves of a batch would not fit in memory."""
+    field = max(("steps1", "steps2"), key=lambda name: float(getattr(regime, name)))
+    size = 8 * seeds.count * getattr(regime, field)
+    if size > LARGEST_DRAW_BYTES:
+        limit = LARGEST_DRAW_BYTES // 2**30
+        raise RegimeError(
+            field, getattr(regime, field), f"the loss of one batch would take {size / 2**30:.3g} GiB, at most {limit} are allowed: fewer steps or seeds"
+        )
+
+
 def _check_size(regime: Regime, level: Level, numbers: int) -> None:
     if 8 * numbers <= LARGEST_DRAW_BYTES:
         return

@@ -11,7 +11,7 @@ from torch import Tensor
 from model import gram
 from model.regime import Regime
 from model.run import Run
-from model.sampling import Draw, Level, Sample, Seeds, projected, sample
+from model.sampling import Draw, Level, Sample, Seeds, check_curves, projected, sample
 
 
 class Descend(Protocol):
@@ -63,6 +63,7 @@ def run_trial(regime: Regime, seeds: Seeds, *, engine: Descend = gram.descend, l
         RegimeError: when the draw is impossible (see `model.sampling.sample`).
         DivergenceError: when a loss leaves the finite numbers.
     """
+    check_curves(regime, seeds)
     return run_on(regime, seeds, sample(regime, seeds, level), engine=engine)
 
 

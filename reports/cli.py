@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import sys
@@ -115,7 +116,15 @@ def replay(file: Path, as_json: JsonOption = False) -> None:
     margin = case.margin()
     still = margin.certain_failures > case.claim.delta * len(margin.high)
     if as_json:
-        _print_json({"claim": case.claim.id, "seeds": len(margin.high), "failures": margin.certain_failures, "margins": margin.high.tolist(), "fails": still})
+        _print_json(
+            {
+                "claim": case.claim.id,
+                "seeds": len(margin.high),
+                "failures": margin.certain_failures,
+                "margins": [x if math.isfinite(x) else None for x in margin.high.tolist()],
+                "fails": still,
+            }
+        )
     else:
         out.print(f"{case.claim.id}: {case.claim.statement}", highlight=False, markup=False)
         out.print(f"{margin.certain_failures} of {len(margin.high)} seeds fail; worst margin {margin.high.min():.4g} {case.claim.unit}", highlight=False)
@@ -231,5 +240,5 @@ def main() -> None:
 
 
 def _refuse(line: str) -> NoReturn:
-    sys.stderr.write(f"transfer-claims: {line}\n")
+    sys.stderr.write(f"transfer-claims: {' '.join(line.splitlines())}\n")
     sys.exit(2)

@@ -14,7 +14,7 @@ from claims.claim import Claim
 from claims.decision import Margin
 from model.regime import Regime
 from model.sampling import Seeds
-from reports.files import write_whole
+from reports.files import read_json, write_whole
 from reports.ledger import versions
 from reports.verify import PROFILES, Verdict
 
@@ -68,8 +68,10 @@ def read(path: Path) -> Counterexample:
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise CounterexampleError(f"{path}: larger than any counterexample ({_LARGEST_FILE} bytes)")
-        record: Any = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        record: Any = read_json(path.read_text(encoding="utf-8"))
+    except CounterexampleError:
+        raise
+    except (OSError, ValueError) as error:
         raise CounterexampleError(f"{path}: cannot be read ({error})") from None
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise CounterexampleError(f"{path}: format: must be {FORMAT!r}")
@@ -79,7 +81,7 @@ def read(path: Path) -> Counterexample:
     root, regime, constants = record.get("root"), record.get("regime"), record.get("constants")
     if isinstance(root, bool) or not isinstance(root, int) or root < 0:
         raise CounterexampleError(f"{path}: root = {root!r}: must be an integer >= 0")
-    now = {name: constant_table.load()[name] for name in claim.constants}
+    now = constant_table.select(claim.constants)
     if constants != now:
         raise CounterexampleError(f"{path}: constants = {constants!r}: the claim is now decided with {now!r}; verify it again")
     if (regime is None) != (claim.domain is None) or not isinstance(regime, dict | None):

@@ -13,7 +13,7 @@ from typing import Any
 
 from claims.catalogue import catalogue, settle
 from claims.decision import RUN_BUDGET, Status
-from reports.files import write_whole
+from reports.files import read_json, write_whole
 from reports.verify import Verdict
 
 FORMAT, VERSION = "transfer-claims-ledger", 1
@@ -82,10 +82,10 @@ def read(path: Path) -> Ledger:
     except (OSError, UnicodeDecodeError) as error:
         raise LedgerError(f"{path}: cannot be read ({error})") from None
     try:
-        header = json.loads(lines[0])
+        header = read_json(lines[0])
         if header["format"] != FORMAT or header["version"] != VERSION:
             raise LedgerError(f"{path}: format {header['format']!r} version {header['version']!r}; this version reads {FORMAT!r} version {VERSION}")
-        verdicts = [Verdict.from_dict({k: v for k, v in json.loads(line).items() if k != "settled"}) for line in lines[1:]]
+        verdicts = [Verdict.from_dict({k: v for k, v in read_json(line).items() if k != "settled"}) for line in lines[1:]]
     except LedgerError:
         raise
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:

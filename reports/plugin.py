@@ -14,7 +14,7 @@ from rich.console import Console
 
 from claims.decision import Status
 from reports import ledger
-from reports.ledger import Ledger
+from reports.ledger import Ledger, LedgerError
 from reports.show import verdict_table
 from reports.verify import PROFILES, Profile, Verdict, fresh
 
@@ -30,6 +30,7 @@ class Session:
     path: Path
     verdicts: list[Verdict] = field(default_factory=list)
     planted: list[tuple[str, Status]] = field(default_factory=list)
+    trouble: str = ""  # why the ledger could not be written
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -44,13 +45,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Settle the profile, once for all workers."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         torch.set_num_threads(1)  # the workers already take every core
-    profile = PROFILES[config.getoption("--claims-profile")]
+    name, path = config.getoption("--claims-profile"), config.getoption("--ledger") or config.rootpath / ledger.DEFAULT
+    if name not in PROFILES:  # pytest checks what is on the command line, not what comes from the environment
+        raise pytest.UsageError(f"TRANSFER_CLAIMS_PROFILE = {name!r}: must be one of {', '.join(sorted(PROFILES))}")
+    try:
+        ledger.read(path)
+    except LedgerError as error:  # now, not after an hour of deciding
+        raise pytest.UsageError(str(error)) from None
+    profile = PROFILES[name]
     entropy = getattr(config, "workerinput", {}).get("claims_entropy", config.getoption("--claims-entropy"))
     if entropy is not None:
         profile = replace(profile, entropy=entropy)
     elif profile.name == "nightly":
         profile = fresh(profile)
-    config.stash[_KEY] = Session(profile, config.getoption("--ledger") or config.rootpath / ledger.DEFAULT)
+    config.stash[_KEY] = Session(profile, path)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -101,7 +109,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     state = session.config.stash[_KEY]
     if not state.verdicts or hasattr(session.config, "workerinput"):
         return
-    ledger.write(ledger.read(state.path).updated(state.verdicts), state.path)
+    try:
+        ledger.write(ledger.read(state.path).updated(state.verdicts), state.path)
+    except (OSError, LedgerError) as error:
+        state.trouble = str(error)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     if Status.BLOCKED in Ledger({}).updated(state.verdicts).statuses.values() and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -115,5 +127,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if state.planted:
         missed = [name for name, status in state.planted if status is not Status.FALSIFIED]
         terminalreporter.write_line(f"planted wrong versions: {len(state.planted)}, falsified {len(state.planted) - len(missed)}, missed {missed or 'none'}")
-    if state.verdicts:
+    if state.trouble:
+        terminalreporter.write_line(f"the ledger was not written: {state.trouble}", red=True)
+    elif state.verdicts:
         terminalreporter.write_line(f"verdicts: {state.path}; read them with: transfer-claims list")

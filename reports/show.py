@@ -65,7 +65,6 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
 
 def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
     """Everything `show` tells of a claim, as JSON values."""
-    known = constant_table.load()
     verdict = ledger.verdicts.get(claim.id)
     return {
         "id": claim.id,
@@ -76,7 +75,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "statement": claim.statement,
         "latex": claim.latex,
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
-        "constants": {name: known[name] for name in claim.constants},
+        "constants": constant_table.select(claim.constants),
         "delta": claim.delta,
         "uses": dict(claim.uses),
         "wrong_versions": {wrong.name: wrong.error for wrong in claim.wrong_versions},

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from model.run import Run
 from model.sampling import Level, Sample, Seeds
 from model.test_error import estimate_error
 from model.transfer import Descend, Trial, run_trial
+from reports.files import read_json
 
 Engine = Literal["law", "gram", "autograd"]
 _MOST_SEEDS = 4096
@@ -36,9 +36,10 @@ def read_spec(path: Path) -> Spec:
     Raises RegimeError, which names the field, the value and the rule, or OSError.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-        record = json.loads(text, object_pairs_hook=_no_repeats)
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        record = read_json(path.read_text(encoding="utf-8"), object_pairs_hook=_no_repeats)
+    except RegimeError:
+        raise
+    except ValueError as error:
         raise RegimeError("file", str(path), f"must be JSON ({error})") from None
     if not isinstance(record, dict):
         raise RegimeError("file", str(path), "must hold one JSON object")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from claims import constants as constant_table
 from claims import decision, findings
@@ -61,6 +63,8 @@ class Tally:
 class Verdict:
     """What was decided of one claim, and on what evidence."""
 
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
     claim: str
     status: Status
     regimes: int
@@ -85,8 +89,12 @@ class Verdict:
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Verdict:
-        """From `to_dict`'s values; raises KeyError, TypeError or ValueError on anything else."""
-        return cls(**(record | {"status": Status(record["status"])}))
+        """From `to_dict`'s values; raises ValueError, which names the field, on anything else."""
+        try:
+            return TypeAdapter(cls).validate_json(json.dumps(record))
+        except ValidationError as invalid:
+            first = invalid.errors(include_url=False)[0]
+            raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'verdict'}: {first['msg']}") from None
 
 
 def _finite(value: float | None) -> float | None:
@@ -158,7 +166,7 @@ def _verdict(claim: Claim, profile: Profile, constants: Constants, tally: Tally,
         seeds=sum(e.seeds for _, e in tally.evidence), networks=tally.networks, worst_margin=worst[1].worst_margin if worst else None,
         worst_case=_case_dict(*worst) if worst else None, counterexample=_case_dict(smallest, by_case.get(smallest)) if smallest else None,
         unit=claim.unit, delta=claim.delta, level=level if probabilistic else 0.0, caught=decision.caught(claim.delta, profile.seeds),
-        constants={name: constants[name] for name in claim.constants}, profile=profile.name, entropy=profile.entropy, seconds=seconds,
+        constants=constant_table.select(claim.constants, constants), profile=profile.name, entropy=profile.entropy, seconds=seconds,
     )  # fmt: skip
 
 

@@ -22,9 +22,10 @@ from model.regime import Regime
 
 #: log T enters the dimension clause before T is known; no run is longer than this.
 MOST_STEPS = 8192
-#: The dimension clauses ask for at least this decade at least, and float64 counts to 10^15.
-DECADES = (0.7, 15.0)
-_NO_PART = 1e-6
+#: The dimension clauses ask for at least this decade at least, and 10^18 is the most that a regime may have.
+DECADES = (0.7, 18.0)
+#: Of a tau_2 that may be any: for less, Condition 4.1 can ask for more dimensions than that.
+_LEAST_TAU = 1e-3
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,11 @@ def solve(groups: Groups, term: Quantity, value: float, tasks: tuple[int, ...] =
         ratio = term(_at_dimension(replace(groups, tau_2=1.0), 6.0))
         return build(replace(groups, tau_2=value / ratio), tasks)
     reference = _at_dimension(replace(groups, tau_2=1.0), 6.0)
-    ratio = min(term(_in_unit(reference, factor)) for factor in (1e-9, 1e9))  # all but the part with a degree
-    pure = ratio < _NO_PART * term(reference)
-    tau_2 = (1 / share if bounded_above else share) if pure else value * share / ratio
+    ratio, beyond = (min(term(_in_unit(reference, unit)) for unit in (1 / far, far)) for far in (1e9, 1e12))  # all but the part with a degree
+    pure = beyond < ratio / 2
+    tau_2 = (1 / share if bounded_above else share) if pure else max(value * share, min(_LEAST_TAU * ratio, value / 2)) / ratio
     regime = build(replace(groups, tau_2=tau_2), tasks)
-    unit = 10 ** float(brentq(lambda log_unit: term(_in_unit(regime, 10**log_unit)) - value, -12.0, 12.0, xtol=1e-12))
+    unit = 10 ** float(brentq(lambda log_unit: term(_in_unit(regime, 10**log_unit)) - value, -18.0, 18.0, xtol=1e-12))
     return _in_unit(regime, unit)
 
 

@@ -154,6 +154,7 @@ def _negative(draw: Draw, domain: Domain, constants: Constants) -> Regime:
     tau_2 = _real(draw, ranges["tau_2"][0], min(ranges["tau_2"][1], 3 * ranges["tau_2"][0]))
     groups = _groups(draw, domain)
     alpha = groups.inherited / groups.m
-    x_least = max(ranges["X"][0], (4 * tau_2 / ranges["tau_D"][1] - 1) / alpha)
-    x = _real(draw, x_least, 10 * x_least)
+    x_most = ranges["X"][1]
+    x_least = min(max(ranges["X"][0], (4 * tau_2 / ranges["tau_D"][1] - 1) / alpha) * 1.01, x_most)  # off the edge, where rounding could leave it
+    x = _real(draw, x_least, min(10 * x_least, x_most))
     return build(replace(groups, tau_2=tau_2, x=x, y=_real(draw, max(x, 1.0), 30 * max(x, 1.0))))

@@ -31,7 +31,7 @@ def verdict(claim, status):
 
 def decide_one(path, *options):
     """Decide one cheap claim in a process of its own: exit code, output, verdict."""
-    command = [sys.executable, "-m", "pytest", "tests/theory/test_exact.py", "-m", "theory", "-k", "e5.scratch", "--claims-profile", "quick", "--ledger", path]
+    command = [sys.executable, "-m", "pytest", "tests/theory/test_claims.py", "-m", "theory", "-k", "e5.scratch", "--claims-profile", "quick", "--ledger", path]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TRANSFER_CLAIMS_"))}
     environment["OMP_NUM_THREADS"] = "1"  # two runs of the suite would fight over the cores
     done = subprocess.run([*command, "-p", "no:cacheprovider", *options], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
