@@ -45,7 +45,7 @@ from claims.theorem_4_3 import NOT_SMALL, misread
 C_T, C_4 = "theorem-4.2.C_T", "theorem-4.2.C_4"  # shared by the readings
 ANY = hypothesis("X", 1e-2, 1e2)
 EVERY_Y = hypothesis("Y", 1.0, 100.0)
-OBTUSE, ACUTE = (("cos_v", -1.0, -0.5),), (("cos_v", 1.0, 1.0), ("upstream_share", 100.0, 100.0))
+OBTUSE, ACUTE = ((("cos_v", cosine, other), ("upstream_share", 100.0, 100.0)) for cosine, other in ((-1.0, -0.5), (1.0, 1.0)))
 #: Few and many inherited filters, which tell powers of alpha apart.
 FEW, MANY = (("inherited", 1, 1),), (("m", 32, 32), ("inherited", 20, 20))
 
@@ -145,7 +145,7 @@ def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
     near = hypothesis("Y", 1.0, 1.0)
     if reading is TAU_D:
         noise, signal = q.alpha**2 * q.n1 * q.sigma2**2 / q.sigma1**2 + q.n2, q.alpha * q.A + q.B
-        root, fewer = (sp.sqrt(q.alpha) * q.A + q.B) ** 2, (("n1", 20, 20), ("n2", 160, 160))
+        root, fewer = (sp.sqrt(q.alpha) * q.A + q.B) ** 2, (("n1", 20, 20), ("n2", 240, 240))
         return (
             wrong("noise-dropped", "the inherited noise is left out of τ_D's variance", signal**2 / (q.n2 * q.d), hypothesis("X", 30.0, 100.0), groups=MANY),
             wrong("alpha-exponent", "√α for α in τ_D's signal", root / (noise * q.d), hypothesis("X", 30.0, 100.0), near, FEW),
@@ -157,7 +157,7 @@ def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
     versions = (
         wrong("alpha-dropped", "no α in the transfer term", term / q.alpha**2 + q.tau_2, x, near, FEW),
         wrong("samples-squared", "N₂² for N₂ in τ₂", term + q.n2 * q.tau_2),
-        wrong("sigma-exponent", "σ₁ twice too often in the transfer term", term / q.sigma1**2 + q.tau_2),
+        wrong("sigma-exponent", "σ₁ twice too often in the transfer term", term / q.sigma1**2 + q.tau_2, y=hypothesis("Y", 30.0, 100.0)),
     )
     # Gamma with alpha for alpha^2 stays below tau_D, so that its upper statement is weaker, not wrong.
     return (
@@ -171,9 +171,7 @@ def _upper(reading: Reading) -> Claim:
     c_2 = reading.constant("C_2")
     little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
     wrong = [WrongVersion("flipped", "error ≥ the bound", {"margin": at_most(reading.criterion, c_2, -1.0)})]
-    wrong.append(
-        WrongVersion("misaligned", "v₁ and v₂ at an obtuse angle, cosine −1 or −½", {"domain": replace(above(reading.criterion, reading), groups=OBTUSE)})
-    )
+    wrong.append(WrongVersion("misaligned", "v₁ and v₂ at an obtuse angle, cosine −1 or −½", {"domain": _obtuse(reading)}))
     wrong += _wrong_criteria(reading)
     if reading.needs_little_noise:
         domain = above(reading.criterion, reading, hypothesis("X", 100.0, 200.0))
@@ -200,6 +198,12 @@ def _upper(reading: Reading) -> Claim:
         uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
         wrong_versions=tuple(wrong),
     )
+
+
+def _obtuse(reading: Reading) -> Domain:
+    """What is inherited points against the target's signal, and there is enough of it."""
+    domain = above(reading.criterion, reading, hypothesis("X", 1.0, C_4 if reading.needs_little_noise else 100.0))
+    return replace(domain, hypotheses=(*domain.hypotheses[:2], hypothesis("Y", 2.0, 5.0)), groups=OBTUSE)
 
 
 def _acute(domain: Domain, restricted: bool) -> Domain:
