@@ -24,7 +24,7 @@ from claims.constants import ConstantsError
 from claims.decision import Status
 from model.regime import RegimeError
 from model.run import DivergenceError
-from reports import counterexample, ledger, show
+from reports import counterexample, ledger, picture, show
 from reports.calibrate import calibrate as run_calibration
 from reports.calibrate import calibrate_open
 from reports.calibrate import write as write_constants
@@ -149,6 +149,21 @@ def simulate(
         show.print_simulation(out, result)
 
 
+@app.command("picture")
+def draw_picture(
+    file: Annotated[Path, typer.Argument(help="An SVG file.")] = Path("reports/out/theorem-4.2.svg"),
+    regimes: Annotated[int, typer.Option(min=1, help="Points to draw.")] = 120,
+    entropy: Annotated[int, typer.Option(help="Fixes regimes and seeds.")] = PROFILES["ci"].entropy,
+) -> None:
+    """Test error after transfer against each reading of Theorem 4.2's criterion, on the same random regimes."""
+    with _progress() as progress:
+        bar = progress.add_task("training", total=regimes)
+        points = picture.measure(regimes, entropy, lambda done: progress.update(bar, completed=done))
+    caption = f"{len(points)} regimes inside Condition 4.1, median of {picture.SEEDS} seeds; transfer-claims picture --regimes {regimes} --entropy {entropy}"
+    picture.draw(points, caption, file)
+    out.print(f"picture: {file}", highlight=False)
+
+
 @app.command()
 def calibrate(
     claim_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Refit the open constants of these claims only.")] = None,
@@ -175,9 +190,8 @@ def calibrate(
 
 
 def _decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Verdict]) -> None:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with (
-        Progress(*columns, console=err, transient=True) as progress,
+        _progress() as progress,
         ProcessPoolExecutor(min(workers, len(ids)), mp_context=get_context("spawn"), initializer=_one_thread) as pool,
     ):
         bar = progress.add_task("deciding claims", total=len(ids))
@@ -192,6 +206,10 @@ def _decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[V
             for child in active_children():  # else leaving would wait for the claims they are at
                 child.terminate()
             raise
+
+
+def _progress() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=True)
 
 
 def _one_thread() -> None:
