@@ -13,7 +13,7 @@ from claims.claim import Claim
 from claims.decision import Status
 
 #: The paper's order; files that are not named follow.
-ORDER = ("exact", "theorem_4_3", "theorem_4_2", "proposition_4_4")
+ORDER = ("exact", "concentration", "scalar_dynamics", "lemma_a1", "lemma_a2", "theorem_4_3", "theorem_4_2", "proposition_4_4")
 
 
 class UnknownClaimError(ValueError):
@@ -34,13 +34,17 @@ def catalogue() -> dict[str, Claim]:
 
 
 def assemble(listed: Iterable[Claim]) -> dict[str, Claim]:
-    """Claims by id. Raises ValueError on a repeated id or a dangling `uses`."""
+    """Claims by id. Raises ValueError on a repeated id, a dangling `uses`, or a family that looks at different networks."""
     claims: dict[str, Claim] = {}
     for claim in listed:
         if claim.id in claims:
             raise ValueError(f"{claim.id}: two claims have this id")
         claims[claim.id] = claim
+    together: dict[str, Claim] = {}
     for claim in claims.values():
+        first = together.setdefault(claim.looks, claim)
+        if (claim.domain, claim.observe) != (first.domain, first.observe):
+            raise ValueError(f"{claim.id}: is of the family {claim.looks}, but does not look at what {first.id} does")
         for used in claim.uses:
             if used not in claims:
                 raise ValueError(f"{claim.id}: uses {used}, which no claim has as id")

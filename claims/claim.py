@@ -104,19 +104,29 @@ class OpenConstant:
     """A constant that a statement leaves open, and what each seed needs of it. The calibrate command fits it."""
 
     name: str
-    needed: Callable[[Any], NDArray[np.float64]]  # observation -> (seeds,)
+    needed: Callable[[Any], NDArray[np.float64]]  # observation -> (seeds,), or (steps, seeds) along a whole run
     at_least: bool = True  # it must be at least what is needed; at most otherwise
 
     def nats(self, seen: Any, constants: Constants) -> NDArray[np.float64]:
-        """By how much the constant suffices, as a logarithm: (seeds,)."""
+        """By how much the constant suffices, as a logarithm: same shape as what is needed."""
         with np.errstate(divide="ignore", invalid="ignore"):
             spare = math.log(constants[self.name]) - np.log(self.needed(seen))
         return spare if self.at_least else -spare
 
+    def per_seed(self, seen: Any) -> NDArray[np.float64]:
+        """What each seed needs, over all its steps: (seeds,)."""
+        needed = self.needed(seen)
+        return needed if needed.ndim == 1 else needed.max(0) if self.at_least else needed.min(0)
+
 
 def suffice(*constants_needed: OpenConstant) -> Callable[[Any, Constants], Margin]:
     """The margin, in nats, of a statement that holds when these constants suffice."""
-    return lambda seen, constants: Margin.exact(np.min([c.nats(seen, constants) for c in constants_needed], axis=0))
+
+    def margin(seen: Any, constants: Constants) -> Margin:
+        spare = np.min([c.nats(seen, constants) for c in constants_needed], axis=0)
+        return Margin.exact(spare) if spare.ndim == 1 else Margin.along(spare, seen.steps)
+
+    return margin
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,9 @@ class Claim:
 
     `observe` trains what is needed for a batch of seeds in a regime and returns anything with an
     attribute `networks`, the number trained; `margin` reads it. A statement about formulas alone has
-    `domain` None and is observed once, with no regime.
+    `domain` None and is observed once, with no regime; what it returns also says by what `method` it was
+    decided and, as JSON values, on what `evidence`. A statement about many regimes at once (a ranking, an
+    accuracy) has a `population`; its `margin` gets a list of observations, and its `summary` is the evidence.
     """
 
     id: str
@@ -154,10 +166,21 @@ class Claim:
     uses: Mapping[str, str] = field(default_factory=dict)  # id -> why
     wrong_versions: tuple[WrongVersion, ...] = ()
     sweep: float = 1.0  # share of the usual number of regimes
+    summary: Callable[[Any], dict[str, Any]] | None = None  # of a population's observations, as JSON values
+    population: int = 0  # regimes whose observations are judged together, as a list, by one call of `margin`
+
+    family: str = ""  # of claims that look at the same networks: same domain, same `observe`; its id if empty
+
+    @property
+    def looks(self) -> str:
+        """What names the regimes and networks it looks at."""
+        return self.family or self.id
 
     def wrong(self, version: WrongVersion) -> Claim:
-        """The planted false claim."""
-        return replace(self, id=f"{self.id}!{version.name}", wrong_versions=(), **version.changes)
+        """The planted false claim; it looks at the same networks unless it says where else."""
+        name = f"{self.id}!{version.name}"
+        elsewhere = {"domain", "observe"} & set(version.changes)
+        return replace(self, id=name, wrong_versions=(), family=name if elsewhere else self.looks, **version.changes)
 
 
 def hypothesis(name: str, low: Bound = -math.inf, high: Bound = math.inf) -> Hypothesis:

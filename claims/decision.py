@@ -27,7 +27,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -62,6 +62,13 @@ class Margin:
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
+    step: NDArray[np.int64] | None = None  # of a statement about a whole run: the step at which the margin is least
+
+    @classmethod
+    def along(cls, values: NDArray[np.float64], steps: NDArray[np.int64]) -> Margin:
+        """The margin of "at every one of these steps", from (steps, seeds)."""
+        worst = values.argmin(0)
+        return replace(cls.exact(values.min(0)), step=steps[worst])
 
     @classmethod
     def exact(cls, values: Any) -> Margin:
@@ -88,9 +95,11 @@ class Margin:
         """The margin of a conjunction."""
         return Margin(np.minimum(self.low, other.low), np.minimum(self.high, other.high))
 
-    def tolerated(self, delta: float) -> float:
-        """The worst margin once a share delta of the seeds, the worst, is allowed to fail."""
-        return float(np.sort(np.where(np.isnan(self.low), -np.inf, self.low))[int(delta * len(self.low))])
+    def tolerated(self, delta: float) -> tuple[float, int | None]:
+        """The worst margin once a share delta of the seeds, the worst, is allowed to fail; and the step it is at."""
+        values = np.where(np.isnan(self.low), -np.inf, self.low)
+        seed = int(np.argsort(values, kind="stable")[int(delta * len(values))])
+        return float(values[seed]), None if self.step is None else int(self.step[seed])
 
 
 def suspicious(failures: int, seeds: int, delta: float) -> bool:
@@ -141,6 +150,7 @@ class RegimeEvidence:
     certain_failures: int
     possible_failures: int
     worst_margin: float
+    worst_step: int | None = None
 
 
 def examine(measure: Callable[[int, int], Margin], *, delta: float, alpha: float, seeds: int) -> RegimeEvidence:
@@ -149,18 +159,18 @@ def examine(measure: Callable[[int, int], Margin], *, delta: float, alpha: float
     With delta = 0 (an exact statement) one certain failure decides, since the same seed fails again.
     """
     screen = measure(0, seeds)
-    seen = RegimeEvidence(Outcome.STANDS, seeds, screen.certain_failures, screen.possible_failures, screen.tolerated(delta))
+    seen = RegimeEvidence(Outcome.STANDS, seeds, screen.certain_failures, screen.possible_failures, *screen.tolerated(delta))
     if not suspicious(screen.possible_failures, seeds, delta):
         return seen
     if delta == 0:
         outcome = Outcome.FALLS if screen.certain_failures else Outcome.UNDECIDED
-        return RegimeEvidence(outcome, seeds, screen.certain_failures, screen.possible_failures, seen.worst_margin)
+        return replace(seen, outcome=outcome)
     certain, possible = SequentialTest(delta, alpha), SequentialTest(delta, alpha)
     outcome_certain = outcome_possible = Outcome.UNDECIDED
-    worst = seen.worst_margin
+    worst = seen.worst_margin, seen.worst_step
     while certain.seeds < MOST_FRESH_SEEDS:
         margin = measure(seeds + certain.seeds, LOOK_SEEDS)
-        worst = min(worst, margin.tolerated(delta))
+        worst = min(worst, margin.tolerated(delta), key=lambda found: found[0])
         outcome_certain = certain.add(margin.certain_failures, LOOK_SEEDS)
         outcome_possible = outcome_possible if outcome_possible is Outcome.STANDS else possible.add(margin.possible_failures, LOOK_SEEDS)
         if outcome_certain is Outcome.FALLS or outcome_possible is Outcome.STANDS:
@@ -170,7 +180,7 @@ def examine(measure: Callable[[int, int], Margin], *, delta: float, alpha: float
             break
     if outcome_certain is not Outcome.FALLS:
         outcome_certain = Outcome.STANDS if outcome_possible is Outcome.STANDS else Outcome.UNDECIDED
-    return RegimeEvidence(outcome_certain, seeds + certain.seeds, certain.failures, possible.failures, worst)
+    return RegimeEvidence(outcome_certain, seeds + certain.seeds, certain.failures, possible.failures, *worst)
 
 
 def derive(evidence: Iterable[RegimeEvidence], drawn: int) -> Status:

@@ -198,6 +198,12 @@ class Degrees:
 
     degrees: dict[str, float]
     networks: int = 0
+    method: str = "algebra"
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """For the ledger."""
+        return {"degrees": self.degrees}
 
 
 def degrees(*names: str) -> Callable[[Regime, Seeds], Degrees]:

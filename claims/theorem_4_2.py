@@ -262,7 +262,7 @@ def _convergence() -> Claim:
         constants=(C_T,),
         uses={"e1.trajectory": "the networks are trained by the coefficient-space engine"},
         wrong_versions=(
-            WrongVersion("step-dropped", "the step clause is dropped: h from 20 to 200", {"domain": _dropped(("step", "step.dimension"), ("h", 20.0, 200.0))}),
+            WrongVersion("step-dropped", "the step clause is dropped: h from 20 to 200", {"domain": _dropped(("step", "step.dimension"), ("h2", 20.0, 200.0))}),
             WrongVersion(
                 "initialisation-dropped",
                 "the initialisation clause is dropped: σ₀ from 10⁶ to 10⁸ times what it allows",

@@ -99,7 +99,7 @@ CLAIMS = (
             WrongVersion(
                 "step-dropped",
                 "the step clause of Condition 4.1 is dropped: h from 20 to 200",
-                {"domain": Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),), frozenset({STEP, "step.dimension"}), (("h", 20.0, 200.0),))},
+                {"domain": Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),), frozenset({STEP, "step.dimension"}), (("h2", 20.0, 200.0),))},
             ),
             WrongVersion(
                 "initialisation-dropped",

@@ -16,7 +16,7 @@ from claims.decision import RUN_BUDGET, Status
 from reports.files import read_json, write_whole
 from reports.verify import Verdict
 
-FORMAT, VERSION = "transfer-claims-ledger", 1
+FORMAT, VERSION = "transfer-claims-ledger", 2
 DEFAULT = Path("reports/out/ledger.jsonl")
 
 
@@ -37,8 +37,11 @@ class Ledger:
 
     @property
     def networks(self) -> int:
-        """Networks trained in all."""
-        return sum(verdict.networks for verdict in self.verdicts.values())
+        """Networks trained in all; those that several claims look at count once."""
+        trained: dict[str, int] = {}
+        for verdict in self.verdicts.values():
+            trained[verdict.looks] = max(trained.get(verdict.looks, 0), verdict.networks)
+        return sum(trained.values())
 
     @property
     def false_alarm(self) -> float:
@@ -84,7 +87,8 @@ def read(path: Path) -> Ledger:
     try:
         header = read_json(lines[0])
         if header["format"] != FORMAT or header["version"] != VERSION:
-            raise LedgerError(f"{path}: format {header['format']!r} version {header['version']!r}; this version reads {FORMAT!r} version {VERSION}")
+            held = f"format {header['format']!r} version {header['version']!r}"
+            raise LedgerError(f"{path}: {held}; this version reads {FORMAT!r} version {VERSION}: move it away and verify again")
         verdicts = [Verdict.from_dict({k: v for k, v in read_json(line).items() if k != "settled"}) for line in lines[1:]]
     except LedgerError:
         raise

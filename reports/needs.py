@@ -34,7 +34,7 @@ def gather_needs(ids: tuple[str, ...], regimes: int, seeds: int, entropy: int) -
     def look(case: Case) -> bool:
         seen = claims[0].observe(case.regime, Seeds(case.root, seeds))
         for constant in (c for claim in claims for c in claim.fits):
-            needed = np.sort(constant.needed(seen))
+            needed = np.sort(constant.per_seed(seen))
             allowed = int(DELTA * len(needed))
             found[constant.name].append(float(needed[len(needed) - 1 - allowed] if constant.at_least else needed[allowed]))
         return False

@@ -42,11 +42,21 @@ def verdict_table(ledger: Ledger, width: int) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     if width >= _WIDE:
         table.add_column("seconds", justify="right", no_wrap=True)
+        table.add_column("how", no_wrap=True)
         table.add_column("unit of the worst margin", no_wrap=True)
     statuses = ledger.statuses
     for name, verdict in ledger.verdicts.items():
         worst = "" if verdict.worst_margin is None else f"{verdict.worst_margin + 0.0:.3g}"
-        cells = [name, status_text(statuses[name]), str(verdict.regimes), f"{verdict.networks:,}", worst, f"{verdict.seconds:.1f}", verdict.unit]
+        cells = [
+            name,
+            status_text(statuses[name]),
+            str(verdict.regimes),
+            f"{verdict.networks:,}",
+            worst,
+            f"{verdict.seconds:.1f}",
+            verdict.method,
+            verdict.unit,
+        ]
         table.add_row(*cells[: len(table.columns)])
     return table
 
@@ -104,7 +114,12 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
         console.print(f"\nnot decided yet; next: transfer-claims verify {record['id']}", highlight=False)
         return
     margin = "" if verdict["worst_margin"] is None else f", worst margin {verdict['worst_margin']:.3g} {verdict['unit']}"
-    console.print(f"\n[bold]{verdict['settled']}[/bold] on {verdict['regimes']} regimes, {verdict['networks']:,} networks{margin}", highlight=False)
+    where = f"{verdict['regimes']} regimes, {verdict['networks']:,} networks" if verdict["networks"] else verdict["method"]
+    console.print(f"\n[bold]{verdict['settled']}[/bold] on {where}{margin}", highlight=False)
+    if verdict["caught"]:
+        console.print(f"a regime in which it fails with probability {verdict['caught']:.2g} or more is found with probability 0.99", highlight=False)
+    for name, value in verdict["evidence"].items():
+        console.print(f"  {name}: {value}", markup=False, highlight=False)
     if verdict["counterexample"]:
         console.print("counterexample:", verdict["counterexample"]["regime"], highlight=False)
 

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -18,6 +19,7 @@ from claims.catalogue import catalogue
 from claims.claim import Claim
 from claims.constants import Constants
 from claims.decision import Margin, Outcome, RegimeEvidence, Status
+from model.regime import Regime
 from model.sampling import Seeds
 from strategies.search import Case, search
 
@@ -41,6 +43,8 @@ PROFILES: dict[ProfileName, Profile] = {
     "ci": Profile("ci", regimes=24, entropy=CI_ENTROPY),
     "nightly": Profile("nightly", regimes=48, entropy=CI_ENTROPY),  # given fresh entropy by `fresh`
 }
+#: Seeds per regime of a population, and its least size.
+POPULATION_SEEDS, MIN_POPULATION = 16, 12
 #: Exact statements are cheap; they get this many times the regimes.
 EXACT_SHARE = 2
 
@@ -50,12 +54,18 @@ def fresh(profile: Profile) -> Profile:
     return replace(profile, entropy=np.random.SeedSequence().entropy % 2**64)  # type: ignore[operator]
 
 
+#: The method of a verdict on regimes; statements about formulas name their own.
+TESTED = "tested on regimes"
+
+
 @dataclass
 class Tally:
     """Evidence as it gathers."""
 
     drawn: int = 0
     networks: int = 0
+    method: str = TESTED
+    evidence_beside: dict[str, Any] = field(default_factory=dict)
     evidence: list[tuple[Case, RegimeEvidence]] = field(default_factory=list)
 
 
@@ -66,6 +76,7 @@ class Verdict:
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
 
     claim: str
+    looks: str  # verdicts with the same value looked at the same networks
     status: Status
     regimes: int
     drawn: int
@@ -74,6 +85,8 @@ class Verdict:
     worst_margin: float | None
     worst_case: dict[str, Any] | None
     counterexample: dict[str, Any] | None
+    method: str  # how it was reached
+    evidence: dict[str, Any]  # beside margins: the box of a proof, the table of an ordering
     unit: str
     delta: float
     level: float
@@ -110,12 +123,10 @@ def decide(claim: Claim, profile: Profile, constants: Constants | None = None, t
     planned = 1 if claim.domain is None else max(1, round(profile.regimes * claim.sweep * (EXACT_SHARE if claim.delta == 0 else 1)))
     alpha = decision.regime_alpha(len(catalogue()), planned)
     smallest: Case | None = None
-    if claim.domain is None:
-        margin = claim.margin(claim.observe(None, None), constants)  # type: ignore[arg-type]
-        outcome = Outcome.FALLS if margin.certain_failures else Outcome.STANDS
-        case = Case(None, 0)  # type: ignore[arg-type]
-        tally = Tally(1, 0, [(case, RegimeEvidence(outcome, 1, margin.certain_failures, margin.possible_failures, float(margin.low.min())))])
-        smallest = case if outcome is Outcome.FALLS else None
+    if claim.domain is None or claim.population:
+        tally = _formula(claim, constants) if claim.domain is None else _population(claim, profile, constants, tick)
+        case, seen = tally.evidence[0]
+        smallest = case if seen.outcome is Outcome.FALLS else None
     else:
 
         def falls(case: Case) -> bool:
@@ -124,8 +135,43 @@ def decide(claim: Claim, profile: Profile, constants: Constants | None = None, t
                 tick(min(tally.drawn, planned), planned)
             return fallen
 
-        smallest = search(claim.domain, constants, falls, name=claim.id, entropy=profile.entropy, cases=planned, shrinks=profile.shrinks)
+        smallest = search(claim.domain, constants, falls, name=claim.looks, entropy=profile.entropy, cases=planned, shrinks=profile.shrinks)
     return _verdict(claim, profile, constants, tally, smallest, alpha * planned, time.perf_counter() - begun)
+
+
+@lru_cache(maxsize=128)
+def _look(observe: Callable[[Regime, Seeds], Any], regime: Regime, seeds: Seeds) -> Any:
+    """Claims of one family, and their planted versions, train their networks once where they are decided in one process."""
+    return observe(regime, seeds)
+
+
+def _formula(claim: Claim, constants: Constants) -> Tally:
+    seen = claim.observe(None, None)  # type: ignore[arg-type]
+    return _at_once(claim.margin(seen, constants), 1, seen.networks, seen.method, seen.evidence)
+
+
+def _population(claim: Claim, profile: Profile, constants: Constants, tick: Callable[[int, int], None] | None) -> Tally:
+    """Observe many regimes, and judge them together."""
+    assert claim.domain is not None
+    planned = max(MIN_POPULATION, round(claim.population * profile.regimes / PROFILES["ci"].regimes))
+    observed: list[Any] = []
+
+    def look(case: Case) -> bool:
+        observed.append(_look(claim.observe, case.regime, Seeds(case.root, POPULATION_SEEDS)))
+        if tick:
+            tick(len(observed), planned)
+        return False
+
+    search(claim.domain, constants, look, name=claim.looks, entropy=profile.entropy, cases=planned)
+    evidence = claim.summary(observed) if claim.summary else {}
+    return _at_once(claim.margin(observed, constants), len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence)
+
+
+def _at_once(margin: Margin, regimes: int, networks: int, method: str, evidence: dict[str, Any]) -> Tally:
+    """One margin: it falls where even its upper end does, and is undecided between the two."""
+    outcome = Outcome.FALLS if margin.certain_failures else Outcome.UNDECIDED if margin.possible_failures else Outcome.STANDS
+    seen = RegimeEvidence(outcome, 1, margin.certain_failures, margin.possible_failures, float(margin.low.min()))
+    return Tally(regimes, networks, method, evidence, [(Case(None, 0), seen)])  # type: ignore[arg-type]
 
 
 def _falls(claim: Claim, case: Case, profile: Profile, constants: Constants, alpha: float, tally: Tally) -> bool:
@@ -135,7 +181,7 @@ def _falls(claim: Claim, case: Case, profile: Profile, constants: Constants, alp
         return False
 
     def measure(first: int, count: int) -> Margin:
-        seen = claim.observe(case.regime, Seeds(case.root, count, first))
+        seen = _look(claim.observe, case.regime, Seeds(case.root, count, first))
         tally.networks += seen.networks
         return claim.margin(seen, constants)
 
@@ -154,15 +200,18 @@ def _case_dict(case: Case, evidence: RegimeEvidence | None) -> dict[str, Any]:
             "possible_failures": evidence.possible_failures,
             "margin": _finite(evidence.worst_margin),
         }
+        if evidence.worst_step is not None:
+            found["step"] = evidence.worst_step
     return found
 
 
 def _verdict(claim: Claim, profile: Profile, constants: Constants, tally: Tally, smallest: Case | None, level: float, seconds: float) -> Verdict:
     by_case = dict(tally.evidence)
     worst = min(tally.evidence, key=lambda pair: pair[1].worst_margin, default=None)
-    probabilistic = claim.delta > 0
+    probabilistic, at_once = claim.delta > 0, tally.method != TESTED
     return Verdict(
-        claim=claim.id, status=decision.derive((e for _, e in tally.evidence), tally.drawn), regimes=len(tally.evidence), drawn=tally.drawn,
+        claim=claim.id, looks=claim.looks, status=decision.derive((e for _, e in tally.evidence), drawn=len(tally.evidence) if at_once else tally.drawn),
+        regimes=tally.drawn if at_once else len(tally.evidence), drawn=tally.drawn, method=tally.method, evidence=tally.evidence_beside,
         seeds=sum(e.seeds for _, e in tally.evidence), networks=tally.networks, worst_margin=worst[1].worst_margin if worst else None,
         worst_case=_case_dict(*worst) if worst else None, counterexample=_case_dict(smallest, by_case.get(smallest)) if smallest else None,
         unit=claim.unit, delta=claim.delta, level=level if probabilistic else 0.0, caught=decision.caught(claim.delta, profile.seeds),

@@ -94,11 +94,12 @@ def _groups(draw: Draw, domain: Domain, *, transfer: bool = True, x: float = 1.0
     narrowest, widest = override.get("m", (12, 12 + m_spread))
     m = int(narrowest) + _place(draw, int(widest - narrowest))
     h_most = 1 / tier.constants["C_eta"]
+    h1, h2 = (_real(draw, *override.get(name, (h_most / h_spread, h_most))) for name in ("h1", "h2"))
     fewest, most = override.get("inherited", (1, most_inherited(tier, m, n1, n2)))
     return Groups(
         tier=tier, n1=n1, n2=n2, m=m, inherited=int(fewest) + _place(draw, int(most - fewest)) if transfer else 0, tau_2=1.0, x=x, y=y,
         upstream_share=_real(draw, *override.get("upstream_share", (0.01, 10.0))), cos_v=draw(st.sampled_from(override.get("cos_v", (0.0,)))),
-        h1=_real(draw, h_most / h_spread, h_most), h2=_real(draw, *override.get("h", (h_most / h_spread, h_most))), duration=_real(draw, 20.0, longest),
+        h1=h1, h2=h2, duration=_real(draw, 20.0, longest),
         initialisation=_real(draw, *override.get("initialisation", (0.01, 1.0))),
         room=_real(draw, *override.get("room", (1.0, 30.0))), unit=10.0 ** draw(st.sampled_from([0, -3, 3])),
         step_clause="step.dimension" not in domain.dropped,

@@ -9,17 +9,14 @@ from dataclasses import fields
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 
 from claims.catalogue import UnknownClaimError, assemble, catalogue, files, find, settle
 from claims.claim import Claim, Kind
 from claims.condition import clauses
 from claims.decision import INDIFFERENCE, Status
-from claims.observe import Learned, Observation
 from model.regime import Regime
-from model.test_error import ErrorEstimate
+from model.sampling import Seeds
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = list(catalogue().values())
@@ -70,7 +67,7 @@ def test_planted_versions(claim):
 def test_planted_version_changes_the_claim(claim, version):
     wrong = find(f"{claim.id}!{version.name}")
     assert (wrong.id, wrong.wrong_versions) == (f"{claim.id}!{version.name}", ())
-    changed = {f.name for f in fields(Claim) if getattr(wrong, f.name) is not getattr(claim, f.name)} - {"id", "wrong_versions"}
+    changed = {f.name for f in fields(Claim) if getattr(wrong, f.name) is not getattr(claim, f.name)} - {"id", "wrong_versions", "family"}
     assert changed == set(version.changes)
     assert changed & {"domain", "observe", "margin"}
 
@@ -93,15 +90,10 @@ class Noted(dict):
         return True
 
 
-def observation():
-    """What a trained regime would look like, with numbers of no meaning."""
-    made = Regime(
-        u=1.0, v1=1.0, v2=1.0, cos_v=0.0, sigma1=1.0, sigma2=1.0, n1=20, n2=20, d=1000, m=12, inherited=2,
-        eta1=0.1, eta2=0.1, steps1=9, steps2=9, sigma0=0.01,
-    )  # fmt: skip
-    some = torch.full((3,), 0.2, dtype=torch.float64)
-    learned = Learned(0.1, np.full((3, 10), 0.5), ErrorEstimate(some, some, some))
-    return Observation(made, 6, learned, learned, np.full(3, 2.0))
+MADE = Regime(
+    u=1.0, v1=1.0, v2=1.0, cos_v=0.0, sigma1=1.0, sigma2=1.0, n1=20, n2=20, d=1000, m=12, inherited=2,
+    eta1=0.1, eta2=0.1, steps1=9, steps2=9, sigma0=0.01,
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("claim", [claim for claim in CLAIMS if claim.constants], ids=lambda claim: claim.id)
@@ -110,7 +102,8 @@ def test_constants_are_all_named(claim):
     noted = Noted()
     for hypothesis in claim.domain.hypotheses:
         hypothesis.range(noted)
-    claim.margin(observation(), noted)
+    seen = claim.observe(MADE, Seeds(0, 2))
+    claim.margin([seen] * 3 if claim.population else seen, noted)
     assert noted.read == set(claim.constants)
 
 

@@ -239,11 +239,11 @@ def test_conjunction_is_the_worse():
 @pytest.mark.parametrize(("delta", "worst"), [(0.0, -9.0), (0.05, -9.0), (0.1, -3.0), (0.25, 1.0)])
 def test_tolerated(delta, worst):
     """The worst margin but for the share that may fail."""
-    assert Margin.exact([5.0, -9.0, 1.0, -3.0, 2.0, 4.0, 6.0, 7.0, 8.0, 9.0]).tolerated(delta) == worst
+    assert Margin.exact([5.0, -9.0, 1.0, -3.0, 2.0, 4.0, 6.0, 7.0, 8.0, 9.0]).tolerated(delta) == (worst, None)
 
 
 def test_tolerated_nan_is_the_worst():
-    assert Margin.exact([1.0, math.nan]).tolerated(0.0) == -math.inf
+    assert Margin.exact([1.0, math.nan]).tolerated(0.0) == (-math.inf, None)
 
 
 def test_one_number_is_a_margin():

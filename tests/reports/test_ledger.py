@@ -17,8 +17,10 @@ from reports.verify import Verdict
 def verdict(claim="e1.step", status=Status.VERIFIED, **changes):
     """A verdict with a value in every field."""
     values = {
-        "regimes": 48, "drawn": 50, "seeds": 96, "networks": 192, "worst_margin": 0.25, "worst_case": {"regime": {"u": 1.0}, "root": 7, "margin": 0.25},
-        "counterexample": None, "unit": "µ ≥ 0", "delta": 0.05, "level": 1e-8, "caught": 0.45, "constants": {"a.C_1": 2.0}, "profile": "ci", "entropy": 2**64,
+        "looks": claim, "regimes": 48, "drawn": 50, "seeds": 96, "networks": 192, "worst_margin": 0.25,
+        "worst_case": {"regime": {"u": 1.0}, "root": 7, "margin": 0.25},
+        "counterexample": None, "method": "tested on regimes", "evidence": {},
+        "unit": "µ ≥ 0", "delta": 0.05, "level": 1e-8, "caught": 0.45, "constants": {"a.C_1": 2.0}, "profile": "ci", "entropy": 2**64,
         "seconds": 1.5,
     }  # fmt: skip
     return Verdict(claim=claim, status=status, **(values | changes))

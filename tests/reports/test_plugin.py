@@ -21,7 +21,8 @@ ROOT = Path(__file__).parents[2]
 
 def verdict(claim, status):
     return Verdict(
-        claim=claim, status=status, regimes=6, drawn=6, seeds=12, networks=36, worst_margin=0.5, worst_case=None, counterexample=None, unit="u",
+        claim=claim, looks=claim, status=status, regimes=6, drawn=6, seeds=12, networks=36, worst_margin=0.5, worst_case=None, counterexample=None,
+        method="tested on regimes", evidence={}, unit="u",
         delta=0.0, level=0.0, caught=0.0, constants={}, profile="quick", entropy=1, seconds=0.1,
     )  # fmt: skip
 

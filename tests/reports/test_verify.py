@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pytest
@@ -24,6 +24,8 @@ class Look:
     regime: Regime | None
     seeds: object
     networks: int
+    method: str = "algebra"
+    evidence: dict = field(default_factory=dict)
 
 
 def claim(margin, *, delta=0.0, domain=exact.ANY_REGIME, observe=lambda regime, seeds: Look(regime, seeds, 3 * seeds.count), **changes):
