@@ -7,13 +7,17 @@ import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 
 import claims as package
 from claims.claim import Claim
 from claims.decision import Status
 
 #: The paper's order; files that are not named follow.
-ORDER = ("exact", "concentration", "scalar_dynamics", "lemma_a1", "lemma_a2", "theorem_4_3", "theorem_4_2", "proposition_4_4")
+ORDER = (
+    "exact", "necessity", "concentration", "scalar_dynamics", "lemma_a1", "lemma_a2", "theorem_4_3", "theorem_4_2", "theorem_4_2_d",
+    "proposition_4_4", "origin", "m1", "orderings", "signatures", "sharp_law",
+)  # fmt: skip
 
 
 class UnknownClaimError(ValueError):
@@ -34,7 +38,7 @@ def catalogue() -> dict[str, Claim]:
 
 
 def assemble(listed: Iterable[Claim]) -> dict[str, Claim]:
-    """Claims by id. Raises ValueError on a repeated id, a dangling `uses`, or a family that looks at different networks."""
+    """Claims by id. Raises ValueError on a repeated id, a dangling or circular `uses`, or a family that looks at different networks."""
     claims: dict[str, Claim] = {}
     for claim in listed:
         if claim.id in claims:
@@ -48,6 +52,10 @@ def assemble(listed: Iterable[Claim]) -> dict[str, Claim]:
         for used in claim.uses:
             if used not in claims:
                 raise ValueError(f"{claim.id}: uses {used}, which no claim has as id")
+    try:
+        TopologicalSorter({claim.id: claim.uses for claim in claims.values()}).prepare()
+    except CycleError as error:
+        raise ValueError(f"claims use each other in a circle: {' uses '.join(reversed(error.args[1]))}") from None
     return claims
 
 

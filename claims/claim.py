@@ -84,6 +84,7 @@ class Domain:
     hypotheses: tuple[Hypothesis, ...] = ()
     dropped: frozenset[str] = frozenset()  # clauses of Condition 4.1 not required
     groups: tuple[tuple[str, float, float], ...] = ()  # dimensionless groups drawn from another range than usual
+    tier: str = ""  # the one tier of constants to construct for; both if empty
 
     @property
     def tasks(self) -> tuple[int, ...]:
@@ -168,7 +169,8 @@ class Claim:
     sweep: float = 1.0  # share of the usual number of regimes
     summary: Callable[[Any], dict[str, Any]] | None = None  # of a population's observations, as JSON values
     population: int = 0  # regimes whose observations are judged together, as a list, by one call of `margin`
-
+    foretell: Callable[[Regime], dict[str, float]] | None = None  # what is predicted of a population's regime, written down before any is trained
+    climbs: bool = False  # regimes are sought where the margin is least, each on as many seeds as a population's, judged by one margin
     family: str = ""  # of claims that look at the same networks: same domain, same `observe`; its id if empty
 
     @property

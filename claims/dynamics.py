@@ -46,6 +46,11 @@ class Dynamics:
         """h of the task."""
         return quantities.catalogue()[f"h_{self.index}"](self.regime)
 
+    @property
+    def zeta(self) -> float:
+        """zeta of the task."""
+        return quantities.catalogue()[f"zeta_{self.index}"](self.regime)
+
     def x(self, c: float, b: float = 1.0) -> NDArray[np.float64]:
         """x_t at the recorded steps, (steps,)."""
         return solve(b, c * self.steps)

@@ -7,23 +7,28 @@ that k's own activation does not depend on, so F_i is a Gaussian process: sample
 share one coefficient, and form one independent Gaussian term with their mass as variance. Where F_i turns positive the
 sample switches on and stays on, because its own coefficient, d/N times stronger, takes over. Samples of the other class
 that are active are pushed off in one step, which leaves one step's coefficient behind. This is a recursion in the
-masses, solved with a population of paths (`cascade`). With all steps infinitesimal it visits only
-the nodes of a random walk: p = 1/2, 3/4, 0.799, ..; the limit at h -> 0 is 0.84, and p falls slowly with h.
+masses, solved with a population of paths (`cascade`). Pre-activations start at sigma_0 sigma sqrt(d) g, which is
+sqrt(2) zeta g in the units of the field: the larger zeta, the more a sample that starts inactive needs before it
+switches on, and the fewer do. With all steps infinitesimal and zeta = 0 it visits only the nodes of a random walk:
+p = 1/2, 3/4, 0.799, ..; the limit at h -> 0 is 0.84, and p falls slowly with h and fast with zeta.
 "p = 0.8", read off a simulation at N = 100, stays beside it as a reading (`ROUNDED`).
 
 *The rest* follows the theory: fields of different filters on one sample are correlated, with r; shares are
 pi_f(g); equal memorisation gives x + e^x = P h T + 1 and rho = x/P; on fresh noise the filters of a sign are Gaussians with a common
-pairwise correlation, whose mean positive part psi is in closed form.
+pairwise correlation, whose mean positive part psi is in closed form. Two things are added to the theory's text, both of order h:
+coefficients are those of finite steps, and what is left behind on the other class sets the two signs' noise
+against each other (`opposed`), so that they are not independent copies.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import ndtr, ndtri, roots_hermitenorm, wrightomega
 from scipy.stats import qmc
 
@@ -42,36 +47,53 @@ _LONGEST = 40.0
 _NODES, _WEIGHTS = (a for a in roots_hermitenorm(48))
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 _GRID = np.linspace(-9.0, 9.0, 4001)
-_POINTS = 2**14
+_SHARED, _POINTS = 2**6, 2**9
 _LEAST_ERROR = 1e-12
 
 
-def share(h: float, duration: float) -> float:
-    """p: the mean share of own-class samples on which a filter is active at the end, by the cascade. Deterministic."""
-    return _cascade(float(f"{max(h, _LEAST_STEP):.2g}"), float(f"{min(duration, _LONGEST):.2g}"))
+@dataclass(frozen=True)
+class Cascade:
+    """Of one filter at the end of a run: the share of its class that is active; the first samples' coefficient; mean and mean square of all."""
+
+    share: float
+    first: float
+    mean: float
+    square: float
+    other: float  # minus the mean coefficient that is left behind on the other class
+
+
+def cascade(h: float, duration: float, zeta: float = 0.0) -> Cascade:
+    """Run the recursion of this file's docstring. Deterministic."""
+    return _cascade(float(f"{max(h, _LEAST_STEP):.2g}"), float(f"{min(duration, _LONGEST):.2g}"), float(f"{zeta:.2g}"))
 
 
 @cache
-def _cascade(h: float, duration: float) -> float:
+def _cascade(h: float, duration: float, zeta: float) -> Cascade:
     generator = np.random.default_rng(0)
-    own = generator.random(_PATHS) < 0.5
-    other_waits = generator.random(_PATHS) >= 0.5
+    field = math.sqrt(2) * zeta * (start := generator.standard_normal(2 * _PATHS))
+    own, other_waits = start[:_PATHS] > 0, start[_PATHS:] < 0
     masses, coefficients = [float(own.mean())], [0.0]
-    terms = [generator.standard_normal(2 * _PATHS)]  # one for all samples that became active together; own class, then the other
-    left_behind, pushed = np.zeros(2 * _PATHS), 0.5
+
+    def term() -> Array:
+        """Of all samples that became active together; own class, then the other."""
+        return math.sqrt(masses[-1]) * generator.standard_normal(2 * _PATHS)
+
+    terms, pushed, other = term(), 0.5, 0.0
     for _ in range(max(1, round(duration / h))):
         step = h / (1 + math.exp(sum(mass * c for mass, c in zip(masses, coefficients, strict=True))))
         coefficients = [c + step for c in coefficients]
+        other += step * pushed
+        field = field + step * terms  # all coefficients grow by the same step
         if pushed > 0:
-            left_behind = left_behind - step * math.sqrt(pushed) * generator.standard_normal(2 * _PATHS)
-        field = left_behind + sum(math.sqrt(mass) * c * term for mass, c, term in zip(masses, coefficients, terms, strict=True))
+            field = field - step * math.sqrt(pushed) * generator.standard_normal(2 * _PATHS)
         on, other_on = ~own & (field[:_PATHS] > 0), other_waits & (field[_PATHS:] > 0)
         own, other_waits, pushed = own | on, other_waits & ~other_on, float(other_on.mean())
         if on.any():
             masses.append(float(on.mean()))
             coefficients.append(0.0)
-            terms.append(generator.standard_normal(2 * _PATHS))
-    return float(own.mean())
+            terms = terms + term()
+    weights, values = np.array(masses), np.array(coefficients)
+    return Cascade(float(own.mean()), coefficients[0], float(weights @ values), float(weights @ values**2), other)
 
 
 def memorised(total: Array, reach: float) -> Array:
@@ -88,6 +110,7 @@ class Moments:
     v: float
     r: float
     beta: float
+    opposed: float = 0.0  # minus the correlation between the common noise of the two signs
 
     def shares(self, g: Array) -> Array:
         """pi_f(g): of the fresh filters, the share active on a sample with common field g."""
@@ -112,6 +135,19 @@ def one_task(p: float, reach: float, *, equal_shares: bool = False) -> Moments:
     return Moments(float(_WEIGHTS @ rho_of_g), v, r, beta)
 
 
+def stepwise(h: float, reach: float, zeta: float = 0.0) -> Moments:
+    """The moments with p from the cascade, and its coefficients in place of those of infinitesimal steps.
+
+    A finite step leaves samples that switch on later behind; the signal, which is learned from the first
+    step on, grows with the first samples' coefficient.
+    """
+    seen = cascade(h, reach, zeta)
+    smooth = one_task(seen.share, reach)
+    equal = float(memorised(np.array(seen.share), min(reach, _LONGEST)))
+    v = smooth.v * seen.square / (seen.share * equal**2)
+    return replace(smooth, m_1=smooth.m_1 * seen.first / equal, v=v, opposed=2 * seen.other * seen.mean / (seen.square * smooth.r))
+
+
 def positive_part(mean: Array, deviation: Array | float) -> Array:
     """psi(mu, s) = E relu(mu + s h)."""
     deviation = np.maximum(deviation, 1e-300)
@@ -122,7 +158,8 @@ def scratch_error(tau: float, moments: Moments) -> float:
     """L1: Pr( psi(sqrt(r) g', sqrt(1-r)) - psi(sqrt(r) g, sqrt(1-r)) > sqrt(tau/2) m_1/sqrt(v) )."""
     values = positive_part(math.sqrt(moments.r) * _GRID, math.sqrt(1 - moments.r))
     needed = values + math.sqrt(tau / 2) * moments.m_1 / math.sqrt(moments.v)
-    beyond = ndtr(-np.interp(needed, values, _GRID, right=38.0))  # g' must be at least this
+    needed_g = np.interp(needed, values, _GRID, right=38.0)  # g' must be at least this; given g it is N(-c g, 1 - c^2)
+    beyond = ndtr(-(needed_g + moments.opposed * _GRID) / math.sqrt(1 - moments.opposed**2))
     density = np.exp(-(_GRID**2) / 2) / math.sqrt(2 * math.pi)
     return float(max(np.trapezoid(beyond * density, _GRID), _LEAST_ERROR))
 
@@ -136,15 +173,33 @@ class Law:
     transfer: float
 
 
+def closed_form(regime: Regime) -> float:
+    """L1 with all shares equal to 0.8: Pr(psi_p(g') - psi_p(g) > sqrt(tau/(2p)))."""
+    named = quantities.catalogue()
+    reach = named["h_2"](regime) * regime.steps2
+    return scratch_error(named["tau_2"](regime), one_task(ROUNDED, reach, equal_shares=True))
+
+
+@cache
+def contour_slope(error: float = 0.1) -> float:
+    """-d probit(error)/d ln tau where the error from scratch has this value, with all shares equal."""
+    moments = one_task(ROUNDED, 30.0, equal_shares=True)  # whose tau-dependence is free of h T
+
+    def probit(log_tau: float) -> float:
+        return float(ndtri(scratch_error(math.exp(log_tau), moments)))
+
+    at = float(brentq(lambda log_tau: probit(log_tau) - ndtri(error), -3.0, 3.0))
+    return (probit(at - 0.05) - probit(at + 0.05)) / 0.1
+
+
+@lru_cache(maxsize=4096)
 def predict(regime: Regime, p: float | None = None) -> Law:
     """L1 and L2 for one regime: p from each task's cascade, unless given."""
     named = quantities.catalogue()
-    h = [named[f"h_{k}"](regime) for k in (1, 2)]
-    reach = [h[0] * regime.steps1, h[1] * regime.steps2]
-    up, down = (one_task(share(step, total) if p is None else p, total) for step, total in zip(h, reach, strict=True))
-    used = share(h[1], reach[1]) if p is None else p
+    tasks = {k: (h := named[f"h_{k}"](regime), h * regime.task(k).steps, named[f"zeta_{k}"](regime)) for k in (1, 2)}
+    up, down = (one_task(p, tasks[k][1]) if p is not None else stepwise(*tasks[k]) for k in (1, 2))
     scratch = scratch_error(named["tau_2"](regime), down)
-    return Law(used, scratch, scratch if regime.inherited == 0 else _transfer(regime, up, down, reach[1]))
+    return Law(0.5 + 0.5 * float(ndtr(down.beta)), scratch, scratch if regime.inherited == 0 else _transfer(regime, up, down, tasks[2][1]))
 
 
 def _transfer(regime: Regime, up: Moments, down: Moments, reach: float) -> float:
@@ -157,15 +212,15 @@ def _transfer(regime: Regime, up: Moments, down: Moments, reach: float) -> float
     fresh = down.shares(g_d)
     inherited = _still_active(g_a, g_d, v_a, up.r, v_n, down)
     rho = memorised((1 - alpha) * fresh + alpha * inherited, reach)
-    signal = alpha * a + q_2 * unit * float(weights @ rho)
+    expected = float(_WEIGHTS @ memorised(down.shares(_NODES), reach))
+    signal = alpha * a + q_2 * unit * float(weights @ rho) * down.m_1 / expected  # learned from the first step on
 
     def moment(values: Array) -> float:
         return unit * float(weights @ (values * rho**2))
 
     common = np.array([[moment(inherited**2), moment(inherited * fresh)], [0.0, moment(fresh**2)]])
     own = [moment(inherited * (1 - inherited)), moment(fresh * (1 - fresh))]
-    outputs = _outputs(alpha, v_a, up.r, common, own)
-    return _exceeds(outputs, signal)
+    return _exceeds(_outputs(alpha, v_a, up, down, common, own), signal)
 
 
 def _still_active(g_a: Array, g_d: Array, v_a: float, r_a: float, v_n: float, down: Moments) -> Array:
@@ -174,9 +229,19 @@ def _still_active(g_a: Array, g_d: Array, v_a: float, r_a: float, v_n: float, do
     return np.asarray(ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a))) @ _WEIGHTS)
 
 
-def _outputs(alpha: float, v_a: float, r_a: float, common: Array, own: list[float]) -> Array:
-    """F of one sign on fresh noise, at low-discrepancy points of (g, n_i, n_f)."""
-    g, first, second = ndtri(qmc.Sobol(3, rng=0).random(_POINTS).T)
+def _outputs(alpha: float, v_a: float, up: Moments, down: Moments, common: Array, own: list[float]) -> tuple[Array, Array]:
+    """F' and F, the outputs of the two signs on fresh noise: (shared, own), at low-discrepancy points.
+
+    Their Gaussians are (g, n_i, n_f), each opposed to the other sign's: they share a part with opposite signs.
+    """
+    shared, single = ndtri(qmc.Sobol(3, rng=0).random(_SHARED)), ndtri(qmc.Sobol(3, rng=1).random(_POINTS))
+    opposed = np.array([up.opposed, down.opposed, down.opposed])
+    both = np.sqrt(opposed) * shared[:, None, :], np.sqrt(1 - opposed) * single[None, :, :]
+    return _output(alpha, v_a, up.r, common, own, both[1] + both[0]), _output(alpha, v_a, up.r, common, own, both[1] - both[0])
+
+
+def _output(alpha: float, v_a: float, r_a: float, common: Array, own: list[float], gaussians: Array) -> Array:
+    g, first, second = np.moveaxis(gaussians, -1, 0)
     deviation_i, deviation_f = math.sqrt(common[0, 0]), math.sqrt(common[1, 1])
     correlation = min(common[0, 1] / max(deviation_i * deviation_f, 1e-300), 1.0)
     n_i, n_f = deviation_i * first, deviation_f * (correlation * first + math.sqrt(1 - correlation**2) * second)
@@ -184,8 +249,10 @@ def _outputs(alpha: float, v_a: float, r_a: float, common: Array, own: list[floa
     return np.asarray(alpha * inherited + (1 - alpha) * positive_part(n_f, math.sqrt(own[1])))
 
 
-def _exceeds(outputs: Array, signal: float) -> float:
-    """Pr(F' - F > signal) for independent F', F with this sample."""
-    ordered = np.sort(outputs)
-    above = len(ordered) - np.searchsorted(ordered, ordered + signal, side="right")
-    return float(max(above.mean() / len(ordered), _LEAST_ERROR))
+def _exceeds(outputs: tuple[Array, Array], signal: float) -> float:
+    """Pr(F' - F > signal): given what is shared, the two are independent, so every pair counts."""
+    shares = []
+    for wrong, right in zip(*outputs, strict=True):
+        ordered = np.sort(wrong)
+        shares.append(1 - np.searchsorted(ordered, right + signal, side="right").mean() / len(ordered))
+    return float(max(np.mean(shares), _LEAST_ERROR))

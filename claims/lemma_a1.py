@@ -237,4 +237,49 @@ def statements(
     )
 
 
-CLAIMS = statements("lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), {"b5.sandwich": "the curves bound the recursion"})
+def exponent(seen: Dynamics) -> NDArray[np.float64]:
+    """The power of x_t that gamma follows over the second half of the recorded steps: (seeds, 2m)."""
+    x = np.log(seen.x(seen.h / 2))
+    half = len(x) // 2
+    gamma = np.log(np.maximum(seen.signal, 1e-300))
+    return np.asarray((gamma[-1] - gamma[half]) / (x[-1] - x[half]))
+
+
+def grows_as(power: float) -> Callable[[Dynamics, Constants], Margin]:
+    """One half less the distance of every filter's exponent from `power`."""
+    return lambda seen, constants: Margin.exact(0.5 - np.abs(exponent(seen) - power).max(1))
+
+
+def _proportional(name: str, plain: str, latex: str, power: float, provenance: Provenance) -> Claim:
+    return Claim(
+        id=f"lemma-a1.gamma{name}",
+        title=f"γ is proportional to {plain}",
+        source="Lemma A.1",
+        statement=f"γ_u is proportional to {plain}, with x_t of order log t: along the run its exponent in x_t is within ½ of {power:g} in every filter.",
+        latex=latex,
+        provenance=(provenance,),
+        kind=Kind.PROBABILITY,
+        domain=EVERYWHERE,
+        observe=dynamics.upstream,
+        margin=grows_as(power),
+        unit="½ less the distance of the exponent",
+        delta=DELTA,
+        family="lemma-a1",
+        uses={"e2.decomposition": "γ_u and γ_1 grow together", "e1.trajectory": "the networks are trained by the coefficient-space engine"},
+        wrong_versions=(
+            WrongVersion("constant", "γ does not grow", {"margin": grows_as(0.0)}),
+            WrongVersion("squared", "x_t² for x_t", {"margin": grows_as(2.0)}),
+        ),
+    )
+
+
+#: "gamma proportional to N_1 ||u||^2/(sigma_1^2 d log T)", as printed, and as the dynamics have it.
+READINGS = (
+    _proportional("", "N₁‖u‖² x_T/(σ₁² d)", r"\gamma_u\propto\frac{N_1\lVert u\rVert^2}{\sigma_1^2d}\,x_T", 1.0, Provenance.D),
+    _proportional(".printed", "N₁‖u‖²/(σ₁² d log T)", r"\gamma_u\propto\frac{N_1\lVert u\rVert^2}{\sigma_1^2d\log T}", -1.0, Provenance.S),
+)
+
+CLAIMS = (
+    *statements("lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), {"b5.sandwich": "the curves bound the recursion"}),
+    *READINGS,
+)

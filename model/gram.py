@@ -16,6 +16,9 @@ from torch import Tensor
 from model.run import DivergenceError, Recorded, Run, check_records, signs
 from model.sampling import Sample
 
+#: Steps whose losses are taken together.
+_TOGETHER = 64
+
 
 def descend(sample: Sample, start: Tensor, eta: float, steps: int, record: Sequence[int] = ()) -> Run:
     """Train every seed's network by full-batch gradient descent on the logistic loss.
@@ -37,41 +40,50 @@ def descend(sample: Sample, start: Tensor, eta: float, steps: int, record: Seque
     z = torch.bmm(start, sample.noise.transpose(1, 2))  # (seeds, 2m, N)
     a = start @ sample.signal  # (seeds, 2m)
     j = signs(m)
-    readout = (j / m).expand(seeds, 1, filters)
-    signal_square = torch.dot(sample.signal, sample.signal)
-    positive = (sample.labels > 0).to(torch.float64)  # (seeds, N)
+    towards_signal = (j * torch.dot(sample.signal, sample.signal)).expand_as(a)
+    classes = torch.stack([sample.labels > 0, sample.labels < 0], 2).to(torch.float64)  # (seeds, N, 2)
+    negative, against = classes[..., 1], -sample.labels / m
+    agree = torch.stack([sample.labels, -sample.labels], 1).unsqueeze(2)  # j y_i (seeds, 2, 1, N)
     g = torch.zeros(seeds, filters, dtype=torch.float64)
     c = torch.zeros(seeds, filters, n, dtype=torch.float64)
-    step_c, active = torch.empty_like(c), torch.empty_like(c)
-    loss = torch.empty(seeds, steps + 1, dtype=torch.float64)
-    records = []
+    step_c, active, nothing = torch.empty_like(c), torch.empty_like(c), torch.zeros((), dtype=torch.float64)
+    losses, records = _Losses(seeds, n, steps), []
     for t in range(steps + 1):
-        margin = _margins(z, a, sample.labels, positive, readout, m, active)  # y_i f_i
-        loss[:, t] = -torch.nn.functional.logsigmoid(margin).mean(1)
+        torch.clamp_min(z, 0, out=active)
+        of_noise = active.view(seeds, 2, m, n).sum(2)  # (seeds, 2, N)
+        ahead, both = a.clamp_min(0) @ j, a @ j  # m S_{+1}; m (S_{+1} - S_{-1}), since relu(-a) = relu(a) - a
+        output = of_noise[:, 0].sub_(of_noise[:, 1]).add_(ahead.unsqueeze(1)).addcmul_(negative, both.unsqueeze(1), value=-1)  # m f(x_i), up to the next line
+        error = output.mul_(against)  # -y_i f_i (seeds, N)
+        losses.add(t, error)
         if t in wanted:
-            records.append(Recorded(t, g.clone(), c.clone(), margin))
+            records.append(Recorded(t, g.clone(), c.clone(), -error))
         if t == steps:
             break
-        pull = torch.sigmoid(-margin).mul_(eta / (n * m))  # -(eta/(N m)) l'_i, (seeds, N)
-        upper = (pull * positive).sum(1, keepdim=True)  # samples with y = +1 see the signal s, the others -s
-        step_g = torch.where(a > 0, upper, 0.0) + torch.where(a < 0, pull.sum(1, keepdim=True) - upper, 0.0)
+        pull = torch.sigmoid(error).mul_(eta / (n * m))  # -(eta/(N m)) l'_i (seeds, N)
+        of_class = torch.bmm(pull.unsqueeze(1), classes).squeeze(1)  # samples with y = +1 see the signal s, the others -s
+        step_g = torch.where(a > 0, of_class[:, :1], torch.where(a < 0, of_class[:, 1:], nothing))
         torch.gt(z, 0, out=active)
-        towards = (pull * sample.labels).unsqueeze(1)
-        torch.mul(active[:, :m], towards, out=step_c[:, :m])
-        torch.mul(active[:, m:], -towards, out=step_c[:, m:])
+        torch.mul(active.view(seeds, 2, m, n), agree * pull[:, None, None], out=step_c.view(seeds, 2, m, n))
         torch.baddbmm(z, step_c, gram, out=z)
         c += step_c
         g += step_g
-        a = a + j * step_g * signal_square
+        a.addcmul_(towards_signal, step_g)
     weights = start + torch.bmm(c, sample.noise) + (j * g).unsqueeze(-1) * sample.signal
-    if not (bool(torch.isfinite(loss).all()) and bool(torch.isfinite(weights).all())):
+    if not (bool(torch.isfinite(losses.mean).all()) and bool(torch.isfinite(weights).all())):
         raise DivergenceError(f"eta = {eta!r}: weights or training loss are no longer finite; use a smaller step")
-    return Run(loss, weights, tuple(records))
+    return Run(losses.mean, weights, tuple(records))
 
 
-def _margins(z: Tensor, a: Tensor, labels: Tensor, positive: Tensor, readout: Tensor, m: int, work: Tensor) -> Tensor:
-    """y_i f(x_i), (seeds, N)."""
-    torch.clamp_min(z, 0, out=work)
-    noise_output = torch.bmm(readout, work).squeeze(1)
-    signal_output = torch.where(positive > 0, (readout[:, 0] * a.clamp_min(0)).sum(1, keepdim=True), (readout[:, 0] * (-a).clamp_min(0)).sum(1, keepdim=True))
-    return labels * (noise_output + signal_output)
+class _Losses:
+    """Training losses from -y_i f_i, taken many steps at a time."""
+
+    def __init__(self, seeds: int, n: int, steps: int) -> None:
+        self.mean = torch.empty(seeds, steps + 1, dtype=torch.float64)
+        self._kept = torch.empty(seeds, min(steps + 1, _TOGETHER), n, dtype=torch.float64)
+
+    def add(self, t: int, error: Tensor) -> None:
+        """Take step t; steps come in order."""
+        place = t % _TOGETHER
+        self._kept[:, place] = error
+        if place == _TOGETHER - 1 or t == self.mean.shape[1] - 1:
+            self.mean[:, t - place : t + 1] = -torch.nn.functional.logsigmoid(-self._kept[:, : place + 1]).mean(2)

@@ -28,6 +28,7 @@ LINE_STREAM = 1
 INTERVAL_WIDTH = 3.29
 LINES = 512
 _ROUNDING = 1e-12
+_LABELS = (1.0, -1.0)
 _FAR = 40.0  # the normal law has no float64 mass beyond
 
 
@@ -57,19 +58,32 @@ def estimate_error(weights: Tensor, signal: Tensor, regime: Regime, index: int, 
         seeds: the seeds the networks were drawn from; lines come from a stream of their own.
         lines: Gaussian lines per label and network.
     """
+    return _estimate(weights, regime, index, seeds, lines, signal_outputs(weights, signal), share=0.5)
+
+
+def estimate_overrun(weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES) -> ErrorEstimate:
+    """P(|G| > S) of every network, S the larger of its two signal outputs; arguments, and lines, as for `estimate_error`."""
+    larger = signal_outputs(weights, signal).amax(0)
+    return _estimate(weights, regime, index, seeds, lines, larger.expand(2, -1), share=1.0)
+
+
+def signal_outputs(weights: Tensor, signal: Tensor) -> Tensor:
+    """S_y, what the signal patch adds to y f, for y = +1 and y = -1: (2, seeds)."""
+    a = weights @ signal  # (seeds, 2m)
+    readout = signs(a.shape[1] // 2) / (a.shape[1] // 2)
+    return torch.stack([(label * readout * (label * a).clamp_min(0)).sum(1) for label in _LABELS])
+
+
+def _estimate(weights: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int, outputs: Tensor, share: float) -> ErrorEstimate:
+    """share times the sum over labels of P(y G < -outputs_y)."""
     factor = preactivation_factor(weights, regime, index)
     filters = weights.shape[1]
     readout = signs(filters // 2) / (filters // 2)
-    a = weights @ signal  # (seeds, 2m)
     points = _points(seeds, lines, filters)
-    sides = []
-    for side, label in enumerate((1.0, -1.0)):
-        # y = +1 errs where y f = S + G < 0 with G = readout.relu; y = -1 the same with the readout negated.
-        output = (label * readout * (label * a).clamp_min(0)).sum(1)  # S_y
-        sides.append(_line_probabilities(factor, label * readout, output, points[:, side]))
-    value = torch.stack(sides).mean((0, 2))
-    variance = torch.stack(sides).var(2).sum(0) / (4 * lines)
-    spread = INTERVAL_WIDTH * variance.sqrt()
+    # y = +1 errs where y f = S + G < 0 with G = readout.relu; y = -1 the same with the readout negated.
+    sides = torch.stack([_line_probabilities(factor, label * readout, outputs[side], points[:, side]) for side, label in enumerate(_LABELS)])
+    value = share * sides.mean(2).sum(0)
+    spread = INTERVAL_WIDTH * share * (sides.var(2).sum(0) / lines).sqrt()
     return ErrorEstimate(value, (value - spread).clamp_min(0), (value + spread).clamp_max(1))
 
 

@@ -18,6 +18,9 @@ docstring expects tau_A + tau_2 and Gamma + tau_2 to be furthest from tau_D.
 A value outside [10^-2, 10^2] is moved to that limit, and so is a threshold that the data put at the end
 of the range drawn, where it is not identified; the statement then stands or falls there. The
 interval is the bootstrap's (2.5% to 97.5%, over regimes) of the fit before the allowance.
+
+Every set is drawn in strata: two widths, three dimensions, both tiers of Condition 4.1 (`strata`). The same fit in each stratum by
+itself, without allowance, stands beside the value: how far a constant drifts from the practical tier to the literal one, say.
 """
 
 from __future__ import annotations
@@ -46,7 +49,8 @@ from claims.quantities import Quantity, catalogue
 from claims.theorem_4_2 import READINGS, RESTRICTED, TAU_D, Reading
 from model.sampling import Seeds
 from reports.files import write_whole
-from reports.needs import batches, gather_needs
+from reports.needs import Need, batches, gather_needs
+from reports.strata import Stratum, Tagged, by_stratum, strata
 from strategies.regimes import SIZES
 from strategies.search import Case, search
 
@@ -64,7 +68,7 @@ SEEDS = 24
 CACHE = Path("reports/out/calibration")
 NEGATIVE_NEEDS = (theorem_4_3.C_1, TAU_D.constant("C_3"), theorem_4_2.C_4)
 _BOOTSTRAPS = 400
-_P = TypeVar("_P")
+_P = TypeVar("_P", bound=Tagged)
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class Point:
     log_error_high: float  # ln error, the high end
     log_error_low: float
     noise_growth: float  # the C_5 it allows
+    tags: tuple[str, ...] = ()  # its strata
     at_the_low_end: bool = False  # of the range its criterion was drawn from
 
 
@@ -89,6 +94,7 @@ class Fit:
     interval: tuple[float, float]
     regimes: int
     rule: str
+    strata: dict[str, float]  # the same fit in each stratum by itself
 
 
 def _quantile(values: NDArray[np.float64], worst_is_high: bool) -> float:
@@ -97,7 +103,7 @@ def _quantile(values: NDArray[np.float64], worst_is_high: bool) -> float:
     return float(ordered[len(ordered) - 1 - allowed] if worst_is_high else ordered[allowed])
 
 
-def _point(seen: Observation, criterion: Quantity) -> Point:
+def _point(seen: Observation, criterion: Quantity, tags: tuple[str, ...]) -> Point:
     learned = seen.transfer or seen.scratch
     low, high = log_error(learned.error)
     named = catalogue()
@@ -105,7 +111,7 @@ def _point(seen: Observation, criterion: Quantity) -> Point:
     if seen.noise_ratio is not None:
         growth = _quantile(seen.noise_ratio, False) / proposition_4_4.NOISE_GROWTH(seen.regime)
     x = named["X"](seen.regime) if seen.transfer else 0.0
-    return Point(criterion(seen.regime), x, _quantile(learned.least_time_constant(), True), _quantile(high, True), _quantile(low, False), growth)
+    return Point(criterion(seen.regime), x, _quantile(learned.least_time_constant(), True), _quantile(high, True), _quantile(low, False), growth, tags)
 
 
 @dataclass(frozen=True)
@@ -146,21 +152,28 @@ def gather(job: Job, constants: dict[str, float], regimes: int, entropy: int) ->
     torch.set_num_threads(1)
     points: list[Point] = []
 
-    def look(case: Case) -> bool:
-        observe = both_ways if job.transfer else scratch_only
-        points.append(_point(observe(case.regime, Seeds(case.root, SEEDS)), job.criterion))
-        return False
+    def draw(stratum: Stratum) -> None:
+        def look(case: Case) -> bool:
+            observe = both_ways if job.transfer else scratch_only
+            points.append(_point(observe(case.regime, Seeds(case.root, SEEDS)), job.criterion, stratum.tags))
+            return False
 
-    search(job.domain, constants, look, name=f"calibrate/{job.name}", entropy=entropy, cases=regimes, calibration=True)
+        name = f"calibrate/{job.name}/{'/'.join(stratum.tags)}"
+        search(stratum.domain, constants, look, name=name, entropy=entropy, cases=stratum.regimes, calibration=True)
+
+    for stratum in strata(job.domain, regimes):
+        draw(stratum)
     return points
 
 
-def calibrate_open(claims: Iterable[Claim], regimes: int, entropy: int, report: Callable[[str], None], workers: int | None = None) -> list[Fit]:
+def calibrate_open(
+    claims: Iterable[Claim], constants: dict[str, float], regimes: int, entropy: int, report: Callable[[str], None], workers: int | None = None
+) -> list[Fit]:
     """Fit the constants that these claims declare as open."""
     fits = []
     declared = {constant.name: constant for claim in claims for constant in claim.fits}
     with ProcessPoolExecutor(workers or os.cpu_count()) as pool:
-        running = [(ids, pool.submit(gather_needs, ids, regimes, SEEDS, entropy)) for ids in batches(claims)]
+        running = [(ids, pool.submit(gather_needs, ids, constants, regimes, SEEDS, entropy)) for ids in batches(claims)]
         for ids, future in running:
             needs = future.result()
             report(f"{', '.join(ids)}: {regimes} regimes")
@@ -168,10 +181,10 @@ def calibrate_open(claims: Iterable[Claim], regimes: int, entropy: int, report: 
     return fits
 
 
-def _open(constant: OpenConstant, values: list[float]) -> Fit:
+def _open(constant: OpenConstant, needs: list[Need]) -> Fit:
     if constant.at_least:
-        return _fit(constant.name, values, lambda some: max(some), ALLOWANCE, "largest needed")
-    return _fit(constant.name, values, lambda some: min(some), 1 / ALLOWANCE, "least needed")
+        return _fit(constant.name, needs, lambda some: max(need.value for need in some), ALLOWANCE, "largest needed")
+    return _fit(constant.name, needs, lambda some: min(need.value for need in some), 1 / ALLOWANCE, "least needed")
 
 
 def calibrate(regimes: int, entropy: int, report: Callable[[str], None], workers: int | None = None) -> list[Fit]:
@@ -211,7 +224,9 @@ def _key(job: Job, constants: dict[str, float], regimes: int, entropy: int) -> s
 def _cached(job: Job, constants: dict[str, float], regimes: int, entropy: int) -> list[Point] | None:
     try:
         kept = json.loads((CACHE / f"{job.name}.json").read_text())
-        return [Point(**point) for point in kept["points"]] if kept["key"] == _key(job, constants, regimes, entropy) else None
+        return (
+            [Point(**(point | {"tags": tuple(point["tags"])})) for point in kept["points"]] if kept["key"] == _key(job, constants, regimes, entropy) else None
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -244,7 +259,8 @@ def _little_noise(above: Fit, below: Fit) -> Fit:
     """C_4 from C_1 and C_3; its interval from theirs, allowances included."""
     low, high = (a * ALLOWANCE / (b / ALLOWANCE) - 1 for a, b in zip(above.interval, reversed(below.interval), strict=True))
     value = _round(above.value / below.value - 1, up=True)
-    return Fit(theorem_4_2.C_4, value, (low, high), above.regimes, f"{above.name}/{below.name} - 1")
+    by = {name: above.strata[name] * ALLOWANCE**2 / below.strata[name] - 1 for name in above.strata if below.strata.get(name, 0.0) > 0}
+    return Fit(theorem_4_2.C_4, value, (low, high), above.regimes, f"{above.name}/{below.name} - 1", by)
 
 
 def _reading(reading: Reading, points: list[Point], c_4: float) -> list[Fit]:
@@ -294,7 +310,7 @@ def _fit(name: str, points: list[_P], rule: Callable[[Sequence[_P]], float], all
     again = [rule([points[i] for i in generator.integers(0, len(points), len(points))]) for _ in range(_BOOTSTRAPS)] if points else [math.nan]
     low, high = np.quantile(again, [0.025, 0.975], method="inverted_cdf")
     value = min(max(_round(rule(points) * allowance, up=allowance > 1), LEAST), MOST)
-    return Fit(name, value, (float(low), float(high)), len(points), f"{words}, times {allowance:.3g}")
+    return Fit(name, value, (float(low), float(high)), len(points), f"{words}, times {allowance:.3g}", by_stratum(points, rule))
 
 
 def _round(value: float, up: bool) -> float:
@@ -313,7 +329,15 @@ def write(fits: Sequence[Fit], entropy: int, path: Path = constant_table.FILE) -
     entries: dict[str, dict[str, Any]] = constant_table.table(path) if path.exists() else {}
     for fit in fits:
         interval = [float(f"{x:.4g}") for x in fit.interval]
-        entries[fit.name] = {"value": fit.value, "interval": interval, "regimes": fit.regimes, "rule": fit.rule, "entropy": entropy, "written_by": written_by}
+        entries[fit.name] = {
+            "value": fit.value,
+            "interval": interval,
+            "regimes": fit.regimes,
+            "rule": fit.rule,
+            "strata": {name: float(f"{x:.4g}") for name, x in fit.strata.items()},
+            "entropy": entropy,
+            "written_by": written_by,
+        }
     lines = ["# Written by `transfer-claims calibrate`; never by hand.", "", "[calibration]", f"seeds_per_regime = {SEEDS}", f"delta = {DELTA}"]
     for name in sorted(entries):
         lines += ["", f'[constant."{name}"]', *(f"{key} = {_toml(value)}" for key, value in entries[name].items())]
@@ -323,4 +347,6 @@ def write(fits: Sequence[Fit], entropy: int, path: Path = constant_table.FILE) -
 def _toml(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_toml, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{json.dumps(key)} = {_toml(item)}' for key, item in value.items())} }}"
     return json.dumps(value) if isinstance(value, str) else repr(value)  # inf and nan are TOML as they stand

@@ -18,6 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from claims import constants as constant_table
 from claims import findings
 from claims.catalogue import UnknownClaimError, catalogue, find
 from claims.constants import ConstantsError
@@ -91,7 +92,7 @@ def verify(
     book = ledger.read(path)
     verdicts: list[Verdict] = []
     try:
-        _decide_all(ids, chosen, workers, verdicts)
+        decide_all(ids, chosen, workers, verdicts)
     finally:  # an interrupted run keeps what it decided
         own = [v for v in verdicts if v.claim in catalogue()]
         if own:
@@ -182,26 +183,32 @@ def calibrate(
 
     with err.status("training calibration networks"):
         fits = [] if claim_ids else run_calibration(regimes, entropy, report, workers)
-        fits += calibrate_open(chosen, regimes, entropy, report, workers)
+        known = {name: entry["value"] for name, entry in constant_table.table().items()} | {fit.name: fit.value for fit in fits}
+        fits += calibrate_open(chosen, known, regimes, entropy, report, workers)
     write_constants(fits, entropy)
     for fit in fits:
         out.print(f"{fit.name} = {fit.value:g}  [{fit.interval[0]:.3g}, {fit.interval[1]:.3g}] from {fit.regimes} regimes", highlight=False)
     out.print("next: transfer-claims verify", highlight=False)
 
 
-def _decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Verdict]) -> None:
+def decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Verdict]) -> None:
+    """Decide claims in several processes, with progress; `verdicts` grows as they are reached, whatever happens later."""
+    together: dict[str, list[str]] = {}  # what looks at the same networks is decided in one process
+    for claim_id in ids:
+        together.setdefault(find(claim_id).looks, []).append(claim_id)
+    families = sorted(together.values(), key=lambda family: -sum(find(claim_id).population for claim_id in family))  # the longest first
     with (
         _progress() as progress,
-        ProcessPoolExecutor(min(workers, len(ids)), mp_context=get_context("spawn"), initializer=_one_thread) as pool,
+        ProcessPoolExecutor(min(workers, len(families)), mp_context=get_context("spawn"), initializer=_one_thread) as pool,
     ):
         bar = progress.add_task("deciding claims", total=len(ids))
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the workers inherit this: Ctrl-C reaches the whole group, the parent deals with it
-        running = [pool.submit(decide_by_id, claim_id, profile) for claim_id in ids]
+        running = [pool.submit(decide_by_ids, family, profile) for family in families]
         signal.signal(signal.SIGINT, handler)
         try:
             for future in as_completed(running):
-                verdicts.append(future.result())
-                progress.update(bar, advance=1, description=f"{verdicts[-1].claim}: {verdicts[-1].status.value}")
+                verdicts.extend(decided := future.result())
+                progress.update(bar, advance=len(decided), description=f"{verdicts[-1].claim}: {verdicts[-1].status.value}")
         except BaseException:
             for child in active_children():  # else leaving would wait for the claims they are at
                 child.terminate()
@@ -216,10 +223,9 @@ def _one_thread() -> None:
     torch.set_num_threads(1)
 
 
-def decide_by_id(claim_id: str, profile: Profile) -> Verdict:
-    """Decide a claim or a planted wrong version named by its id; the latter are not made smaller."""
-    claim = find(claim_id)
-    return decide(claim, replace(profile, shrinks=0) if "!" in claim_id else profile)
+def decide_by_ids(claim_ids: list[str], profile: Profile) -> list[Verdict]:
+    """Decide claims, or planted wrong versions, named by their ids; the latter are not made smaller."""
+    return [decide(find(claim_id), replace(profile, shrinks=0) if "!" in claim_id else profile) for claim_id in claim_ids]
 
 
 def _status(book: Ledger, claim_id: str) -> str | None:
@@ -241,10 +247,16 @@ _INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run the command line; every refusal is one line on standard error, exit code 2."""
+    """Run the command line."""
+    run(app)
+
+
+def run(commands: typer.Typer, *refusals: type[Exception]) -> NoReturn:
+    """Run commands; every refusal is one line on standard error, exit code 2."""
+    refused: tuple[type[Exception], ...] = (*_REFUSALS, *refusals)
     try:
-        code = app(standalone_mode=False)
-    except _REFUSALS as refusal:
+        code = commands(standalone_mode=False)
+    except refused as refusal:
         _refuse(str(refusal))
     except _UsageError as error:
         _refuse(f"{getattr(error, 'format_message', error.__str__)()} See: transfer-claims --help")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,16 @@ from claims.catalogue import find
 from claims.claim import Claim
 from claims.condition import DELTA
 from model.sampling import Seeds
+from reports.strata import Stratum, strata
 from strategies.search import Case, search
+
+
+@dataclass(frozen=True)
+class Need:
+    """What one regime needs of a constant, a share delta of its seeds allowed to need more."""
+
+    value: float
+    tags: tuple[str, ...]
 
 
 def batches(claims: Iterable[Claim]) -> list[tuple[str, ...]]:
@@ -25,20 +35,26 @@ def batches(claims: Iterable[Claim]) -> list[tuple[str, ...]]:
     return [tuple(ids) for ids in together.values()]
 
 
-def gather_needs(ids: tuple[str, ...], regimes: int, seeds: int, entropy: int) -> dict[str, list[float]]:
-    """What each regime needs of each constant, a share delta of its seeds allowed to need more."""
+def gather_needs(ids: tuple[str, ...], constants: dict[str, float], regimes: int, seeds: int, entropy: int) -> dict[str, list[Need]]:
+    """The needs of every regime of a calibration set, by constant."""
     torch.set_num_threads(1)
     claims = [find(claim_id) for claim_id in ids]
-    found: dict[str, list[float]] = defaultdict(list)
+    found: dict[str, list[Need]] = defaultdict(list)
 
-    def look(case: Case) -> bool:
-        seen = claims[0].observe(case.regime, Seeds(case.root, seeds))
-        for constant in (c for claim in claims for c in claim.fits):
-            needed = np.sort(constant.per_seed(seen))
-            allowed = int(DELTA * len(needed))
-            found[constant.name].append(float(needed[len(needed) - 1 - allowed] if constant.at_least else needed[allowed]))
-        return False
+    def draw(stratum: Stratum) -> None:
+        def look(case: Case) -> bool:
+            seen = claims[0].observe(case.regime, Seeds(case.root, seeds))
+            for constant in (c for claim in claims for c in claim.fits):
+                needed = np.sort(constant.per_seed(seen))
+                allowed = int(DELTA * len(needed))
+                value = needed[len(needed) - 1 - allowed] if constant.at_least else needed[allowed]
+                found[constant.name].append(Need(float(value), stratum.tags))
+            return False
+
+        name = f"calibrate/{ids[0]}/{'/'.join(stratum.tags)}"
+        search(stratum.domain, constants, look, name=name, entropy=entropy, cases=stratum.regimes, calibration=True)
 
     assert claims[0].domain is not None
-    search(claims[0].domain, {}, look, name=f"calibrate/{ids[0]}", entropy=entropy, cases=regimes, calibration=True)
+    for stratum in strata(claims[0].domain, regimes):
+        draw(stratum)
     return dict(found)

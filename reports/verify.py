@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from claims import constants as constant_table
-from claims import decision, findings
+from claims import decision, findings, population
 from claims.catalogue import catalogue
-from claims.claim import Claim
+from claims.claim import Claim, Domain
 from claims.constants import Constants
 from claims.decision import Margin, Outcome, RegimeEvidence, Status
 from model.regime import Regime
 from model.sampling import Seeds
-from strategies.search import Case, search
+from reports.files import write_whole
+from strategies.search import Case, climb, search
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,11 @@ PROFILES: dict[ProfileName, Profile] = {
     "nightly": Profile("nightly", regimes=48, entropy=CI_ENTROPY),  # given fresh entropy by `fresh`
 }
 #: Seeds per regime of a population, and its least size.
-POPULATION_SEEDS, MIN_POPULATION = 16, 12
+POPULATION_SEEDS, MIN_POPULATION = 8, 12
+#: Predictions of populations, one file each.
+PREDICTIONS = Path("reports/out/predictions")
+Tick = Callable[[int, int], None]
+Look = Callable[[Case], RegimeEvidence | None]
 #: Exact statements are cheap; they get this many times the regimes.
 EXACT_SHARE = 2
 
@@ -115,28 +122,64 @@ def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
 
 
-def decide(claim: Claim, profile: Profile, constants: Constants | None = None, tick: Callable[[int, int], None] | None = None) -> Verdict:
+def decide(claim: Claim, profile: Profile, constants: Constants | None = None, tick: Tick | None = None) -> Verdict:
     """Decide one claim. `tick(done, of)` is called after each regime."""
     constants = constant_table.load() if constants is None else constants
     begun = time.perf_counter()
-    tally = Tally()
-    planned = 1 if claim.domain is None else max(1, round(profile.regimes * claim.sweep * (EXACT_SHARE if claim.delta == 0 else 1)))
+    planned = _planned(claim, profile)
     alpha = decision.regime_alpha(len(catalogue()), planned)
     smallest: Case | None = None
     if claim.domain is None or claim.population:
-        tally = _formula(claim, constants) if claim.domain is None else _population(claim, profile, constants, tick)
+        tally = _formula(claim, constants) if claim.domain is None else _population(claim, profile, constants, planned, tick)
         case, seen = tally.evidence[0]
         smallest = case if seen.outcome is Outcome.FALLS else None
     else:
+        tally = Tally()
 
-        def falls(case: Case) -> bool:
-            fallen = _falls(claim, case, profile, constants, alpha, tally)
+        def look(case: Case) -> RegimeEvidence | None:
+            seen = _regime(claim, case, profile, constants, alpha, tally)
             if tick:
                 tick(min(tally.drawn, planned), planned)
-            return fallen
+            return seen
 
-        smallest = search(claim.domain, constants, falls, name=claim.looks, entropy=profile.entropy, cases=planned, shrinks=profile.shrinks)
+        smallest = _climb(claim, profile, constants, planned, look) if claim.climbs else _search(claim, profile, constants, planned, look)
     return _verdict(claim, profile, constants, tally, smallest, alpha * planned, time.perf_counter() - begun)
+
+
+def _planned(claim: Claim, profile: Profile) -> int:
+    """Regimes to look at."""
+    if claim.domain is None:
+        return 1
+    if claim.population:
+        return max(MIN_POPULATION, round(claim.population * profile.regimes / PROFILES["ci"].regimes))
+    return max(1, round(profile.regimes * claim.sweep * (EXACT_SHARE if claim.delta == 0 else 1)))
+
+
+def _search(claim: Claim, profile: Profile, constants: Constants, planned: int, look: Look) -> Case | None:
+    assert claim.domain is not None
+
+    def falls(case: Case) -> bool:
+        seen = look(case)
+        return seen is not None and seen.outcome is Outcome.FALLS
+
+    return search(claim.domain, constants, falls, name=claim.looks, entropy=profile.entropy, cases=planned, shrinks=profile.shrinks)
+
+
+def _climb(claim: Claim, profile: Profile, constants: Constants, planned: int, look: Look) -> Case | None:
+    """The worst case that falls, sought where the margin is least."""
+    assert claim.domain is not None
+    fallen: list[tuple[float, Case]] = []
+
+    def score(case: Case) -> float:
+        seen = look(case)
+        if seen is None:
+            return -math.inf
+        if seen.outcome is Outcome.FALLS:
+            fallen.append((seen.worst_margin, case))
+        return -seen.worst_margin
+
+    climb(claim.domain, constants, score, name=claim.looks, entropy=profile.entropy, cases=planned)
+    return min(fallen, key=lambda found: found[0])[1] if fallen else None
 
 
 @lru_cache(maxsize=128)
@@ -150,21 +193,63 @@ def _formula(claim: Claim, constants: Constants) -> Tally:
     return _at_once(claim.margin(seen, constants), 1, seen.networks, seen.method, seen.evidence)
 
 
-def _population(claim: Claim, profile: Profile, constants: Constants, tick: Callable[[int, int], None] | None) -> Tally:
+def _population(claim: Claim, profile: Profile, constants: Constants, planned: int, tick: Tick | None) -> Tally:
     """Observe many regimes, and judge them together."""
     assert claim.domain is not None
-    planned = max(MIN_POPULATION, round(claim.population * profile.regimes / PROFILES["ci"].regimes))
-    observed: list[Any] = []
+    needed = tuple(sorted((name, constants[name]) for name in _names(claim.domain)))
+    cases = _cases(claim.domain, needed, claim.looks, profile.entropy, planned)
+    evidence: dict[str, Any] = {}
+    if claim.foretell:
+        evidence["predicted beforehand"] = _written_down(claim.looks, claim.foretell, cases, profile.entropy)
+    observed = _observations(claim.observe, cases, tick)
+    if claim.summary:
+        evidence |= claim.summary(observed)
+    margin = claim.margin(observed, constants)
+    evidence["caught"] = float((margin.high - margin.low).max()) * population.CAUGHT / (2 * population.SPREAD)
+    return _at_once(margin, len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence)
 
-    def look(case: Case) -> bool:
-        observed.append(_look(claim.observe, case.regime, Seeds(case.root, POPULATION_SEEDS)))
-        if tick:
-            tick(len(observed), planned)
+
+def _names(domain: Domain) -> set[str]:
+    return {bound for hypothesis in domain.hypotheses for bound in (hypothesis.low, hypothesis.high) if isinstance(bound, str)}
+
+
+@lru_cache(maxsize=16)
+def _cases(domain: Domain, constants: tuple[tuple[str, float], ...], name: str, entropy: int, planned: int) -> tuple[Case, ...]:
+    """The regimes of a population, before anything is trained."""
+    drawn: list[Case] = []
+
+    def keep(case: Case) -> bool:
+        drawn.append(case)
         return False
 
-    search(claim.domain, constants, look, name=claim.looks, entropy=profile.entropy, cases=planned)
-    evidence = claim.summary(observed) if claim.summary else {}
-    return _at_once(claim.margin(observed, constants), len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence)
+    search(domain, dict(constants), keep, name=name, entropy=entropy, cases=planned)
+    return tuple(drawn)
+
+
+@lru_cache(maxsize=16)
+def _written_down(name: str, foretell: Callable[[Regime], dict[str, float]], cases: tuple[Case, ...], entropy: int) -> dict[str, Any]:
+    """Write predictions to a file of their own, and return its name and digest for the ledger."""
+    lines = [json.dumps({"regime": case.regime.to_dict(), "root": case.root, "predicted": foretell(case.regime)}, allow_nan=False) for case in cases]
+    text = "\n".join(lines) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    path = PREDICTIONS / f"{name}-{entropy}-{digest[:12]}.jsonl"
+    write_whole(path, text)
+    return {"file": path.name, "sha256": digest, "regimes": len(cases)}
+
+
+@lru_cache(maxsize=4)
+def _observed(observe: Callable[[Regime, Seeds], Any], cases: tuple[Case, ...]) -> list[Any]:
+    return []
+
+
+def _observations(observe: Callable[[Regime, Seeds], Any], cases: tuple[Case, ...], tick: Tick | None) -> list[Any]:
+    """What is seen of each case, once for all claims of a family that are decided in one process."""
+    observed = _observed(observe, cases)
+    for case in cases[len(observed) :]:
+        observed.append(observe(case.regime, Seeds(case.root, POPULATION_SEEDS)))
+        if tick:
+            tick(len(observed), len(cases))
+    return observed
 
 
 def _at_once(margin: Margin, regimes: int, networks: int, method: str, evidence: dict[str, Any]) -> Tally:
@@ -174,21 +259,22 @@ def _at_once(margin: Margin, regimes: int, networks: int, method: str, evidence:
     return Tally(regimes, networks, method, evidence, [(Case(None, 0), seen)])  # type: ignore[arg-type]
 
 
-def _falls(claim: Claim, case: Case, profile: Profile, constants: Constants, alpha: float, tally: Tally) -> bool:
+def _regime(claim: Claim, case: Case, profile: Profile, constants: Constants, alpha: float, tally: Tally) -> RegimeEvidence | None:
+    """Decide one regime; None where it lies outside the hypotheses."""
     assert claim.domain is not None
     tally.drawn += 1
     if claim.domain.violations(case.regime, constants):
-        return False
+        return None
 
     def measure(first: int, count: int) -> Margin:
         seen = _look(claim.observe, case.regime, Seeds(case.root, count, first))
         tally.networks += seen.networks
         return claim.margin(seen, constants)
 
-    seeds = profile.seeds if claim.delta > 0 else profile.exact_seeds
+    seeds = profile.seeds if claim.delta > 0 else POPULATION_SEEDS if claim.climbs else profile.exact_seeds
     evidence = decision.examine(measure, delta=claim.delta, alpha=alpha, seeds=seeds)
     tally.evidence.append((case, evidence))
-    return evidence.outcome is Outcome.FALLS
+    return evidence
 
 
 def _case_dict(case: Case, evidence: RegimeEvidence | None) -> dict[str, Any]:
@@ -208,13 +294,14 @@ def _case_dict(case: Case, evidence: RegimeEvidence | None) -> dict[str, Any]:
 def _verdict(claim: Claim, profile: Profile, constants: Constants, tally: Tally, smallest: Case | None, level: float, seconds: float) -> Verdict:
     by_case = dict(tally.evidence)
     worst = min(tally.evidence, key=lambda pair: pair[1].worst_margin, default=None)
-    probabilistic, at_once = claim.delta > 0, tally.method != TESTED
+    at_once = tally.method != TESTED
+    spent = level if claim.delta > 0 else population.LEVEL if claim.population else population.LEVEL * tally.drawn if claim.climbs else 0.0
     return Verdict(
         claim=claim.id, looks=claim.looks, status=decision.derive((e for _, e in tally.evidence), drawn=len(tally.evidence) if at_once else tally.drawn),
         regimes=tally.drawn if at_once else len(tally.evidence), drawn=tally.drawn, method=tally.method, evidence=tally.evidence_beside,
         seeds=sum(e.seeds for _, e in tally.evidence), networks=tally.networks, worst_margin=worst[1].worst_margin if worst else None,
         worst_case=_case_dict(*worst) if worst else None, counterexample=_case_dict(smallest, by_case.get(smallest)) if smallest else None,
-        unit=claim.unit, delta=claim.delta, level=level if probabilistic else 0.0, caught=decision.caught(claim.delta, profile.seeds),
+        unit=claim.unit, delta=claim.delta, level=spent, caught=decision.caught(claim.delta, profile.seeds),
         constants=constant_table.select(claim.constants, constants), profile=profile.name, entropy=profile.entropy, seconds=seconds,
     )  # fmt: skip
 

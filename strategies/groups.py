@@ -48,12 +48,12 @@ class Groups:
     initialisation: float  # sigma_0 over the most that Condition 4.1 allows
     room: float  # d over the least that Condition 4.1 allows
     unit: float  # sigma_2
-    step_clause: bool = True  # whether h respects the clause that involves d
+    dropped: frozenset[str] = frozenset()  # clauses that the groups may break
 
 
 def build(groups: Groups, tasks: tuple[int, ...] = (1, 2)) -> Regime:
     """The regime with these groups: inside Condition 4.1 for `tasks`, but for clauses that the groups themselves break."""
-    log_d = _least(lambda log_d: _roomy(_at_dimension(groups, log_d), groups.tier, tasks))
+    log_d = _least(lambda log_d: _roomy(_at_dimension(groups, log_d), groups, tasks))
     regime = _at_dimension(groups, min(log_d + math.log10(groups.room), DECADES[1]))
     return _with_start(_with_steps(regime, groups), groups, tasks)
 
@@ -105,16 +105,18 @@ def _at_dimension(groups: Groups, log_d: float) -> Regime:
     )  # fmt: skip
 
 
-def _roomy(regime: Regime, tier: Tier, tasks: tuple[int, ...]) -> bool:
+def _roomy(regime: Regime, groups: Groups, tasks: tuple[int, ...]) -> bool:
+    """Whether the clauses that set a least dimension hold. Those of dimension do even where they are dropped: `room` below 1 breaks them."""
     slack = condition.slacks(regime, tasks)
-    return all(slack[c.name] >= tier.constants[c.constant] for c in condition.clauses() if c.name in ("dimension.signal", "dimension.samples", "signal"))
+    setting = {"dimension.signal", "dimension.samples"} | ({"signal"} - groups.dropped)
+    return all(slack[c.name] >= groups.tier.constants[c.constant] for c in condition.clauses() if c.name in setting)
 
 
 def _with_steps(regime: Regime, groups: Groups) -> Regime:
     for index, h in ((1, groups.h1), (2, groups.h2)):
         task = regime.task(index)
         unit_step = task.sigma**2 * regime.d / (task.samples * regime.m)  # h for eta = 1
-        if groups.step_clause:
+        if "step.dimension" not in groups.dropped:
             h = min(h, task.samples * math.sqrt(math.log(task.samples / DELTA)) / (groups.tier.constants["C'_eta"] * math.sqrt(regime.d)))
         steps = min(max(1, math.ceil(groups.duration / h)), MOST_STEPS)
         eta = h / unit_step

@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from claims.claim import Domain
-from claims.condition import LITERAL, PRACTICAL
+from claims.condition import LITERAL, PRACTICAL, TIERS
 from claims.constants import Constants
 from model.regime import SIGNAL_COORDINATES, Regime
 from strategies.groups import Groups, build, most_inherited, solve
@@ -86,9 +86,9 @@ def _independent(domain: Domain, constants: Constants) -> st.SearchStrategy[Regi
 def _groups(draw: Draw, domain: Domain, *, transfer: bool = True, x: float = 1.0, y: float = 1.0) -> Groups:
     """Groups common to all domains inside Condition 4.1; `sizes` fixes N_1 and N_2, tau_2 is left to be solved."""
     override = {name: (low, high) for name, low, high in domain.groups}  # of cos_v, only the two ends
-    tier = draw(st.sampled_from([PRACTICAL] * 11 + [LITERAL]))
+    tier = draw(st.sampled_from([PRACTICAL] * 11 + [LITERAL] if not domain.tier else [TIERS[domain.tier]]))
     (n_least, n_most), m_spread, h_spread, longest = (
-        (SIZES, 20, 2.0, 60.0) if tier is PRACTICAL else ((20, 32), 2, 1.5, 30.0)
+        (SIZES, 20, 2.0, 60.0) if tier is PRACTICAL else ((20, 32), 2, 1.2, 22.0)
     )  # literal steps are small: long runs
     n1, n2 = (_size(draw, *map(int, override.get(name, (n_least, n_most)))) for name in ("n1", "n2"))
     narrowest, widest = override.get("m", (12, 12 + m_spread))
@@ -99,10 +99,10 @@ def _groups(draw: Draw, domain: Domain, *, transfer: bool = True, x: float = 1.0
     return Groups(
         tier=tier, n1=n1, n2=n2, m=m, inherited=int(fewest) + _place(draw, int(most - fewest)) if transfer else 0, tau_2=1.0, x=x, y=y,
         upstream_share=_real(draw, *override.get("upstream_share", (0.01, 10.0))), cos_v=draw(st.sampled_from(override.get("cos_v", (0.0,)))),
-        h1=h1, h2=h2, duration=_real(draw, 20.0, longest),
+        h1=h1, h2=h2, duration=_real(draw, *override.get("duration", (20.0, longest))),
         initialisation=_real(draw, *override.get("initialisation", (0.01, 1.0))),
         room=_real(draw, *override.get("room", (1.0, 30.0))), unit=10.0 ** draw(st.sampled_from([0, -3, 3])),
-        step_clause="step.dimension" not in domain.dropped,
+        dropped=domain.dropped,
     )  # fmt: skip
 
 

@@ -5,7 +5,9 @@ No distribution is promised by the search, and none is assumed by `claims.decisi
 Left alone, Hypothesis also draws the numbers that it finds in the source of whatever modules are
 imported, so that cases would differ between pytest, the command line and a user's script; and after ten
 cases it turns to mutants of those it has seen, which is good at finding crashes but poor at covering a
-space. A backend of our own, its usual one without either, does neither; shrinking stays Hypothesis's.
+space. A backend of our own, its usual one without either, does neither; shrinking stays Hypothesis's. Where a search is to
+*climb* towards the worst case, mutants are wanted, and `hypothesis.target` steers them; Hypothesis does that for its own
+backend only, which is therefore replaced, for as long as the search lasts, by the one that invents no constants.
 """
 
 from __future__ import annotations
@@ -13,9 +15,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from unittest.mock import patch
 
 import hypothesis
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
@@ -74,6 +77,22 @@ def search(
     return hunt.smallest
 
 
+def climb(domain: Domain, constants: Constants, score: Callable[[Case], float], *, name: str, entropy: int, cases: int) -> None:
+    """Call `score` on up to `cases` cases, chosen by `hypothesis.target` to make it large. Deterministic, as `search` is."""
+    known: dict[Case, float] = {}
+
+    def look(regime: Regime, root: int) -> None:
+        case = Case(regime, root)
+        if case not in known:
+            if len(known) == cases:
+                return
+            known[case] = score(case)
+        target(known[case])
+
+    with patch.dict(AVAILABLE_PROVIDERS, {"hypothesis": _Provider}):
+        _given(domain, constants, look, f"{entropy}:{name}", settings(_settings(2 * cases), backend="hypothesis", phases=[Phase.generate, Phase.target]), 0)
+
+
 @dataclass
 class _Hunt:
     """The cases decided so far."""
@@ -97,10 +116,18 @@ class _Hunt:
 
 
 def _run(domain: Domain, constants: Constants, hunt: _Hunt, name: str, cases: int, low: int) -> None:
+    phases = [Phase.generate, Phase.shrink] if hunt.shrinks else [Phase.generate]
+    try:
+        _given(domain, constants, hunt, name, settings(_settings(cases), phases=phases), low)
+    except _FoundError:
+        return
+
+
+def _settings(cases: int) -> settings:
     # Every field is set here: a profile made elsewhere (under CI, say) is inherited silently otherwise.
-    configured = settings(
+    return settings(
         max_examples=cases,
-        phases=[Phase.generate, Phase.shrink] if hunt.shrinks else [Phase.generate],
+        phases=[Phase.generate],
         backend=_BACKEND,
         database=None,
         derandomize=False,
@@ -112,13 +139,12 @@ def _run(domain: Domain, constants: Constants, hunt: _Hunt, name: str, cases: in
         suppress_health_check=[HealthCheck.too_slow],  # a case trains networks; discarding draws stays an error
     )
 
+
+def _given(domain: Domain, constants: Constants, test: Callable[[Regime, int], None], name: str, configured: settings, low: int) -> None:
     @hypothesis.seed(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))
     @configured
     @given(regimes(domain, constants), st.integers(low, low + ROOTS - 1))
     def run(regime: Regime, root: int) -> None:
-        hunt(regime, root)
+        test(regime, root)
 
-    try:
-        run()
-    except _FoundError:
-        return
+    run()

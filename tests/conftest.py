@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from claims import findings
-from claims.claim import Claim
+from claims.claim import Claim, Kind
 from claims.decision import Status
 from reports import counterexample
 from reports.plugin import PROPERTY
@@ -35,6 +35,8 @@ def matches_finding(decided: Callable[..., Verdict]) -> Callable[[Claim], None]:
         recorded = expected(claim)
         verdict = decided(claim, shrinks=0) if recorded is Status.FALSIFIED else decided(claim)
         seen = verdict.counterexample or verdict.worst_case or {}
+        if claim.kind is Kind.CONJECTURE:  # measured and reported; nothing hangs on it
+            return
         if verdict.status is not recorded:
             pytest.fail(
                 f"{claim.id}: {verdict.status.value}, recorded as {recorded.value}\n  {claim.statement}\n  margin {seen.get('margin')} {claim.unit}"

@@ -85,7 +85,7 @@ def test_nothing_inherited():
 def test_step_clause():
     """Steps are cut to the clause that involves d, unless it is dropped; runs are never longer than allowed."""
     groups = replace(GROUPS, h1=50.0, h2=50.0)
-    within, beyond = build(groups), build(replace(groups, step_clause=False))
+    within, beyond = build(groups), build(replace(groups, dropped=frozenset({"step.dimension"})))
     assert slacks(within)["step.dimension"] >= PRACTICAL.constants["C'_eta"] * (1 - 1e-9)
     assert [catalogue()[name](beyond) for name in ("h_1", "h_2")] == pytest.approx([50.0, 50.0], rel=1e-9)
     assert build(replace(GROUPS, h1=1e-6)).steps1 == MOST_STEPS
@@ -151,5 +151,9 @@ def test_too_few_filters_to_inherit():
 def test_groups_are_all_used():
     """Each of them moves the regime: none is left in the signature for show."""
     groups = replace(GROUPS, h2=40.0)  # beyond the step clause
-    changes = {f.name: getattr(groups, f.name) * 2 for f in fields(Groups) if f.name != "tier"} | {"tier": LITERAL, "step_clause": False, "h2": 0.1}
+    changes = {f.name: getattr(groups, f.name) * 2 for f in fields(Groups) if f.name != "tier"} | {
+        "tier": LITERAL,
+        "dropped": frozenset({"step.dimension"}),
+        "h2": 0.1,
+    }
     assert [name for name, value in changes.items() if build(replace(groups, **{name: value})) == build(groups)] == []

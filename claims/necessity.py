@@ -1,0 +1,290 @@
+"""What makes Condition 4.1 a condition: for each clause, a statement that breaks when the clause is broken by enough [D].
+
+Each claim says: with this clause broken by so much and all others kept, this statement *fails* in a network with probability at least
+1 - delta. A clause for which no such statement is found is not needed by what the suite decides; the claim that it is needed is kept, and
+falsified.
+
+* dimension: the signal, not the noise, fits the training set, and gamma stops growing like (N q/d) x_t.
+* width: with one or two filters of a sign some sample has none that is active.
+* fresh width: with all filters inherited, alike as they are, some downstream sample has none that is active.
+* samples: with two to four samples, some filter starts active on none of its class and memorises nothing.
+* initialisation: with sigma_0 10^7 times what is allowed and more, training does not get anywhere in the time it has.
+* step: with h from 20 to 200 the first step memorises samples by so different amounts that they are no longer pulled alike.
+* signal: not needed. tau_2 >= C_1 and the dimension clause already give q >= sqrt(C_1 d/N), of order sqrt(N); and below the
+  threshold nothing is asked of the signal.
+* dimension, the part with N^2: not needed, to N^2/d near 3 at least; its logarithms ask for far more than the statements do.
+* step, the part with d: not needed. At h <= 1/C_eta it may be broken by a factor of 100 and more.
+
+*Feasibility* [O, D]: from q^2 = tau d/N, the signal clause is tau >= C_q^2 N log^2(N/delta)/d, and the first dimension
+clause tau <= d/(C_d^2 N log^2 T): solved by sympy from the clauses as they are written in `claims.condition`, and met by every regime that is constructed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from claims import condition, dynamics, lemma_a1, lemma_a2, theorem_4_2, theorem_4_3
+from claims import quantities as q
+from claims.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.condition import DELTA, PRACTICAL
+from claims.constants import Constants
+from claims.decision import Margin
+from claims.dynamics import Dynamics
+from claims.ladders import negated
+from claims.observe import Observation, both_ways, scratch_only
+from claims.scalar_dynamics import Identity, none_left
+from claims.theorem_4_2 import EVERYWHERE
+from model.regime import Regime
+from model.sampling import Seeds
+
+Measure = Callable[[Any, Constants], Margin]
+Groups = tuple[tuple[str, float, float], ...]
+
+
+def statement(claim_id: str) -> Claim:
+    """A claim that these claims say fails."""
+    claims: tuple[Claim, ...] = (*lemma_a1.CLAIMS, *lemma_a2.CLAIMS, *theorem_4_3.CLAIMS, *theorem_4_2.CLAIMS)
+    return next(claim for claim in claims if claim.id == claim_id)
+
+
+def fails(claim_id: str) -> Measure:
+    """The margin of: the statement does not hold."""
+    base = statement(claim_id)
+    return lambda seen, constants: negated(Margin(*_plain(base.margin(seen, constants))))
+
+
+def _plain(margin: Margin) -> tuple[Any, Any]:
+    """An infinite margin is as good as a large one, and its opposite must be a number."""
+    return np.nan_to_num(margin.low, nan=-1e9, posinf=1e9, neginf=-1e9), np.nan_to_num(margin.high, nan=-1e9, posinf=1e9, neginf=-1e9)
+
+
+def broken(*clauses: str, groups: Groups = (), tau: tuple[float, float] = (0.02, 40.0), noise: tuple[float, float] = (1e-2, 1e2)) -> Domain:
+    """Condition 4.1 at practical constants but for these clauses."""
+    around = (hypothesis("tau_D", *tau), hypothesis("X", *noise), hypothesis("Y", 1.0, 100.0))
+    return Domain("transfer", around, frozenset(clauses), groups, tier="practical")
+
+
+_NEED: dict[str, Any] = {
+    "source": "Condition 4.1", "provenance": (Provenance.D,), "kind": Kind.PROBABILITY, "delta": DELTA, "sweep": 1 / 3,
+    "unit": "minus the margin of the statement that must fail",
+}  # fmt: skip
+
+
+def needed(
+    clause: str, title: str, how: str, breaks: str, domain: Domain, observe: Callable[[Regime, Seeds], Any], kept: Domain, wrong: WrongVersion | None = None
+) -> Claim:
+    """A clause is needed for a statement; within `kept` the clause holds, and the statement too."""
+    base = statement(breaks)
+    flipped = WrongVersion("flipped", f"{base.title}: still holds", {"margin": base.margin})
+    return Claim(
+        id=f"condition.{clause}.needed",
+        title=f"Condition 4.1 needs its clause on {title}",
+        statement=f"With {how} and all other clauses kept, this fails with probability 0.95 or more: {base.statement}",
+        latex=rf"\neg\,\big({base.latex}\big)",
+        domain=domain,
+        observe=observe,
+        margin=fails(breaks),
+        constants=base.constants,
+        uses={breaks: "the statement that holds where the clause does"},
+        wrong_versions=(WrongVersion("kept", "it fails within Condition 4.1 as well", {"domain": kept}), *([wrong] if wrong else []), flipped),
+        **_NEED,
+    )
+
+
+_WIDE: Groups = (("m", 32.0, 34.0),)
+_MANY_SAMPLES: Groups = (("n1", 100.0, 120.0), ("n2", 100.0, 120.0))
+_FEW_FILTERS: Groups = (("m", 1.0, 2.0), ("inherited", 1.0, 1.0))
+_FEW_SAMPLES: Groups = (("n1", 2.0, 4.0), ("n2", 2.0, 4.0))
+ALL_INHERITED: Groups = (("m", 12.0, 14.0), ("inherited", 12.0, 12.0))
+FAST = broken("step", "step.dimension", groups=(("h1", 20.0, 200.0), ("h2", 20.0, 200.0)))
+
+NEEDED = (
+    needed(
+        "dimension", "dimension", "d a 10⁴th of what it asks for, or less", "lemma-a1.b.signal",
+        replace(lemma_a1.SMALL_DIMENSION, tier="practical"), dynamics.upstream, EVERYWHERE,
+    ),
+    needed(
+        "width", "width", "one or two filters of each sign", "lemma-a1.a.lower", broken("width", "fresh-width", groups=_FEW_FILTERS),
+        dynamics.upstream, replace(EVERYWHERE, groups=_WIDE),
+    ),
+    needed(
+        "fresh-width", "fresh filters", "12 of 12 to 14 filters inherited, and X from 10", "lemma-a2.a.lower",
+        broken("fresh-width", groups=ALL_INHERITED, noise=(10.0, 100.0)), dynamics.after_transfer,
+        replace(EVERYWHERE, groups=(("m", 36.0, 38.0), ("inherited", 1.0, 4.0), ("room", 30.0, 100.0))),
+    ),
+    needed("samples", "samples", "two to four samples", "lemma-a1.b.noise", broken("samples", groups=_FEW_SAMPLES), dynamics.upstream, lemma_a1.SAMPLES),
+    needed(
+        "initialisation", "initialisation", "σ₀ from 10⁷ to 10⁸ times what it allows", "theorem-4.3.convergence",
+        broken("initialisation", groups=(("initialisation", 1e7, 1e8),)), scratch_only, EVERYWHERE,
+    ),
+    needed("step", "the step", "h from 20 to 200", "lemma-a1.c.balance", FAST, dynamics.upstream, EVERYWHERE),
+)  # fmt: skip
+
+
+# Clauses that nothing here needs ---------------------------------------------------------------------
+
+#: Statements that would have to break.
+_AT_LEAST_ONE = ("lemma-a1.b.signal", "lemma-a1.b.noise", "lemma-a1.c.balance", "lemma-a1.c.bounded", "lemma-a1.c.unwanted")
+
+
+@dataclass(frozen=True)
+class Both:
+    """Upstream dynamics, and downstream training both ways."""
+
+    upstream: Dynamics
+    trained: Observation
+
+    @property
+    def networks(self) -> int:
+        """Networks trained."""
+        return self.upstream.networks + self.trained.networks
+
+
+def everything(regime: Regime, seeds: Seeds) -> Both:
+    """What all the statements look at."""
+    return Both(dynamics.upstream(regime, seeds), both_ways(regime, seeds))
+
+
+def one_fails(seen: Both, constants: Constants) -> Margin:
+    """The margin of: Lemma A.1(b, c) or convergence, from scratch or after transfer, does not hold."""
+    margins = [statement(name).margin(seen.upstream, constants) for name in _AT_LEAST_ONE]
+    margins += [statement(name).margin(seen.trained, constants) for name in ("theorem-4.3.convergence", "theorem-4.2.convergence")]
+    low, high = np.min([m.low for m in margins], 0), np.min([m.high for m in margins], 0)
+    return negated(Margin(low, high))
+
+
+def none_fails(seen: Both, constants: Constants) -> Margin:
+    """The opposite."""
+    return negated(one_fails(seen, constants))
+
+
+def _unneeded(clause: str, title: str, how: str, domain: Domain) -> Claim:
+    return Claim(
+        id=f"condition.{clause}.needed",
+        title=f"Condition 4.1 needs its clause on {title}",
+        statement=f"With {how} and all other clauses kept, Lemma A.1(b), A.1(c) or convergence, both ways, fails with probability 0.95 or more.",
+        latex=r"\neg\,\big(\text{A.1(b), A.1(c), convergence}\big)",
+        domain=domain,
+        observe=everything,
+        margin=one_fails,
+        constants=tuple(sorted({c for name in (*_AT_LEAST_ONE, "theorem-4.3.convergence", "theorem-4.2.convergence") for c in statement(name).constants})),
+        wrong_versions=(
+            WrongVersion("kept", "one fails within Condition 4.1 as well", {"domain": EVERYWHERE}),
+            WrongVersion(
+                "step", "h from 20 to 200 breaks none of them", {"domain": FAST, "margin": lambda seen, constants: negated(one_fails(seen, constants))}
+            ),
+        ),
+        **_NEED,
+    )
+
+
+_CROWDED: Groups = (("room", 3e-4, 1e-3), *_MANY_SAMPLES)
+_LARGE_DIMENSION: Groups = (("room", 1e8, 1e10),)
+UNNEEDED = (
+    _unneeded(
+        "dimension.samples",
+        "dimension, its part with N²",
+        "d between 1/3000 and 1/1000 of N² log(4N²/δ) log² T",
+        broken("dimension.samples", "dimension.signal", "signal", groups=_CROWDED, tau=(1.5, 3.0)),
+    ),
+    _unneeded("signal", "the signal", "τ_D at most 10⁻⁵ and q as small as the others let it be", broken("signal", tau=(1e-6, 1e-5))),
+    _unneeded(
+        "step.dimension",
+        "the step, its part with d",
+        "d from 10⁸ times what the others ask for and h from 1/4",
+        broken("step.dimension", groups=_LARGE_DIMENSION),
+    ),
+)
+
+
+# Feasibility -----------------------------------------------------------------------------------------
+
+
+def identities(*, power: int = 2, factor: int = 1) -> Identity:
+    """What is left of tau at the clauses' edges, less the printed range; `power` of the constants and `factor` plant errors."""
+    tau, c_q, c_d = sp.symbols("tau C_q C_d", positive=True)
+    named = {clause.name: clause for clause in condition.clauses()}
+    snr, left = sp.symbols("q", positive=True), []
+    as_q = {q.u: sp.sqrt(snr) * q.sigma2, q.v2: 0}  # ||s_2||^2 = q sigma_2^2
+    log_n, log_t = sp.log(q.n2 / condition.delta), sp.log(sp.Max(q.steps2, 2))
+    for clause, constant, edge in (
+        ("signal", c_q, c_q**power * q.n2 * log_n**2 / q.d),
+        ("dimension.signal", c_d, factor * q.d / (c_d**power * q.n2 * log_t**2)),
+    ):
+        slack = named[clause].slack[2].subs(as_q)
+        at_edge = sp.solve(sp.Eq(slack, constant), snr)[0]
+        left.append(sp.simplify(q.n2 * at_edge**2 / q.d - edge))
+    del tau
+    return Identity(tuple(left))
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Where tau_k lies in its feasible range, for both tasks: ln of the distance to each end."""
+
+    spare: tuple[float, ...]
+    networks: int = 0
+
+
+def feasible(regime: Regime, seeds: Seeds) -> Ranges:
+    """Compare tau_k with its range at the constants of the tier that the regime lies in."""
+    spare = []
+    tier = next((t for t in reversed(condition.TIERS.values()) if not condition.violations(regime, t)), PRACTICAL)
+    for k in (1, 2):
+        task, tau = regime.task(k), q.catalogue()[f"tau_{k}"](regime)
+        low, high = condition.feasible_tau(task.samples, regime.d, task.steps, tier)
+        spare += [math.log(tau / low), math.log(high / tau)]
+    return Ranges(tuple(spare))
+
+
+def inside(seen: Ranges, constants: Constants, *, narrower: float = 0.0) -> Margin:
+    """The least, with room for rounding."""
+    return Margin.exact(min(seen.spare) - narrower + 1e-9)
+
+
+FEASIBLE = (
+    Claim(
+        id="condition.feasible",
+        title="The feasible range of τ follows from the clauses",
+        source="Condition 4.1",
+        statement="The signal and dimension clauses can be met together just for C_q² N log²(N/δ)/d ≤ τ ≤ d/(C_d² N log² T).",
+        latex=r"\frac{C_q^2N\log^2(N/\delta)}{d}\le\tau\le\frac{d}{C_d^2N\log^2T}",
+        provenance=(Provenance.O, Provenance.D),
+        kind=Kind.EXACT,
+        domain=None,
+        observe=lambda regime, seeds: identities(),
+        margin=none_left,
+        unit="minus the number of identities that fail",
+        wrong_versions=(
+            WrongVersion("unsquared", "C_q for C_q² and C_d for C_d²", {"observe": lambda regime, seeds: identities(power=1)}),
+            WrongVersion("factor", "twice the upper end", {"observe": lambda regime, seeds: identities(factor=2)}),
+        ),
+    ),
+    Claim(
+        id="condition.feasible.regimes",
+        title="Every regime inside Condition 4.1 has a feasible τ",
+        source="Condition 4.1",
+        statement="In every regime inside Condition 4.1, τ₁ and τ₂ lie in their feasible ranges.",
+        latex=r"\text{Condition 4.1}\;\Rightarrow\;\tau_k\in\Big[\frac{C_q^2N_k\log^2(N_k/\delta)}{d},\frac{d}{C_d^2N_k\log^2T_k}\Big]",
+        provenance=(Provenance.O, Provenance.D),
+        kind=Kind.EXACT,
+        domain=EVERYWHERE,
+        observe=feasible,
+        margin=inside,
+        unit="ln of the distance to the nearer end",
+        uses={"condition.feasible": "the range"},
+        family="feasible",
+        wrong_versions=(
+            WrongVersion("dimension-dropped", "the dimension clauses are dropped", {"domain": replace(lemma_a1.SMALL_DIMENSION, tier="practical")}),
+            WrongVersion("signal-dropped", "the signal clause is dropped", {"domain": broken("signal", tau=(1e-6, 1e-5))}),
+        ),
+    ),
+)
+
+CLAIMS = (*FEASIBLE, *NEEDED, *UNNEEDED)

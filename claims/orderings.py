@@ -1,0 +1,385 @@
+"""M2-M7: orderings and mechanisms, each a paired comparison on common seeds [S unless tagged].
+
+What to expect after transfer [D]. Upstream samples and noise enter only as N_1/sigma_1^2, and with
+r = alpha A/B = X/Y, tau_D = B (1 + r)^2/((alpha X + 1) d). So
+
+* tau_D grows with ||u|| at fixed ||s_2||: m3.universal, everywhere.
+* d ln tau_D/d ln N_1 = 2r/(1+r) - alpha X/(1 + alpha X) is positive just for Y < X + 2/alpha. "Error falls with N_1 and with
+  1/sigma_1", as stated (X <= C_4), fails for larger Y, and in the region of negative transfer error *rises* (M3').
+* tau_D/tau_2 = (1+r)^2/(1 + alpha X) exceeds 1 just for X/Y^2 + 2/Y > alpha. "Error at equal steps is below scratch's where
+  X <= C_4 and ||u|| > 0", as stated, fails late in training for large Y, and "worse where ||u|| << ||v_2||" needs noise to be worse by.
+
+The statements as printed are kept beside the ones that this algebra bounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from claims import dynamics
+from claims.claim import Claim, Domain, Kind, OpenConstant, Provenance, WrongVersion, hypothesis, suffice
+from claims.condition import DELTA
+from claims.constants import Constants
+from claims.decision import Margin
+from claims.dynamics import Dynamics
+from claims.ladders import HeadStart, Ladder, dimension, exceeds, head_start, ladder, negated, universal, upstream_noise, upstream_samples
+from claims.theorem_4_2 import C_4, EVERYWHERE
+
+Measure = Callable[[Any, Constants], Margin]
+
+_TAU_D = hypothesis("tau_D", 1.0, 10.0)
+_TEN: tuple[str, float, float] = ("room", 10.0, 30.0)  # for N_1 and ||u|| to grow within Condition 4.1
+#: Small enough to train quickly; alpha at most one half, or at least.
+_SMALL: tuple[tuple[str, float, float], ...] = (("n1", 40.0, 60.0), ("n2", 40.0, 60.0))
+_HALF: tuple[tuple[str, float, float], ...] = (("m", 20.0, 24.0), ("inherited", 8.0, 9.0), *_SMALL)
+_MANY: tuple[tuple[str, float, float], ...] = (("m", 24.0, 24.0), ("inherited", 15.0, 15.0), *_SMALL)
+#: As stated, with little noise inherited; at larger Y what ‖u‖ adds is lost in the spread over networks.
+LITTLE_NOISE = Domain("transfer", (_TAU_D, hypothesis("X", 1.0, C_4), hypothesis("Y", 2.3, 10.0)), groups=(_TEN, *_HALF), tier="practical")
+#: Where Y < X + 2/alpha, by a factor: alpha is at most one half.
+ALIGNED = Domain("transfer", (_TAU_D, hypothesis("X", 1.0, C_4), hypothesis("Y", 2.3, 3.0)), groups=(_TEN, *_HALF), tier="practical")
+#: Where Y > X + 2/alpha, by a factor, and the noise inherited is many times the target's.
+MISALIGNED = Domain("transfer", (_TAU_D, hypothesis("X", 10.0, 30.0), hypothesis("Y", 150.0, 300.0)), groups=(_TEN, *_MANY), tier="practical")
+#: The corner of what is stated at which the algebra expects it to fail: Y large, many filters inherited.
+LARGE_Y = Domain("transfer", (_TAU_D, hypothesis("X", 3.0, C_4), hypothesis("Y", 30.0, 100.0)), groups=(_TEN, *_MANY), tier="practical")
+
+MORE_UPSTREAM = ladder(universal(1.5), upstream_samples(4), upstream_noise(0.5), scratch=False)
+NOTHING_UPSTREAM = ladder(universal(0.03), upstream_samples(0.03), upstream_noise(30.0))
+
+
+def falls(rung: int) -> Measure:
+    """Transfer error of the regime exceeds that of a variant."""
+    return lambda seen, constants: exceeds(seen.transfer(0), seen.transfer(rung))
+
+
+def rises(rung: int) -> Measure:
+    """The opposite."""
+    return lambda seen, constants: negated(falls(rung)(seen, constants))
+
+
+def vanishes(rung: int, share: float = 0.5) -> Measure:
+    """The benefit, in nats, of a variant is at most a share of the regime's."""
+
+    def margin(seen: Ladder, constants: Constants) -> Margin:
+        benefit, left = (exceeds(seen.scratch(k), seen.transfer(k)) for k in (0, rung))
+        return Margin.between(share * benefit.low - left.high, share * benefit.high - left.low)
+
+    return margin
+
+
+_ORDERING: dict[str, Any] = {"provenance": (Provenance.S,), "kind": Kind.ORDERING, "delta": DELTA, "unit": "nats between the errors", "sweep": 1 / 3}
+_ENGINE = {"e1.trajectory": "the networks are trained by the coefficient-space engine", "e7.covariance": "test error is computed from fresh pre-activations"}
+_FACTORS = (("universal", "‖u‖, ‖s₂‖ fixed", r"\lVert u\rVert", 1), ("samples", "N₁", "N_1", 2), ("noise", "1/σ₁", r"1/\sigma_1", 3))
+
+
+def _more(name: str, words: str, latex: str, rung: int, *, sharper: bool) -> Claim:
+    stated = not sharper and name != "universal"  # what the algebra expects to fail is searched where it should
+    domain = ALIGNED if sharper else LARGE_Y if stated else LITTLE_NOISE
+    where = "X ≤ C₄ and Y at most 3" if sharper else "X ≤ C₄" if stated else "X ≤ C₄ and Y at most 10"
+    return Claim(
+        id=f"m3.{name}{'.aligned' if sharper else ''}",
+        title=f"Transfer error falls with {words}{', where the target is close' if sharper else ''}",
+        source="M3",
+        statement=f"Under Condition 4.1, with {where}, transfer errs less when {words} grows and all else stays.",
+        latex=rf"\partial\,\mathrm{{error}}/\partial\,{latex}<0",
+        domain=domain,
+        observe=MORE_UPSTREAM,
+        margin=falls(rung),
+        constants=(C_4,),
+        uses=_ENGINE,
+        family=f"m3.{'aligned' if sharper else 'large-y' if stated else 'little-noise'}",
+        wrong_versions=(
+            WrongVersion("flipped", "errs more", {"margin": rises(rung), "domain": ALIGNED}),
+            WrongVersion("tenfold", "errs a tenth as much, or less", {"margin": lambda seen, c: exceeds(seen.transfer(0), seen.transfer(rung), math.log(10))}),
+        ),
+        **(_ORDERING | {"provenance": (Provenance.S, Provenance.D) if sharper else (Provenance.S,)}),
+    )
+
+
+def _vanishing(name: str, words: str, latex: str, rung: int) -> Claim:
+    return Claim(
+        id=f"m3.vanishes.{name}",
+        title=f"The benefit of transfer vanishes with {words}",
+        source="M3",
+        statement=f"Where transfer helps, {words} 30 times smaller and all else fixed leaves at most half of the benefit, in nats of test error.",
+        latex=rf"{latex}\to 0\;\Rightarrow\;\ln\frac{{\mathrm{{scratch}}}}{{\mathrm{{transfer}}}}\to 0",
+        domain=HELPFUL,
+        observe=NOTHING_UPSTREAM,
+        margin=vanishes(rung),
+        constants=(C_4,),
+        uses=_ENGINE,
+        family="m3.vanishes",
+        wrong_versions=(
+            WrongVersion("grows", "the benefit grows", {"margin": lambda seen, c: negated(vanishes(rung, 1.0)(seen, c))}),
+            WrongVersion("harm", "a harm as large as the benefit is left", {"margin": vanishes(rung, -1.0)}),
+        ),
+        **_ORDERING,
+    )
+
+
+HELPFUL = Domain("transfer", (_TAU_D, hypothesis("X", 3.0, C_4), hypothesis("Y", 1.0, 1.5)), groups=(_TEN, *_HALF), tier="practical")
+
+M3 = (
+    *(_more(*factor, sharper=False) for factor in _FACTORS),
+    *(_more(*factor, sharper=True) for factor in _FACTORS[1:]),
+    *(_vanishing(*factor) for factor in _FACTORS),
+    *(
+        Claim(
+            id=f"m3-prime.{name}",
+            title=f"In the negative region transfer error rises with {words}",
+            source="M3′",
+            statement=f"Under Condition 4.1, with X from 10 and Y beyond 4 (X + 2/α), transfer errs more when {words} grows and all else stays.",
+            latex=rf"Y\gg X+2/\alpha\;\Rightarrow\;\partial\,\mathrm{{error}}/\partial\,{latex}>0",
+            domain=MISALIGNED,
+            observe=MORE_UPSTREAM,
+            margin=rises(rung),
+            uses=_ENGINE,
+            family="m3-prime",
+            wrong_versions=(
+                WrongVersion("flipped", "errs less", {"margin": falls(rung)}),
+                WrongVersion("aligned", "Y at most 3", {"domain": ALIGNED, "constants": (C_4,)}),
+            ),
+            **(_ORDERING | {"provenance": (Provenance.O, Provenance.D)}),
+        )
+        for name, words, latex, rung in _FACTORS[1:]
+    ),
+)
+
+
+# M2 --------------------------------------------------------------------------------------------------
+
+
+def ahead(seen: HeadStart, constants: Constants) -> Margin:
+    """ln(scratch) - ln(transfer) at every recorded step."""
+    gaps = [exceeds(s, t) for s, t in zip(seen.scratch, seen.transfer, strict=True)]
+    low, high = np.stack([gap.low for gap in gaps]), np.stack([gap.high for gap in gaps])
+    return Margin(low.min(0), high.min(0), seen.steps[low.argmin(0)])
+
+
+INHERITED = (
+    OpenConstant("m2.c_1", lambda seen: seen.along_u.min(1), at_least=False),
+    OpenConstant("m2.c_2", lambda seen: seen.along_u.max(1)),
+)
+
+
+def inherited_within(seen: HeadStart, constants: Constants, *, power: float = 1.0) -> Margin:
+    """c_1 <= j<w, u>/(A x_T/d) <= c_2; another power of what is inherited plants an error."""
+    found = suffice(*INHERITED)(seen, constants)
+    if power == 1.0:
+        return found
+    learned = seen.regime.n1 ** (power - 1)
+    spare = [c.nats(seen, constants) + (1 if c.at_least else -1) * math.log(learned) for c in INHERITED]
+    return Margin.exact(np.minimum(*spare))
+
+
+def ratio_of_signals(seen: HeadStart, constants: Constants, *, factor: float = 10.0) -> Margin:
+    """ln(gamma_1/gamma_u) - ln 10 for the inherited filter with the least."""
+    return Margin.exact(np.log(np.maximum(seen.gamma_ratio.min(1), 1e-300)) - math.log(factor))
+
+
+_M2: dict[str, Any] = _ORDERING | {"observe": head_start, "uses": _ENGINE}
+#: ||u|| << ||v_2||, and ||v_1|| like it; enough inherited noise to be worse by.
+FAR = Domain(
+    "transfer",
+    (_TAU_D, hypothesis("X", C_4, 30.0), hypothesis("Y", 50.0, 100.0)),
+    groups=(("upstream_share", 50.0, 100.0), *_MANY),
+    tier="practical",
+)
+
+M2 = (
+    Claim(
+        id="m2.inherited",
+        title="Inherited filters carry the universal signal",
+        source="M2",
+        statement="After upstream training j⟨w, u⟩ of every inherited filter is between c₁ and c₂ times A x_T/d.",
+        latex=r"j\langle w,u\rangle\in[c_1,c_2]\cdot\frac{A\,x_T}{d}",
+        domain=HELPFUL,
+        margin=inherited_within,
+        constants=(C_4, *(c.name for c in INHERITED)),
+        fits=INHERITED,
+        family="m2.close",
+        wrong_versions=(
+            WrongVersion("samples-squared", "N₁² for N₁ in A", {"margin": lambda seen, c: inherited_within(seen, c, power=2.0)}),
+            WrongVersion("samples-dropped", "no N₁ in A", {"margin": lambda seen, c: inherited_within(seen, c, power=0.0)}),
+        ),
+        **(_M2 | {"unit": "ln of the constant over what is needed"}),
+    ),
+    Claim(
+        id="m2.equal-steps",
+        title="Head start: transfer errs less at equal steps",
+        source="M2",
+        statement="Under Condition 4.1 with X ≤ C₄ and ‖u‖ > 0, transfer errs less than scratch after every number of steps.",
+        latex=r"X\le C_4,\;\lVert u\rVert>0\;\Rightarrow\;\mathrm{error}_{\mathrm{transfer}}(t)<\mathrm{error}_{\mathrm{scratch}}(t)",
+        domain=LARGE_Y,
+        margin=ahead,
+        constants=(C_4,),
+        family="m2.far",
+        wrong_versions=(
+            WrongVersion("flipped", "errs more", {"margin": lambda seen, c: Margin(*(-x.max(0) for x in _gaps(seen)))}),
+            WrongVersion("tenfold", "errs a tenth as much, or less", {"margin": lambda seen, c: _shifted(ahead(seen, c), -math.log(10))}),
+        ),
+        **_M2,
+    ),
+    Claim(
+        id="m2.equal-steps.close",
+        title="Head start, where the target is close: transfer errs less at equal steps",
+        source="M2",
+        statement="Under Condition 4.1 with X ≤ C₄ and Y ≤ 1.5, transfer errs less than scratch after every number of steps.",
+        latex=r"X\le C_4,\;Y\le 1.5\;\Rightarrow\;\mathrm{error}_{\mathrm{transfer}}(t)<\mathrm{error}_{\mathrm{scratch}}(t)",
+        domain=HELPFUL,
+        margin=ahead,
+        constants=(C_4,),
+        family="m2.close",
+        wrong_versions=(
+            WrongVersion("flipped", "errs more", {"margin": lambda seen, c: Margin(*(-x.max(0) for x in _gaps(seen)))}),
+            WrongVersion("far", "Y from 50 to 100, X from C₄ to 30", {"domain": FAR}),
+        ),
+        **(_M2 | {"provenance": (Provenance.S, Provenance.D)}),
+    ),
+)
+
+
+def _gaps(seen: HeadStart) -> tuple[Any, Any]:
+    gaps = [exceeds(s, t) for s, t in zip(seen.scratch, seen.transfer, strict=True)]
+    return np.stack([gap.high for gap in gaps]), np.stack([gap.low for gap in gaps])
+
+
+def _shifted(margin: Margin, by: float) -> Margin:
+    return Margin(margin.low + by, margin.high + by, margin.step)
+
+
+# M4, F2 ----------------------------------------------------------------------------------------------
+
+
+def behind(seen: HeadStart, constants: Constants) -> Margin:
+    """ln(transfer) - ln(scratch) after training."""
+    return exceeds(seen.transfer[-1], seen.scratch[-1])
+
+
+NEAR_SHARE = (("upstream_share", 0.01, 0.1), *_MANY)
+
+M4 = (
+    Claim(
+        id="m4.coefficients",
+        title="Far tasks: inherited filters hold v₁, not u",
+        source="M4",
+        statement="With ‖u‖ ≪ ‖v₁‖ (‖v₁‖² from 50 ‖u‖²), γ₁ is at least 10 γ_u in every inherited filter.",
+        latex=r"\lVert u\rVert\ll\lVert v_1\rVert\;\Rightarrow\;\gamma_1\gg\gamma_u",
+        domain=FAR,
+        margin=ratio_of_signals,
+        constants=(C_4,),
+        family="m4",
+        wrong_versions=(
+            WrongVersion("near", "‖v₁‖² at most ‖u‖²/10", {"domain": Domain("transfer", FAR.hypotheses, groups=NEAR_SHARE, tier="practical")}),
+            WrongVersion("thousandfold", "1000 for 10", {"margin": lambda seen, c: ratio_of_signals(seen, c, factor=1e3)}),
+        ),
+        **(_M2 | {"unit": "ln of the ratio over 10"}),
+    ),
+    Claim(
+        id="f2.worse",
+        title="Far tasks: transfer is worse than scratch",
+        source="M4, F2",
+        statement="With ‖u‖ ≪ ‖v₂‖ (Y from 50) and X ≥ C₄, transfer errs more than scratch.",
+        latex=r"\lVert u\rVert\ll\lVert v_2\rVert,\;X\ge C_4\;\Rightarrow\;\mathrm{error}_{\mathrm{transfer}}>\mathrm{error}_{\mathrm{scratch}}",
+        domain=FAR,
+        margin=behind,
+        constants=(C_4,),
+        family="m4",
+        wrong_versions=(
+            WrongVersion("close", "Y at most 1.5, X ≤ C₄", {"domain": HELPFUL}),
+            WrongVersion("flipped", "errs less", {"margin": lambda seen, c: negated(behind(seen, c))}),
+        ),
+        **_M2,
+    ),
+)
+
+
+# M5 --------------------------------------------------------------------------------------------------
+
+GROWING = ladder(dimension(10), dimension(10**6), transfer=False, lines=512)
+SMALL = Domain("scratch", (hypothesis("tau_2", 1.0, 10.0),), tier="practical")
+
+
+def rises_with_dimension(seen: Ladder, constants: Constants) -> Margin:
+    """At d, 10 d and 10^6 d: each error exceeds the one before, and the last is near one half, less half the probability that no filter is active on fresh noise (0.05 with 12 of each sign)."""
+    up = exceeds(seen.scratch(1), seen.scratch(0)).both(exceeds(seen.scratch(2), seen.scratch(1)))
+    last = seen.scratch(2)
+    return up.both(Margin.between(last.low.numpy() - 0.44, last.high.numpy() - 0.44))
+
+
+M5 = Claim(
+    id="m5.dimension",
+    title="Error rises with dimension, to one half",
+    source="M5",
+    statement="At fixed N, ‖s‖ and σ, error rises from d to 10 d and to 10⁶ d, where it is at least 0.44 (½, but for fresh noise on which no filter is active).",
+    latex=r"d\to\infty\;\Rightarrow\;\mathrm{error}\uparrow\tfrac12",
+    domain=SMALL,
+    observe=GROWING,
+    margin=rises_with_dimension,
+    wrong_versions=(
+        WrongVersion("flipped", "falls", {"margin": lambda seen, c: exceeds(seen.scratch(0), seen.scratch(1))}),
+        WrongVersion("less", "by a tenth as much dimension", {"observe": ladder(dimension(0.9), dimension(0.8), transfer=False)}),
+    ),
+    uses=_ENGINE,
+    **_ORDERING,
+)
+
+
+# M7 --------------------------------------------------------------------------------------------------
+
+RICH = (
+    OpenConstant("m7.c_1", lambda seen: seen.displacement * seen.zeta, at_least=False),
+    OpenConstant("m7.c_2", lambda seen: seen.displacement * seen.zeta),
+)
+#: sigma_0 from 10^3 to 10^5 times what Condition 4.1 allows.
+LAZY = Domain("transfer", EVERYWHERE.hypotheses, frozenset({"initialisation"}), (("initialisation", 1e3, 1e5),), tier="practical")
+
+
+def farther(seen: Dynamics, constants: Constants) -> Margin:
+    """ln of ||w^T - w^0||/||w^0||."""
+    return Margin.exact(np.log(seen.displacement))
+
+
+M7 = (
+    Claim(
+        id="m7.rich",
+        title="Filters move farther than they start from the origin",
+        source="M7",
+        statement="Under Condition 4.1, ‖w_T − w_0‖/‖w_0‖ is between c₁/ζ and c₂/ζ, and at least 2.",
+        latex=r"\frac{\lVert W^T-W^0\rVert}{\lVert W^0\rVert}\in\Big[\frac{c_1}{\zeta},\frac{c_2}{\zeta}\Big]",
+        domain=EVERYWHERE,
+        observe=dynamics.upstream,
+        margin=lambda seen, c: suffice(*RICH)(seen, c).both(_shifted(farther(seen, c), -math.log(2))),
+        constants=tuple(c.name for c in RICH),
+        fits=RICH,
+        family="lemma-a1",
+        wrong_versions=(
+            WrongVersion("lazy", "the initialisation clause is dropped: σ₀ from 10³ to 10⁵ times what it allows", {"domain": LAZY}),
+            WrongVersion("square", "ζ² for ζ", {"margin": lambda seen, c: _shifted(suffice(*RICH)(seen, c), math.log(seen.zeta))}),
+        ),
+        uses=_ENGINE,
+        **(_ORDERING | {"unit": "ln of the constant over what is needed", "sweep": 1.0}),
+    ),
+    Claim(
+        id="m7.lazy",
+        title="With σ₀ far above Condition 4.1 filters hardly move",
+        source="M7",
+        statement="With σ₀ from 10³ to 10⁵ times what Condition 4.1 allows, ‖w_T − w_0‖/‖w_0‖ is below 1.",
+        latex=r"\sigma_0\gg\;\Rightarrow\;\lVert W^T-W^0\rVert<\lVert W^0\rVert",
+        domain=LAZY,
+        observe=dynamics.upstream,
+        margin=lambda seen, c: negated(farther(seen, c)),
+        family="m7.lazy",
+        wrong_versions=(
+            WrongVersion("rich", "within Condition 4.1", {"domain": EVERYWHERE}),
+            WrongVersion("still", "below 10⁻⁶", {"margin": lambda seen, c: _shifted(negated(farther(seen, c)), -math.log(1e6))}),
+        ),
+        uses=_ENGINE,
+        **(_ORDERING | {"unit": "minus the ln of the ratio"}),
+    ),
+)
+
+CLAIMS = (*M2, *M3, *M4, M5, *M7)
