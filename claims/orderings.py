@@ -15,10 +15,11 @@ The statements as printed are kept beside the ones that this algebra bounds.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from claims import dynamics
 from claims.claim import Claim, Domain, Kind, OpenConstant, Provenance, WrongVersion, hypothesis, suffice
@@ -26,7 +27,9 @@ from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.dynamics import Dynamics
-from claims.ladders import HeadStart, Ladder, dimension, exceeds, head_start, ladder, negated, universal, upstream_noise, upstream_samples
+from claims.ladders import HeadStart, Ladder, dimension, exceeds, head_start, ladder, negated, universal, upstream_noise, upstream_samples, width
+from claims.law import contour_slope
+from claims.population import Estimate, estimate
 from claims.theorem_4_2 import C_4, EVERYWHERE
 
 Measure = Callable[[Any, Constants], Margin]
@@ -304,7 +307,10 @@ SMALL = Domain("scratch", (hypothesis("tau_2", 1.0, 10.0),), tier="practical")
 
 
 def rises_with_dimension(seen: Ladder, constants: Constants) -> Margin:
-    """At d, 10 d and 10^6 d: each error exceeds the one before, and the last is near one half, less half the probability that no filter is active on fresh noise (0.05 with 12 of each sign)."""
+    """At d, 10 d and 10^6 d: each error exceeds the one before, and the last is near one half.
+
+    Less half the probability that no filter is active on fresh noise, where y f is the signal's alone: 0.05 with 12 filters of a sign.
+    """
     up = exceeds(seen.scratch(1), seen.scratch(0)).both(exceeds(seen.scratch(2), seen.scratch(1)))
     last = seen.scratch(2)
     return up.both(Margin.between(last.low.numpy() - 0.44, last.high.numpy() - 0.44))
@@ -314,7 +320,7 @@ M5 = Claim(
     id="m5.dimension",
     title="Error rises with dimension, to one half",
     source="M5",
-    statement="At fixed N, ‖s‖ and σ, error rises from d to 10 d and to 10⁶ d, where it is at least 0.44 (½, but for fresh noise on which no filter is active).",
+    statement="At fixed N, ‖s‖ and σ, error rises from d to 10 d and to 10⁶ d, where it is at least 0.44.",
     latex=r"d\to\infty\;\Rightarrow\;\mathrm{error}\uparrow\tfrac12",
     domain=SMALL,
     observe=GROWING,
@@ -325,6 +331,73 @@ M5 = Claim(
     ),
     uses=_ENGINE,
     **_ORDERING,
+)
+
+
+# M6 --------------------------------------------------------------------------------------------------
+
+#: Near the contour, with 12 filters of each sign and with four times as many.
+CONTOUR = Domain("scratch", (hypothesis("tau_2", 0.6, 3.0),), groups=(("m", 12.0, 12.0), *_SMALL), tier="practical")
+WIDER = ladder(width(4), transfer=False)
+#: By how much, in ln tau, the threshold may move; and what may be left of the spread over seeds, of which theory keeps 1/2.
+MOVED, LEFT = 0.15, 0.75
+
+
+def _probits(seen: Ladder, rung: int) -> Any:
+    return ndtri(seen.scratch(rung).value.numpy())
+
+
+def moved(seen: Sequence[Ladder]) -> Estimate:
+    """Mean shift of the threshold, in ln tau."""
+    shifts = np.array([(_probits(s, 1).mean() - _probits(s, 0).mean()) / contour_slope() for s in seen])
+    return estimate(lambda x: float(abs(x.mean())), shifts)
+
+
+def spread_left(seen: Sequence[Ladder]) -> Estimate:
+    """Geometric mean of the ratio of standard deviations over seeds of the probit of the error."""
+    ratios = np.array([np.log(_probits(s, 1).std() / _probits(s, 0).std()) for s in seen])
+    return estimate(lambda x: float(np.exp(x.mean())), ratios)
+
+
+_M6: dict[str, Any] = {
+    "source": "M6",
+    "provenance": (Provenance.S,),
+    "kind": Kind.ORDERING,
+    "domain": CONTOUR,
+    "observe": WIDER,
+    "population": 24,
+    "family": "m6",
+    "summary": lambda seen: {"threshold moved, ln τ": moved(seen).record(), "spread left": spread_left(seen).record()},
+    "uses": _ENGINE,
+}
+
+M6 = (
+    Claim(
+        id="m6.threshold",
+        title="Width does not move the threshold",
+        statement=f"With four times as many filters the τ at which error has a given value near 0.1 moves by at most {MOVED:.0%}, on average.",
+        latex=r"m\to 4m\;\Rightarrow\;\Delta\ln\tau_{0.1}\approx0",
+        margin=lambda seen, constants: moved(seen).at_most(MOVED),
+        unit=f"{MOVED} less the shift in ln τ",
+        wrong_versions=(
+            WrongVersion("halved", "it halves", {"margin": lambda seen, constants: moved(seen).at_least(math.log(2))}),
+            WrongVersion("dimension", "ten times the dimension does not move it either", {"observe": ladder(dimension(10), transfer=False)}),
+        ),
+        **_M6,
+    ),
+    Claim(
+        id="m6.spread",
+        title="Width shrinks the spread over seeds",
+        statement=f"With four times as many filters at most {LEFT:.0%} of the standard deviation over seeds of the error's probit are left.",
+        latex=r"m\to 4m\;\Rightarrow\;\mathrm{sd}\to\tfrac12\mathrm{sd}",
+        margin=lambda seen, constants: spread_left(seen).at_most(LEFT),
+        unit=f"{LEFT} less the ratio",
+        wrong_versions=(
+            WrongVersion("grows", "it grows", {"margin": lambda seen, constants: spread_left(seen).at_least(1.0)}),
+            WrongVersion("tenth", "at most a tenth is left", {"margin": lambda seen, constants: spread_left(seen).at_most(0.1)}),
+        ),
+        **_M6,
+    ),
 )
 
 
@@ -382,4 +455,4 @@ M7 = (
     ),
 )
 
-CLAIMS = (*M2, *M3, *M4, M5, *M7)
+CLAIMS = (*M2, *M3, *M4, M5, *M6, *M7)

@@ -19,8 +19,12 @@ from scipy import stats
 from claims.decision import RUN_BUDGET, Margin
 
 Array = NDArray[np.float64]
-LEVEL = RUN_BUDGET / 128
-SPREAD = float(stats.norm.isf(LEVEL))  # 5.6
+#: An even share of the run's budget, with room for twice as many claims as there are.
+LEVEL = RUN_BUDGET / 256
+SPREAD = float(stats.norm.isf(LEVEL))  # 5.8
+#: The same for each of the regimes of a search that climbs, of which there may be so many.
+MOST_CLIMBED = 128
+CLIMB_SPREAD = float(stats.norm.isf(LEVEL / MOST_CLIMBED))  # 6.5
 _RESAMPLES = 400
 #: Of a margin's interval, the smallest violation that is falsified with probability 0.99: so many standard errors beyond 0.
 CAUGHT = SPREAD + float(stats.norm.ppf(0.99))

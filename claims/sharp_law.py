@@ -27,7 +27,7 @@ from claims.claim import Claim, Kind, Provenance, WrongVersion
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.m1 import REGIMES
-from claims.population import SPREAD, Estimate, each, estimate, rank_correlation, root_mean_square, slopes
+from claims.population import CLIMB_SPREAD, Estimate, each, estimate, rank_correlation, root_mean_square, slopes
 from claims.survey import LIMIT, SURVEY, SWEEP, Approached, Surveyed, Swept, approach, foretell, survey, sweep_alpha
 
 Array = NDArray[np.float64]
@@ -326,9 +326,10 @@ def _near(s: Approached) -> float:
     return s.near
 
 
-def shrinks(
-    far: Callable[[Approached], float], near: Callable[[Approached], float], share: float = 1 / AWAY
-) -> Callable[[Sequence[Approached], Constants], Margin]:
+Gap = Callable[[Approached], float]
+
+
+def shrinks(far: Gap, near: Gap, share: float = 1 / AWAY) -> Callable[[Sequence[Approached], Constants], Margin]:
     """The margin of: root mean square of `near` at most a share of that of `far`."""
 
     def gap(one: Array, other: Array) -> float:
@@ -372,7 +373,7 @@ def everywhere(bound: float, predicted: Read = _law_transfer) -> Callable[[Surve
     """The margin of |law - mean error after transfer| <= bound in one regime, the mean's own error counted."""
 
     def margin(seen: Surveyed, constants: Constants) -> Margin:
-        spare, unsure = bound - abs(predicted(seen) - seen.transfer), SPREAD * seen.transfer_error
+        spare, unsure = bound - abs(predicted(seen) - seen.transfer), CLIMB_SPREAD * seen.transfer_error
         return Margin.between([spare - unsure], [spare + unsure])
 
     return margin
@@ -392,7 +393,7 @@ WORST = Claim(
     observe=survey,
     climbs=True,
     margin=everywhere(ANYWHERE),
-    unit=f"{ANYWHERE} less the distance, less 6 standard errors of the mean",
+    unit=f"{ANYWHERE} less the distance, less 6.5 standard errors of the mean",
     family="law.worst",
     uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
     wrong_versions=(

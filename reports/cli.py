@@ -23,6 +23,7 @@ from claims import findings
 from claims.catalogue import UnknownClaimError, catalogue, find
 from claims.constants import ConstantsError
 from claims.decision import Status
+from claims.unencoded import UNENCODED
 from model.regime import RegimeError
 from model.run import DivergenceError
 from reports import counterexample, ledger, picture, show
@@ -52,6 +53,7 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
                 {k: show.claim_record(c, book)[k] for k in ("id", "title", "source", "provenance", "kind")} | {"status": _status(book, c.id)}
                 for c in catalogue().values()
             ]
+            + [show.unencoded_record(u) for u in UNENCODED]
         )
         return
     out.print(show.claim_table(list(catalogue().values()), book, out.width))
@@ -61,6 +63,13 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
 @app.command("show")
 def show_claim(claim_id: Annotated[str, typer.Argument(metavar="ID")], as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT) -> None:
     """A claim's statement, hypotheses, constants and evidence."""
+    record = next((show.unencoded_record(u) for u in UNENCODED if u.id == claim_id), None)
+    if record is not None:
+        if as_json:
+            _print_json(record)
+        else:
+            out.print(f"{claim_id}: not encoded; {record['reason']}", highlight=False)
+        return
     record = show.claim_record(find(claim_id), ledger.read(path))
     if as_json:
         _print_json(record)
@@ -78,6 +87,7 @@ def verify(
     entropy: Annotated[int | None, typer.Option(help="The entropy of an earlier run, to repeat it.")] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
     record: Annotated[bool, typer.Option("--record", help="Keep counterexamples of falsified claims as the recorded finding.")] = False,
+    wrong: Annotated[bool, typer.Option("--wrong", help="Their planted wrong versions too, which must be falsified.")] = False,
     as_json: JsonOption = False,
     path: LedgerOption = ledger.DEFAULT,
 ) -> None:
@@ -88,7 +98,9 @@ def verify(
         err.print(f"entropy {chosen.entropy}; repeat with --entropy {chosen.entropy}", highlight=False)
     elif entropy is not None:
         chosen = replace(chosen, entropy=entropy)
-    ids = [find(claim_id).id for claim_id in claim_ids or catalogue()]
+    claims = [find(claim_id) for claim_id in claim_ids or catalogue()]
+    planted = [claim.wrong(version).id for claim in claims for version in claim.wrong_versions] if wrong else []
+    ids = [*(claim.id for claim in claims), *planted]
     book = ledger.read(path)
     verdicts: list[Verdict] = []
     try:
@@ -107,7 +119,8 @@ def verify(
     else:
         out.print(show.verdict_table(mine, out.width))
         out.print(f"ledger: {path}; next: transfer-claims show ID", highlight=False)
-    raise typer.Exit(0 if all(status is Status.VERIFIED for status in mine.statuses.values()) else 1)
+    wanted = dict.fromkeys(planted, Status.FALSIFIED)
+    raise typer.Exit(0 if all(status is wanted.get(name, Status.VERIFIED) for name, status in mine.statuses.items()) else 1)
 
 
 @app.command()

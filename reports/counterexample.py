@@ -13,10 +13,9 @@ from claims.catalogue import find
 from claims.claim import Claim
 from claims.decision import Margin
 from model.regime import Regime
-from model.sampling import Seeds
 from reports.files import read_json, write_whole
 from reports.ledger import versions
-from reports.verify import PROFILES, Verdict
+from reports.verify import Verdict, measure_again
 
 FORMAT, VERSION = "transfer-claims-counterexample", 1
 _LARGEST_FILE = 2**20
@@ -33,15 +32,12 @@ class Counterexample:
     claim: Claim
     regime: Regime | None
     root: int
+    entropy: int  # of the run that found it; fixes the regimes of a statement about many
     constants: Mapping[str, float]
 
     def margin(self) -> Margin:
         """Measure again, on the same seeds."""
-        if self.regime is None:
-            return self.claim.margin(self.claim.observe(None, None), constant_table.load())  # type: ignore[arg-type]
-        profile = PROFILES["ci"]
-        seeds = Seeds(self.root, profile.seeds if self.claim.delta > 0 else profile.exact_seeds)
-        return self.claim.margin(self.claim.observe(self.regime, seeds), constant_table.load())
+        return measure_again(self.claim, self.regime, self.root, self.entropy)
 
 
 def write(verdict: Verdict, path: Path) -> None:
@@ -84,6 +80,10 @@ def read(path: Path) -> Counterexample:
     now = constant_table.select(claim.constants)
     if constants != now:
         raise CounterexampleError(f"{path}: constants = {constants!r}: the claim is now decided with {now!r}; verify it again")
-    if (regime is None) != (claim.domain is None) or not isinstance(regime, dict | None):
-        raise CounterexampleError(f"{path}: regime: must be {'null' if claim.domain is None else 'an object with the fields of a regime'}")
-    return Counterexample(claim, None if regime is None else Regime.from_dict(regime), root, now)
+    without = claim.domain is None or bool(claim.population)
+    if (regime is None) != without or not isinstance(regime, dict | None):
+        raise CounterexampleError(f"{path}: regime: must be {'null' if without else 'an object with the fields of a regime'}")
+    entropy = record.get("entropy")
+    if isinstance(entropy, bool) or not isinstance(entropy, int) or entropy < 0:
+        raise CounterexampleError(f"{path}: entropy = {entropy!r}: must be an integer >= 0")
+    return Counterexample(claim, None if regime is None else Regime.from_dict(regime), root, entropy, now)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import median
 from typing import Any
 
@@ -10,8 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from claims import constants as constant_table
-from claims.claim import Claim
+from claims.claim import Claim, Kind
 from claims.decision import Status
+from claims.unencoded import UNENCODED, Unencoded
 from reports.ledger import Ledger
 
 _STYLES = {Status.VERIFIED: "green", Status.FALSIFIED: "red", Status.BLOCKED: "yellow", Status.INCONCLUSIVE: "yellow", Status.VACUOUS: "yellow"}
@@ -70,7 +72,22 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
     for claim in claims:
         cells = [claim.id, status_text(statuses.get(claim.id)), claim.source, "+".join(p.name for p in claim.provenance), claim.kind.value, claim.title]
         table.add_row(*cells[: len(table.columns)])
+    for left in UNENCODED:
+        table.add_row(*[left.id, status_text(Status.NOT_ENCODED), left.source, "S+O", Kind.CONJECTURE.value, left.title][: len(table.columns)])
     return table
+
+
+def unencoded_record(left: Unencoded) -> dict[str, Any]:
+    """What `list` and `show` tell of a statement without a claim."""
+    return {
+        "id": left.id,
+        "title": left.title,
+        "source": left.source,
+        "provenance": ["S", "O"],
+        "kind": Kind.CONJECTURE.value,
+        "status": Status.NOT_ENCODED.value,
+        "reason": left.reason,
+    }
 
 
 def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
@@ -86,11 +103,26 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "latex": claim.latex,
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
         "constants": constant_table.select(claim.constants),
+        "calibration": {name: _calibration(name) for name in claim.constants},
         "delta": claim.delta,
         "uses": dict(claim.uses),
         "wrong_versions": {wrong.name: wrong.error for wrong in claim.wrong_versions},
         "verdict": None if verdict is None else verdict.to_dict() | {"settled": ledger.statuses[claim.id].value},
     }
+
+
+def _calibration(name: str) -> dict[str, Any]:
+    """Interval, regimes, and the same fit in each stratum; JSON has no infinity."""
+    entry = constant_table.table()[name]
+    strata = {stratum: value if math.isfinite(value) else None for stratum, value in entry.get("strata", {}).items()}
+    interval = [value if math.isfinite(value) else None for value in entry["interval"]]
+    return {"interval": interval, "regimes": entry["regimes"], "rule": entry["rule"], "strata": strata}
+
+
+def _constant(name: str, value: float, fit: dict[str, Any]) -> str:
+    low, high = fit["interval"]
+    by = ", ".join(f"{stratum} {x:.3g}" for stratum, x in fit["strata"].items() if x is not None)
+    return f"{name} = {value:g}, fit [{low}, {high}] on {fit['regimes']} regimes: {fit['rule']}{'; by itself: ' if by else ''}{by}"
 
 
 def print_claim(console: Console, record: dict[str, Any]) -> None:
@@ -101,7 +133,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     console.print(record["latex"], markup=False, highlight=False, style="dim")
     for title, lines in (
         ("hypotheses", record["hypotheses"]),
-        ("constants", [f"{name} = {value:g}" for name, value in record["constants"].items()]),
+        ("constants", [_constant(name, value, record["calibration"][name]) for name, value in record["constants"].items()]),
         ("uses", [f"{name}: {why}" for name, why in record["uses"].items()]),
         ("planted wrong versions", [f"{name}: {error}" for name, error in record["wrong_versions"].items()]),
     ):

@@ -42,12 +42,12 @@ class Profile:
 ProfileName = Literal["quick", "ci", "nightly"]
 CI_ENTROPY = 2509_22056  # the paper's number
 PROFILES: dict[ProfileName, Profile] = {
-    "quick": Profile("quick", regimes=6, entropy=CI_ENTROPY, shrinks=0),
-    "ci": Profile("ci", regimes=24, entropy=CI_ENTROPY),
-    "nightly": Profile("nightly", regimes=48, entropy=CI_ENTROPY),  # given fresh entropy by `fresh`
+    "quick": Profile("quick", regimes=5, entropy=CI_ENTROPY, shrinks=0),
+    "ci": Profile("ci", regimes=20, entropy=CI_ENTROPY),
+    "nightly": Profile("nightly", regimes=40, entropy=CI_ENTROPY),  # given fresh entropy by `fresh`
 }
 #: Seeds per regime of a population, and its least size.
-POPULATION_SEEDS, MIN_POPULATION = 8, 12
+POPULATION_SEEDS, MIN_POPULATION = 6, 12
 #: Predictions of populations, one file each.
 PREDICTIONS = Path("reports/out/predictions")
 Tick = Callable[[int, int], None]
@@ -126,11 +126,11 @@ def decide(claim: Claim, profile: Profile, constants: Constants | None = None, t
     """Decide one claim. `tick(done, of)` is called after each regime."""
     constants = constant_table.load() if constants is None else constants
     begun = time.perf_counter()
-    planned = _planned(claim, profile)
-    alpha = decision.regime_alpha(len(catalogue()), planned)
+    many = planned(claim, profile)
+    alpha = decision.regime_alpha(len(catalogue()), many)
     smallest: Case | None = None
     if claim.domain is None or claim.population:
-        tally = _formula(claim, constants) if claim.domain is None else _population(claim, profile, constants, planned, tick)
+        tally = _formula(claim, constants) if claim.domain is None else _population(claim, profile, constants, many, tick)
         case, seen = tally.evidence[0]
         smallest = case if seen.outcome is Outcome.FALLS else None
     else:
@@ -139,33 +139,34 @@ def decide(claim: Claim, profile: Profile, constants: Constants | None = None, t
         def look(case: Case) -> RegimeEvidence | None:
             seen = _regime(claim, case, profile, constants, alpha, tally)
             if tick:
-                tick(min(tally.drawn, planned), planned)
+                tick(min(tally.drawn, many), many)
             return seen
 
-        smallest = _climb(claim, profile, constants, planned, look) if claim.climbs else _search(claim, profile, constants, planned, look)
-    return _verdict(claim, profile, constants, tally, smallest, alpha * planned, time.perf_counter() - begun)
+        smallest = _climb(claim, profile, constants, many, look) if claim.climbs else _search(claim, profile, constants, many, look)
+    return _verdict(claim, profile, constants, tally, smallest, alpha * many, time.perf_counter() - begun)
 
 
-def _planned(claim: Claim, profile: Profile) -> int:
+def planned(claim: Claim, profile: Profile) -> int:
     """Regimes to look at."""
     if claim.domain is None:
         return 1
     if claim.population:
         return max(MIN_POPULATION, round(claim.population * profile.regimes / PROFILES["ci"].regimes))
-    return max(1, round(profile.regimes * claim.sweep * (EXACT_SHARE if claim.delta == 0 else 1)))
+    wanted = max(1, round(profile.regimes * claim.sweep * (EXACT_SHARE if claim.delta == 0 else 1)))
+    return min(wanted, population.MOST_CLIMBED) if claim.climbs else wanted
 
 
-def _search(claim: Claim, profile: Profile, constants: Constants, planned: int, look: Look) -> Case | None:
+def _search(claim: Claim, profile: Profile, constants: Constants, many: int, look: Look) -> Case | None:
     assert claim.domain is not None
 
     def falls(case: Case) -> bool:
         seen = look(case)
         return seen is not None and seen.outcome is Outcome.FALLS
 
-    return search(claim.domain, constants, falls, name=claim.looks, entropy=profile.entropy, cases=planned, shrinks=profile.shrinks)
+    return search(claim.domain, constants, falls, name=claim.looks, entropy=profile.entropy, cases=many, shrinks=profile.shrinks)
 
 
-def _climb(claim: Claim, profile: Profile, constants: Constants, planned: int, look: Look) -> Case | None:
+def _climb(claim: Claim, profile: Profile, constants: Constants, many: int, look: Look) -> Case | None:
     """The worst case that falls, sought where the margin is least."""
     assert claim.domain is not None
     fallen: list[tuple[float, Case]] = []
@@ -178,7 +179,7 @@ def _climb(claim: Claim, profile: Profile, constants: Constants, planned: int, l
             fallen.append((seen.worst_margin, case))
         return -seen.worst_margin
 
-    climb(claim.domain, constants, score, name=claim.looks, entropy=profile.entropy, cases=planned)
+    climb(claim.domain, constants, score, name=claim.looks, entropy=profile.entropy, cases=many)
     return min(fallen, key=lambda found: found[0])[1] if fallen else None
 
 
@@ -193,11 +194,9 @@ def _formula(claim: Claim, constants: Constants) -> Tally:
     return _at_once(claim.margin(seen, constants), 1, seen.networks, seen.method, seen.evidence)
 
 
-def _population(claim: Claim, profile: Profile, constants: Constants, planned: int, tick: Tick | None) -> Tally:
+def _population(claim: Claim, profile: Profile, constants: Constants, many: int, tick: Tick | None) -> Tally:
     """Observe many regimes, and judge them together."""
-    assert claim.domain is not None
-    needed = tuple(sorted((name, constants[name]) for name in _names(claim.domain)))
-    cases = _cases(claim.domain, needed, claim.looks, profile.entropy, planned)
+    cases = population_cases(claim, profile, constants, many)
     evidence: dict[str, Any] = {}
     if claim.foretell:
         evidence["predicted beforehand"] = _written_down(claim.looks, claim.foretell, cases, profile.entropy)
@@ -207,6 +206,28 @@ def _population(claim: Claim, profile: Profile, constants: Constants, planned: i
     margin = claim.margin(observed, constants)
     evidence["caught"] = float((margin.high - margin.low).max()) * population.CAUGHT / (2 * population.SPREAD)
     return _at_once(margin, len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence)
+
+
+def population_cases(claim: Claim, profile: Profile, constants: Constants, many: int) -> tuple[Case, ...]:
+    """The regimes of a population, fixed by the profile's entropy."""
+    assert claim.domain is not None
+    needed = tuple(sorted((name, constants[name]) for name in _names(claim.domain)))
+    return _cases(claim.domain, needed, claim.looks, profile.entropy, many)
+
+
+def measure_again(claim: Claim, regime: Regime | None, root: int, entropy: int) -> Margin:
+    """The margin of a kept counterexample: one regime on the seeds of `root`, a formula, or the population of an entropy."""
+    profile, constants = replace(PROFILES["ci"], entropy=entropy), constant_table.load()
+    if claim.population:
+        return claim.margin(_observations(claim.observe, population_cases(claim, profile, constants, planned(claim, profile)), None), constants)
+    if regime is None:
+        return claim.margin(claim.observe(None, None), constants)  # type: ignore[arg-type]
+    return claim.margin(claim.observe(regime, Seeds(root, _seeds(claim, profile))), constants)
+
+
+def _seeds(claim: Claim, profile: Profile) -> int:
+    """Seeds a regime is first looked at with."""
+    return profile.seeds if claim.delta > 0 else POPULATION_SEEDS if claim.climbs else profile.exact_seeds
 
 
 def _names(domain: Domain) -> set[str]:
@@ -237,7 +258,7 @@ def _written_down(name: str, foretell: Callable[[Regime], dict[str, float]], cas
     return {"file": path.name, "sha256": digest, "regimes": len(cases)}
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _observed(observe: Callable[[Regime, Seeds], Any], cases: tuple[Case, ...]) -> list[Any]:
     return []
 
@@ -271,8 +292,7 @@ def _regime(claim: Claim, case: Case, profile: Profile, constants: Constants, al
         tally.networks += seen.networks
         return claim.margin(seen, constants)
 
-    seeds = profile.seeds if claim.delta > 0 else POPULATION_SEEDS if claim.climbs else profile.exact_seeds
-    evidence = decision.examine(measure, delta=claim.delta, alpha=alpha, seeds=seeds)
+    evidence = decision.examine(measure, delta=claim.delta, alpha=alpha, seeds=_seeds(claim, profile))
     tally.evidence.append((case, evidence))
     return evidence
 
@@ -295,7 +315,15 @@ def _verdict(claim: Claim, profile: Profile, constants: Constants, tally: Tally,
     by_case = dict(tally.evidence)
     worst = min(tally.evidence, key=lambda pair: pair[1].worst_margin, default=None)
     at_once = tally.method != TESTED
-    spent = level if claim.delta > 0 else population.LEVEL if claim.population else population.LEVEL * tally.drawn if claim.climbs else 0.0
+    spent = (
+        level
+        if claim.delta > 0
+        else population.LEVEL
+        if claim.population
+        else population.LEVEL * tally.drawn / population.MOST_CLIMBED
+        if claim.climbs
+        else 0.0
+    )
     return Verdict(
         claim=claim.id, looks=claim.looks, status=decision.derive((e for _, e in tally.evidence), drawn=len(tally.evidence) if at_once else tally.drawn),
         regimes=tally.drawn if at_once else len(tally.evidence), drawn=tally.drawn, method=tally.method, evidence=tally.evidence_beside,

@@ -1,0 +1,179 @@
+"""Statements about a population of regimes: the bootstrap against a case solved by hand, and what its interval decides.
+
+The standard error of a mean is known exactly given the column, std/sqrt(n), so the bootstrap's distance from it is only
+that of 400 resamples: one part in sqrt(800) for the error, 0.13 standard errors for an end of the interval. Tolerances are
+5.5 times as wide, so that no seed needs picking.
+"""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import binom, norm, rankdata
+
+from claims.catalogue import catalogue
+from claims.decision import RUN_BUDGET
+from claims.population import CAUGHT, LEVEL, SPREAD, Estimate, each, estimate, rank_correlation, root_mean_square, slopes
+
+
+def mean(column):
+    return float(column.mean())
+
+
+# The bootstrap ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n", "deviation"), [(30, 1.0), (300, 5.0), (300, 1e-3)])
+def test_mean_of_normals(n, deviation):
+    column = np.random.default_rng(0).normal(2.0, deviation, n)
+    found, error = estimate(mean, column), column.std() / math.sqrt(n)
+    assert found.value == column.mean()
+    assert found.error == pytest.approx(error, rel=5.5 / math.sqrt(800))
+    assert [(found.low - found.value) / error, (found.high - found.value) / error] == pytest.approx([-1.96, 1.96], abs=5.5 * 0.134)
+
+
+def test_coverage():
+    """The interval of 95% misses the truth in at most 9% of populations (the bootstrap's own falls a little short of 95% at n = 40)."""
+    columns = np.random.default_rng(1).standard_normal((120, 40))
+    missed = sum(not found.low <= 0 <= found.high for found in (estimate(mean, column) for column in columns))
+    assert missed <= binom.isf(1e-7, 120, 0.09)
+
+
+def test_regimes_are_resampled_whole():
+    """Columns are paired: what they have in common cancels, in the error too."""
+    first, noise = np.random.default_rng(2).standard_normal((2, 50))
+    assert estimate(lambda a, b: mean(a - b), first, first - 3.0).error == pytest.approx(0.0, abs=1e-12)
+    gap = estimate(lambda a, b: mean(a - b), first + 0.01 * noise, first)
+    assert gap.error == pytest.approx(0.01 * noise.std() / math.sqrt(50), rel=0.2)
+
+
+def test_tables_are_columns_too():
+    """(regimes, k) is resampled by row, as k columns are."""
+    table = np.random.default_rng(3).standard_normal((40, 2))
+    together = estimate(lambda rows: mean(rows[:, 0] * rows[:, 1]), table)
+    assert together == estimate(lambda a, b: mean(a * b), table[:, 0], table[:, 1])
+
+
+def test_deterministic():
+    """Whatever ran before and whatever the global generator holds."""
+    column = np.random.default_rng(4).standard_normal(20)
+    first = estimate(mean, column)
+    np.random.seed(7)  # noqa: NPY002  # global state is what must not matter
+    estimate(mean, column[:10])
+    assert estimate(mean, column) == first
+
+
+def test_constant_statistic_has_no_error():
+    assert estimate(lambda column: 1.5, np.arange(9)) == Estimate(1.5, 0.0, 1.5, 1.5)
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [(([1.0, 2.0],), "2"), (([],), "0"), (([1.0, 2.0, 3.0], [1.0, 2.0, 3.0, 4.0]), "3, 4"), ((np.zeros((2, 9)),), "2")],
+    ids=["two", "none", "unequal", "two rows"],
+)
+def test_refused(columns, said):
+    """Says how many regimes it was given, and how many it needs."""
+    with pytest.raises(ValueError, match=rf"\[{said}\].*at least 3"):
+        estimate(lambda *_: 0.0, *columns)
+
+
+def test_negative():
+    assert -Estimate(1.0, 0.25, 0.5, 2.0) == Estimate(-1.0, 0.25, -2.0, -0.5)
+
+
+def test_record():
+    assert Estimate(1 / 3, 0.1, 0.1234567, 0.5).record() == {"value": 0.333333, "low": 0.123457, "high": 0.5}
+
+
+# What decides ----------------------------------------------------------------------------------------
+
+
+def test_level():
+    """The one-sided normal tail beyond SPREAD; all populations of the catalogue together spend less than the run's budget."""
+    assert math.erfc(SPREAD / math.sqrt(2)) / 2 == pytest.approx(LEVEL, rel=1e-9)
+    assert sum(LEVEL for claim in catalogue().values() if claim.population) < RUN_BUDGET
+
+
+def test_caught():
+    """A violation of so many standard errors gets SPREAD of them beyond the bound with probability 0.99."""
+    assert norm.sf(SPREAD - CAUGHT) == pytest.approx(0.99)
+
+
+@pytest.mark.parametrize("bound", [-2.0, 0.5, 3.0])
+def test_margins(bound):
+    found = Estimate(0.5, 0.1, 0.3, 0.7)
+    most, least = found.at_most(bound), found.at_least(bound)
+    assert [most.low[0], most.high[0]] == pytest.approx([bound - 0.5 - SPREAD * 0.1, bound - 0.5 + SPREAD * 0.1])
+    assert [least.low[0], least.high[0]] == pytest.approx([0.5 - bound - SPREAD * 0.1, 0.5 - bound + SPREAD * 0.1])
+
+
+@pytest.mark.parametrize(
+    ("beyond", "certain", "possible"), [(-SPREAD - 0.1, 0, 0), (-1.0, 0, 1), (0.0, 0, 1), (1.0, 0, 1), (SPREAD - 0.1, 0, 1), (SPREAD + 0.1, 1, 1)]
+)
+def test_so_many_standard_errors_decide(beyond, certain, possible):
+    """On either side of the bound by so many standard errors: holds, is inconclusive, or is falsified."""
+    found = Estimate(2.0, 0.5, 1.0, 3.0)
+    for margin in (found.at_most(2.0 - 0.5 * beyond), found.at_least(2.0 + 0.5 * beyond)):
+        assert (margin.certain_failures, margin.possible_failures) == (certain, possible)
+
+
+@pytest.mark.parametrize(("error", "certain"), [(0.0, 0), (1e-9, 0), (-1e-9, 1)])
+def test_without_spread_the_value_decides(error, certain):
+    assert Estimate(1.0, 0.0, 1.0, 1.0).at_most(1.0 + error).certain_failures == certain
+
+
+@pytest.mark.parametrize(("bound", "certain", "possible"), [(-1.0, 1, 1), (-0.1, 0, 1), (1.0, 0, 0)], ids=["false", "near", "true"])
+def test_planted_statement(bound, certain, possible):
+    """The mean of 400 normals, of standard error 0.05, is at most -1, -0.1 and 1."""
+    margin = estimate(mean, np.random.default_rng(5).standard_normal(400)).at_most(bound)
+    assert (margin.certain_failures, margin.possible_failures) == (certain, possible)
+
+
+def test_no_number_fails():
+    margin = Estimate(math.nan, math.nan, math.nan, math.nan).at_least(0.0)
+    assert margin.certain_failures == 1
+
+
+# Statistics ------------------------------------------------------------------------------------------
+
+
+def test_rank_correlation():
+    """Pearson's of the ranks, ties at their mean rank."""
+    first, second = np.random.default_rng(6).integers(0, 9, (2, 60)).astype(float)
+    assert rank_correlation(first, second) == pytest.approx(np.corrcoef(rankdata(first), rankdata(second))[0, 1])
+    assert rank_correlation(first, np.exp(first)) == pytest.approx(1.0)
+    assert rank_correlation(first, -(first**3)) == pytest.approx(-1.0)
+
+
+@pytest.mark.parametrize("constant", [0.0, 3.0, -1e300])
+def test_rank_correlation_with_a_constant(constant):
+    """Nothing is ordered; and resamples of few regimes are constant now and then, without a warning."""
+    column = np.arange(5.0)
+    assert rank_correlation(np.full(5, constant), column) == rank_correlation(column, np.full(5, constant)) == 0.0
+    assert estimate(rank_correlation, [0.0, 1.0, 1.0], [0.0, 1.0, 2.0]).low == 0.0
+
+
+def test_slopes():
+    """The coefficients of a plane, its constant left out."""
+    design = np.random.default_rng(8).standard_normal((30, 3))
+    assert slopes(design @ [2.0, -1.0, 0.5] + 7.0, design) == pytest.approx([2.0, -1.0, 0.5])
+
+
+def test_slopes_are_least_squares():
+    """One column: covariance over variance. And what is left is orthogonal to every column."""
+    design, response = np.random.default_rng(9).standard_normal((25, 2)), np.random.default_rng(10).standard_normal(25)
+    x = design[:, 0]
+    assert slopes(response, design[:, :1]) == pytest.approx([np.cov(x, response)[0, 1] / x.var(ddof=1)])
+    left = response - design @ slopes(response, design)
+    assert (left - left.mean()) @ design == pytest.approx([0.0, 0.0], abs=1e-12)
+
+
+def test_root_mean_square():
+    assert root_mean_square(np.array([3.0, -4.0])) == pytest.approx(math.sqrt(12.5))
+
+
+def test_each():
+    column = each(["a", "bcd"], len)
+    assert column.tolist() == [1.0, 3.0]
+    assert column.dtype == np.float64
