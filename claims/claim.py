@@ -170,7 +170,7 @@ class Claim:
     summary: Callable[[Any], dict[str, Any]] | None = None  # of a population's observations, as JSON values
     population: int = 0  # regimes whose observations are judged together, as a list, by one call of `margin`
     foretell: Callable[[Regime], dict[str, float]] | None = None  # what is predicted of a population's regime, written down before any is trained
-    climbs: bool = False  # regimes are sought where the margin is least, each on as many seeds as a population's, judged by one margin
+    climbs: bool = False  # regimes are sought where the margin is least, each judged by one margin of all its seeds
     family: str = ""  # of claims that look at the same networks: same domain, same `observe`; its id if empty
 
     @property

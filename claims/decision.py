@@ -14,7 +14,7 @@ even the upper end is negative, *possible* when the lower end is. Certain failur
 regime stands only if its possible failures stand; between the two the regime is undecided.
 
 False alarms: the run may falsify a true statement with probability at most `RUN_BUDGET`, split
-evenly over the statements of the catalogue, then over the regimes of each. Power: `caught` gives
+evenly over the statements of the catalogue, then over the regimes of each. (Statements about many regimes: `claims.population`.) Power: `caught` gives
 the smallest failure probability found in a regime with probability >= 0.99; every claim's planted
 wrong versions show the rest.
 

@@ -39,7 +39,7 @@ Array = NDArray[np.float64]
 
 #: The share as the theory first had it.
 ROUNDED = 0.8
-_PATHS = 2**14
+_PATHS = 2**13
 #: Steps below this are not told apart: the cascade's limit at h -> 0 is reached.
 _LEAST_STEP = 0.1
 #: Beyond this the field of a sample that is still inactive hardly moves.
@@ -47,6 +47,8 @@ _LONGEST = 40.0
 _NODES, _WEIGHTS = (a for a in roots_hermitenorm(48))
 _WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 _GRID = np.linspace(-9.0, 9.0, 4001)
+#: A little over one half: with zeta so large that nothing switches on, a sample of starts can fall short of one half.
+_LEAST_SHARE = 0.5001
 _SHARED, _POINTS = 2**6, 2**9
 _LEAST_ERROR = 1e-12
 
@@ -93,7 +95,7 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
             coefficients.append(0.0)
             terms = terms + term()
     weights, values = np.array(masses), np.array(coefficients)
-    return Cascade(float(own.mean()), coefficients[0], float(weights @ values), float(weights @ values**2), other)
+    return Cascade(max(float(own.mean()), _LEAST_SHARE), coefficients[0], float(weights @ values), float(weights @ values**2), other)
 
 
 def memorised(total: Array, reach: float) -> Array:

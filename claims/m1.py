@@ -4,14 +4,14 @@ For one task error falls with tau. After transfer the candidates are the printed
 tau_A + tau_2 and tau_D; each is a claim that it orders the errors of random regimes, by rank, and a claim that its exponents are those
 of the contour error = 0.1.
 
-*Exponents.* Near the contour error = 0.1 the probit of the error is fitted by a cubic in the logarithm of a candidate; what that
-leaves is regressed on the logarithms of N_1, N_2, alpha, d, ||u||^2/(sigma_1 sigma_2), sigma_1/sigma_2 and Y (by E3 these are all there is).
-With the right exponents nothing is left. In units of the slope that L1 gives the contour, a coefficient is how much
-an exponent of the candidate is off; the statement is that none is by more than `OFF`. The evidence also holds the contour's fitted direction
-beside the declared one.
+*Exponents.* Near the contour error = 0.1 the probit of the error is regressed on the logarithms of N_1, N_2, alpha, d,
+||u||^2/(sigma_1 sigma_2), sigma_1/sigma_2 and Y (by E3 these are all there is), after a cubic in the logarithm of a candidate is taken out of
+both sides. With the right exponents nothing is left. In units of the slope that L1 gives the contour, the coefficients are what the candidate's
+exponents lack, up to a multiple of the exponents themselves; the statement is that none lacks more than `OFF`. The evidence also holds the
+contour's fitted direction beside the declared one.
 
-Gamma + tau_2 comes out at 0.2 to 0.3 with a standard error of 0.05: its exponents are nearly right near the contour, and no number
-of regimes that fits this suite says on which side of `OFF` they are. That claim is a conjecture, measured and reported.
+Gamma + tau_2 lacks 0.6 with a standard error of 0.1: off, and short of the level at which this suite falsifies with as many regimes as
+fit into it. That claim is measured and reported, as a conjecture.
 
 *The winner* is the candidate whose rank correlation with error is strongest, by rule: it is said to win if it
 beats every other by more than the bootstrap's spread.
@@ -33,7 +33,7 @@ from claims.claim import Claim, Kind, Provenance, WrongVersion
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.law import contour_slope
-from claims.population import Estimate, each, estimate, rank_correlation, root_mean_square, slopes
+from claims.population import LEVEL, Estimate, beyond, each, estimate, rank_correlation, root_mean_square, slopes
 from claims.quantities import Quantity
 from claims.survey import SURVEY, Surveyed, foretell, survey
 from claims.theorem_4_2 import GAMMA, READINGS, Reading
@@ -46,7 +46,7 @@ Seen = Sequence[Surveyed]
 REGIMES = 320
 #: A candidate orders errors if its rank correlation is at least this strong.
 ORDERS = 0.96
-OFF = 0.2
+OFF = 0.3
 #: Errors that count as near the contour.
 NEAR = (0.02, 0.35)
 
@@ -114,11 +114,11 @@ def missing(seen: Seen, criterion: Quantity, *, scratch: bool = False) -> Estima
     near, logs = _near(seen, scratch), SCRATCH_LOGS if scratch else TRANSFER_LOGS
 
     def largest(design: Array, found: Array, values: Array) -> float:
-        left = found - np.polyval(np.polyfit(values, found, 3), values)
-        return float(np.abs(slopes(left, design)).max() / contour_slope())
+        left = np.linalg.lstsq(beyond(design, values), beyond(found, values), rcond=1e-9)[0]
+        return float(np.abs(left).max() / contour_slope())
 
     values = np.log(each(near, lambda s: criterion(s.regime)))
-    return estimate(largest, _design(near, logs), -ndtri(errors(near, scratch=scratch)), values - values.mean())
+    return estimate(largest, _design(near, logs), -ndtri(errors(near, scratch=scratch)), values)
 
 
 def exponents(seen: Seen, criterion: Quantity, *, scratch: bool = False) -> dict[str, Any]:
@@ -185,13 +185,13 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
     contour = Claim(
         id=f"m1.exponents.{reading.name}",
         title=f"The 0.1-error contour has the exponents of {reading.plain}",
-        statement=f"Near error 0.1 no exponent of {reading.plain} in N₁, N₂, α, d, ‖u‖²/σ₁σ₂, σ₁/σ₂, Y is off by more than {OFF}.",
+        statement=f"Near error 0.1 no exponent of {reading.plain} in N₁, N₂, α, d, ‖u‖²/σ₁σ₂, σ₁/σ₂, Y lacks more than {OFF}.",
         latex=rf"\nabla\,\mathrm{{error}}\parallel\nabla\log({reading.latex})",
         provenance=(reading.provenance,),
         margin=_exponents_right(reading.criterion),
         summary=partial(exponents, criterion=reading.criterion),
         kind=Kind.CONJECTURE if reading is GAMMA else Kind.ORDERING,
-        unit="0.2 less the exponent that is off most",
+        unit=f"{OFF} less the largest exponent that is lacking",
         uses=_USES,
         wrong_versions=(
             WrongVersion("noise", "another σ₁²/σ₂² in it", {"margin": _exponents_right(noisier)}),
@@ -224,11 +224,11 @@ def _one_task() -> tuple[Claim, ...]:
         Claim(
             id="m1.one-task.exponents",
             title="For one task the 0.1-error contour has the exponents of τ",
-            statement=f"Near error 0.1 no exponent of τ₂ in N₂, d, ‖s₂‖²/σ₂² is off by more than {OFF}.",
+            statement=f"Near error 0.1 no exponent of τ₂ in N₂, d, ‖s₂‖²/σ₂² lacks more than {OFF}.",
             latex=r"\nabla\,\mathrm{error}\parallel\nabla\log\tau_2",
             margin=_exponents_right(tau, True),
             summary=partial(exponents, criterion=tau, scratch=True),
-            unit="0.2 less the exponent that is off most",
+            unit=f"{OFF} less the largest exponent that is lacking",
             wrong_versions=(
                 WrongVersion("dimension", "d³ for d", {"margin": _exponents_right(misread("d^3", q.tau_2 / q.d**2), True)}),
                 WrongVersion("signal", "‖s₂‖² for ‖s₂‖⁴", {"margin": _exponents_right(misread("s^2", q.tau_2 * q.sigma2**2 / q.signal_square[2]), True)}),
@@ -240,7 +240,7 @@ def _one_task() -> tuple[Claim, ...]:
 
 def _wins(first: Reading) -> Callable[[Seen, Constants], Margin]:
     def margin(seen: Seen, constants: Constants) -> Margin:
-        margins = [lead(seen, first.criterion, other.criterion).at_least(0.0) for other in READINGS if other is not first]
+        margins = [lead(seen, first.criterion, other.criterion).at_least(0.0, LEVEL / (len(READINGS) - 1)) for other in READINGS if other is not first]
         return Margin.between(min(m.low[0] for m in margins), min(m.high[0] for m in margins))
 
     return margin

@@ -1,13 +1,14 @@
 """Statements about many regimes at once: a rank correlation, an accuracy, a fitted exponent.
 
-Such a statement is judged by one number of a population of regimes. Its error is the bootstrap's
-over regimes, and the interval that decides is `SPREAD` standard errors either side: a statement that is true of the search's
-distribution of regimes is falsified with probability at most `LEVEL`, as far as the normal law describes the number. The ledger
-counts that probability; the 95% interval stands in the evidence for people.
+Such a statement is judged by one number of a population of regimes. Its error is the bootstrap's over regimes, and the interval that
+decides is Student's, with one degree of freedom less than there are regimes: a statement that is true of the search's distribution of
+regimes is falsified with probability at most `LEVEL`, as far as that law describes the number. The ledger counts that
+probability; the 95% interval stands in the evidence for people.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,15 +20,20 @@ from scipy import stats
 from claims.decision import RUN_BUDGET, Margin
 
 Array = NDArray[np.float64]
-#: An even share of the run's budget, with room for twice as many claims as there are.
+#: An even share of the run's budget, with room for more claims than there are.
 LEVEL = RUN_BUDGET / 256
-SPREAD = float(stats.norm.isf(LEVEL))  # 5.8
-#: The same for each of the regimes of a search that climbs, of which there may be so many.
+#: Regimes of a search that climbs, among which its level is split.
 MOST_CLIMBED = 128
-CLIMB_SPREAD = float(stats.norm.isf(LEVEL / MOST_CLIMBED))  # 6.5
 _RESAMPLES = 400
-#: Of a margin's interval, the smallest violation that is falsified with probability 0.99: so many standard errors beyond 0.
-CAUGHT = SPREAD + float(stats.norm.ppf(0.99))
+#: With fewer regimes than this nothing is estimated, and nothing decided.
+LEAST = 8
+#: Standard errors beyond an interval at which a violation is seen with probability 0.99.
+SEEN = float(stats.norm.ppf(0.99))
+
+
+def spread(count: int, level: float = LEVEL) -> float:
+    """How many standard errors of a mean of `count` numbers are exceeded with probability `level`."""
+    return float(stats.t.isf(level, count - 1))
 
 
 @dataclass(frozen=True)
@@ -38,17 +44,21 @@ class Estimate:
     error: float
     low: float
     high: float
+    count: int  # regimes
 
     def __neg__(self) -> Estimate:
-        return Estimate(-self.value, self.error, -self.high, -self.low)
+        return Estimate(-self.value, self.error, -self.high, -self.low, self.count)
 
-    def at_most(self, bound: float) -> Margin:
+    def at_most(self, bound: float, level: float = LEVEL) -> Margin:
         """The margin of value <= bound."""
-        return Margin.between([bound - self.value - SPREAD * self.error], [bound - self.value + SPREAD * self.error])
+        if self.count < LEAST:
+            return Margin.between([-math.inf], [math.inf])
+        unsure = spread(self.count, level) * self.error
+        return Margin.between([bound - self.value - unsure], [bound - self.value + unsure])
 
-    def at_least(self, bound: float) -> Margin:
+    def at_least(self, bound: float, level: float = LEVEL) -> Margin:
         """The margin of value >= bound."""
-        return (-self).at_most(-bound)
+        return (-self).at_most(-bound, level)
 
     def record(self) -> dict[str, float]:
         """For the ledger."""
@@ -56,22 +66,24 @@ class Estimate:
 
 
 def estimate(statistic: Callable[..., float], *columns: ArrayLike) -> Estimate:
-    """A statistic of paired columns, each (regimes,) or (regimes, ...). Deterministic.
+    """A statistic of paired columns, each (regimes,) or (regimes, ...). Deterministic. Without a value for fewer than `LEAST` regimes.
 
     Raises:
-        ValueError: with fewer than 3 regimes, or columns of different lengths.
+        ValueError: for columns of different lengths.
     """
     data = [np.asarray(column, dtype=np.float64) for column in columns]
     n = len(data[0])
-    if n < 3 or any(len(column) != n for column in data):
-        raise ValueError(f"columns of {[len(column) for column in data]} regimes: must be of one length, at least 3")
+    if any(len(column) != n for column in data):
+        raise ValueError(f"columns of {[len(column) for column in data]} regimes: must be of one length")
+    if n < LEAST:
+        return Estimate(math.nan, math.inf, -math.inf, math.inf, n)
     found = stats.bootstrap(
         (np.arange(n),),
         lambda chosen: statistic(*(column[chosen] for column in data)),
         vectorized=False, n_resamples=_RESAMPLES, method="percentile", rng=np.random.default_rng(n),
     )  # fmt: skip
     low, high = found.confidence_interval
-    return Estimate(float(statistic(*data)), float(found.standard_error), float(low), float(high))
+    return Estimate(float(statistic(*data)), float(found.standard_error), float(low), float(high), n)
 
 
 def root_mean_square(gap: Array) -> float:
@@ -95,3 +107,9 @@ def slopes(response: Array, design: Array) -> Array:
 def each(values: Sequence[Any], read: Callable[[Any], float]) -> Array:
     """A column."""
     return np.array([read(value) for value in values], dtype=np.float64)
+
+
+def beyond(design: Array, known: Array) -> Array:
+    """Columns of `design`, (regimes, k) or (regimes,), less their cubic fit in `known`, (regimes,)."""
+    basis = np.vander((known - known.mean()) / max(known.std(), 1e-300), 4)
+    return np.asarray(design - basis @ np.linalg.lstsq(basis, design, rcond=None)[0])

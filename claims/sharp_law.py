@@ -21,13 +21,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
 from claims import law
 from claims.claim import Claim, Kind, Provenance, WrongVersion
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.m1 import REGIMES
-from claims.population import CLIMB_SPREAD, Estimate, each, estimate, rank_correlation, root_mean_square, slopes
+from claims.population import LEAST, LEVEL, MOST_CLIMBED, Estimate, each, estimate, rank_correlation, root_mean_square, slopes, spread
 from claims.survey import LIMIT, SURVEY, SWEEP, Approached, Surveyed, Swept, approach, foretell, survey, sweep_alpha
 
 Array = NDArray[np.float64]
@@ -37,9 +38,9 @@ Read = Callable[[Surveyed], float]
 #: Declared accuracies, root mean square over regimes.
 SHARE, SCRATCH, TRANSFER = 0.03, 0.01, 0.02
 #: Of regimes in which transfer's and scratch's errors differ beyond doubt, the share whose sign the law gives.
-SIGN = 0.9
-#: A difference beyond doubt, in its standard errors.
-DOUBT = 5.0
+SIGN = 0.85
+#: A difference beyond doubt: with no difference at all, one as large has this probability on either side.
+DOUBT = 1e-4
 #: Mean cost, in test error, of following an advice on alpha.
 REGRET_LAW, REGRET_STAR = 0.003, 0.02
 
@@ -204,14 +205,31 @@ ACCURACY = (
 # L3 --------------------------------------------------------------------------------------------------
 
 
-def signs_right(seen: Seen, advantage: Read) -> Estimate:
-    """Of regimes where the two errors differ beyond doubt, the share in which `advantage` has the sign of transfer less scratch."""
-    clear = [s for s in seen if abs(s.difference[0]) > DOUBT * s.difference[1]]
-    return estimate(lambda right: float(right.mean()), each(clear, lambda s: float(advantage(s) * s.difference[0] > 0)))
+def signs_right(seen: Seen, advantage: Read) -> Array:
+    """Of regimes where the two errors differ beyond doubt, whether `advantage` has the sign of transfer less scratch."""
+    clear = [s for s in seen if abs(s.difference[0]) > spread(s.seeds, DOUBT) * s.difference[1]]
+    return each(clear, lambda s: float(advantage(s) * s.difference[0] > 0))
+
+
+def share_right(right: Array, level: float = LEVEL) -> tuple[float, float]:
+    """Clopper and Pearson's interval of the share, each end missed with probability at most `level`."""
+    if len(right) < LEAST:
+        return 0.0, 1.0
+    found = stats.binomtest(int(right.sum()), len(right)).proportion_ci(1 - 2 * level, method="exact")
+    return float(found.low), float(found.high)
+
+
+def _share_record(right: Array) -> dict[str, float]:
+    low, high = share_right(right, 0.025)
+    return {"value": round(float(right.mean()), 6) if len(right) else 0.0, "low": round(low, 6), "high": round(high, 6), "of": len(right)}
 
 
 def _sign(advantage: Read) -> Callable[[Seen, Constants], Margin]:
-    return lambda seen, constants: signs_right(seen, advantage).at_least(SIGN)
+    def margin(seen: Seen, constants: Constants) -> Margin:
+        low, high = share_right(signs_right(seen, advantage))
+        return Margin.between([low - SIGN], [high - SIGN])
+
+    return margin
 
 
 def _by_law(s: Surveyed) -> float:
@@ -226,11 +244,10 @@ L3 = Claim(
     latex=r"\mathrm{sign}(\mathrm{transfer}-\mathrm{scratch})",
     margin=_sign(_by_law),
     summary=lambda seen: {
-        "law": signs_right(seen, _by_law).record(),
-        "tau_D": signs_right(seen, lambda s: s.quantity("tau_2") - s.quantity("tau_D")).record(),
-        "clear": sum(abs(s.difference[0]) > DOUBT * s.difference[1] for s in seen),
+        "law": _share_record(signs_right(seen, _by_law)),
+        "tau_D": _share_record(signs_right(seen, lambda s: s.quantity("tau_2") - s.quantity("tau_D"))),
     },
-    unit="share right beyond 0.9",
+    unit=f"share right beyond {SIGN}",
     wrong_versions=(
         WrongVersion("always-helps", "transfer always helps", {"margin": _sign(lambda s: -1.0)}),
         WrongVersion("flipped", "the opposite sign", {"margin": _sign(lambda s: -_by_law(s))}),
@@ -317,7 +334,7 @@ L4 = Claim(
 AWAY = 3.0
 _AWAY: dict[str, tuple[str, str, Callable[[Approached], float]]] = {
     "initialisation": ("ζ is 1000 times smaller", r"\zeta\to0", lambda s: s.lazy),
-    "width": ("m is 28 to 32 instead of 2", r"1/m\to0", lambda s: s.narrow),
+    "width": ("m is 28 to 32 instead of 1", r"1/m\to0", lambda s: s.narrow),
     "dimension": ("d is 50 000 times larger", r"N^2/d\to0", lambda s: s.crowded),
 }
 
@@ -373,7 +390,7 @@ def everywhere(bound: float, predicted: Read = _law_transfer) -> Callable[[Surve
     """The margin of |law - mean error after transfer| <= bound in one regime, the mean's own error counted."""
 
     def margin(seen: Surveyed, constants: Constants) -> Margin:
-        spare, unsure = bound - abs(predicted(seen) - seen.transfer), CLIMB_SPREAD * seen.transfer_error
+        spare, unsure = bound - abs(predicted(seen) - seen.transfer), spread(seen.seeds, LEVEL / MOST_CLIMBED) * seen.transfer_error
         return Margin.between([spare - unsure], [spare + unsure])
 
     return margin
@@ -393,7 +410,7 @@ WORST = Claim(
     observe=survey,
     climbs=True,
     margin=everywhere(ANYWHERE),
-    unit=f"{ANYWHERE} less the distance, less 6.5 standard errors of the mean",
+    unit=f"{ANYWHERE} less the distance and what the mean is unsure by",
     family="law.worst",
     uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
     wrong_versions=(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -38,8 +37,8 @@ class Surveyed:
     transfer: float
     transfer_error: float  # standard error over seeds of `transfer`
     difference: tuple[float, float]  # transfer less scratch: mean and standard error over seeds, which are paired
-    deviation: float  # standard deviation over seeds of the error from scratch
     share: float  # of a filter's own class, active on it after training from scratch
+    seeds: int
 
     def quantity(self, name: str) -> float:
         """A quantity of the catalogue."""
@@ -61,7 +60,7 @@ def survey(regime: Regime, seeds: Seeds) -> Surveyed:
     own, error = (float(x.std(ddof=1) / math.sqrt(len(x))) if len(x) > 1 else math.inf for x in (transfer, gap))
     return Surveyed(
         regime, trial.networks, predicted, rounded, closed, float(scratch.mean()), float(transfer.mean()), own, (float(gap.mean()), error),
-        float(scratch.std()), _active_share(trial.scratch.weights, trial.draw.downstream, regime.m),
+        _active_share(trial.scratch.weights, trial.draw.downstream, regime.m), seeds.count,
     )  # fmt: skip
 
 
@@ -147,11 +146,6 @@ SWEEP = Domain(
 )
 
 
-def columns(seen: Sequence[Surveyed]) -> tuple[Array, Array]:
-    """Measured errors from scratch and after transfer, (regimes,) each."""
-    return np.array([s.scratch for s in seen]), np.array([s.transfer for s in seen])
-
-
 # Towards the law's limit -----------------------------------------------------------------------------
 
 
@@ -162,7 +156,7 @@ class Approached:
     networks: int
     near: float
     lazy: float  # zeta 1000 times as large
-    narrow: float  # 2 filters of each sign
+    narrow: float  # 1 filter of each sign
     crowded: float  # d a 50,000th: N^2/d of order ten
 
 
@@ -180,7 +174,7 @@ def narrow(regime: Regime, m: int) -> Regime:
 
 def approach(regime: Regime, seeds: Seeds) -> Approached:
     """Train a regime and its variants from scratch."""
-    variants = (regime, replace(regime, sigma0=1000 * regime.sigma0), narrow(regime, 2), crowd(regime, 5e4))
+    variants = (regime, replace(regime, sigma0=1000 * regime.sigma0), narrow(regime, 1), crowd(regime, 5e4))
     gaps = [scratch_only(variant, seeds).scratch.error.value.mean().item() - law.predict(variant).scratch for variant in variants]
     return Approached(len(variants) * seeds.count, *gaps)
 

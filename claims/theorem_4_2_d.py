@@ -46,7 +46,7 @@ CLAIMS = (
         id="theorem-4.2-d.alpha-star",
         title="τ_D is largest at α* = ‖u‖²/‖s₂‖²",
         statement="dτ_D/dα = 0 at α* = ‖u‖²/‖s₂‖², and τ_D has a maximum there.",
-        latex=r"\frac{d\tau_D}{d\alpha}=0\;\Leftrightarrow\;\alpha=\frac{\lVert u\rVert^2}{\lVert s_2\rVert^2}",
+        latex=r"\frac{d\tau_D}{d\alpha}\Big|_{\alpha=\lVert u\rVert^2/\lVert s_2\rVert^2}=0",
         provenance=(Provenance.D,),
         kind=Kind.EXACT,
         domain=None,

@@ -25,12 +25,14 @@ itself, without allowance, stands beside the value: how far a constant drifts fr
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,7 +44,7 @@ from numpy.typing import NDArray
 from claims import constants as constant_table
 from claims import proposition_4_4, theorem_4_2, theorem_4_3
 from claims.claim import Claim, Domain, Hypothesis, OpenConstant, hypothesis
-from claims.condition import DELTA
+from claims.condition import DELTA, TIERS
 from claims.constants import LEAST, MOST
 from claims.observe import Observation, both_ways, log_error, scratch_only
 from claims.quantities import Quantity, catalogue
@@ -218,7 +220,17 @@ def calibrate(regimes: int, entropy: int, report: Callable[[str], None], workers
 
 
 def _key(job: Job, constants: dict[str, float], regimes: int, entropy: int) -> str:
-    return repr((job.name, job.domain, sorted(constants.items()), regimes, entropy, SEEDS, SIZES, version("torch"), version("hypothesis")))
+    drawn = [(s.tags, s.domain, s.regimes) for s in strata(job.domain, regimes)]
+    tiers = [(tier.name, sorted(tier.constants.items())) for tier in TIERS.values()]
+    return repr((job.name, drawn, tiers, sorted(constants.items()), entropy, SEEDS, SIZES, version("torch"), version("hypothesis"), _sources()))
+
+
+@cache
+def _sources() -> str:
+    """A digest of the code that draws and trains: other code, other networks."""
+    root = Path(__file__).parents[1]
+    files = sorted(file for folder in ("model", "strategies") for file in (root / folder).glob("*.py"))
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def _cached(job: Job, constants: dict[str, float], regimes: int, entropy: int) -> list[Point] | None:

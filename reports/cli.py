@@ -278,7 +278,7 @@ def run(commands: typer.Typer, *refusals: type[Exception]) -> NoReturn:
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
     if code == _INTERRUPTED:
-        _refuse("interrupted; what was decided is in the ledger")
+        _refuse("interrupted; what was finished is kept")
     sys.exit(code)
 
 

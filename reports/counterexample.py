@@ -19,6 +19,7 @@ from reports.verify import Verdict, measure_again
 
 FORMAT, VERSION = "transfer-claims-counterexample", 1
 _LARGEST_FILE = 2**20
+_MOST_REGIMES = 10_000
 
 
 class CounterexampleError(ValueError):
@@ -32,12 +33,13 @@ class Counterexample:
     claim: Claim
     regime: Regime | None
     root: int
-    entropy: int  # of the run that found it; fixes the regimes of a statement about many
+    entropy: int  # of the run that found it: fixes the regimes of a statement about many,
+    regimes: int  # of which there were so many
     constants: Mapping[str, float]
 
     def margin(self) -> Margin:
         """Measure again, on the same seeds."""
-        return measure_again(self.claim, self.regime, self.root, self.entropy)
+        return measure_again(self.claim, self.regime, self.root, self.entropy, self.regimes)
 
 
 def write(verdict: Verdict, path: Path) -> None:
@@ -54,6 +56,7 @@ def write(verdict: Verdict, path: Path) -> None:
         "delta": verdict.delta,
         "constants": verdict.constants,
         "entropy": verdict.entropy,
+        "regimes": verdict.regimes,
         "versions": versions(),
     }
     write_whole(path, json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
@@ -83,7 +86,8 @@ def read(path: Path) -> Counterexample:
     without = claim.domain is None or bool(claim.population)
     if (regime is None) != without or not isinstance(regime, dict | None):
         raise CounterexampleError(f"{path}: regime: must be {'null' if without else 'an object with the fields of a regime'}")
-    entropy = record.get("entropy")
-    if isinstance(entropy, bool) or not isinstance(entropy, int) or entropy < 0:
-        raise CounterexampleError(f"{path}: entropy = {entropy!r}: must be an integer >= 0")
-    return Counterexample(claim, None if regime is None else Regime.from_dict(regime), root, entropy, now)
+    many = record.get("regimes", 1)
+    for name, value, least, most in (("entropy", record.get("entropy"), 0, 2**64), ("regimes", many, 1, _MOST_REGIMES)):
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise CounterexampleError(f"{path}: {name} = {value!r}: must be an integer from {least} to {most}")
+    return Counterexample(claim, None if regime is None else Regime.from_dict(regime), root, record["entropy"], many, now)

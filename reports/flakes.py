@@ -1,6 +1,7 @@
 """Decide everything again and again, on fresh entropy, and compare the verdicts: `python -m reports.flakes --runs 30`.
 
-Each finished run is a line of the file, so that an interrupted series goes on where it was. Exit codes: 0 no verdict differs from
+Each finished run is a line of the file, so that an interrupted series goes on where it was; runs of other versions, or of
+other claims, are left alone and not counted. Exit codes: 0 no verdict differs from
 the recorded finding in any run, 1 some do, 2 it cannot run.
 """
 
@@ -77,7 +78,8 @@ def main(
 ) -> None:
     """Run the series."""
     finished = read(path)
-    mine = [run for run in finished if run["profile"] == profile]
+    now = versions()
+    mine = [run for run in finished if run["profile"] == profile and run.get("versions") == now and set(run["statuses"]) == set(catalogue())]
     while len(mine) < runs:
         mine.append(one_run(profile, workers))
         finished.append(mine[-1])

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from claims.catalogue import find
+from claims.catalogue import catalogue, find
 from claims.claim import Claim
 from claims.condition import DELTA
 from model.sampling import Seeds
@@ -51,10 +51,11 @@ def gather_needs(ids: tuple[str, ...], constants: dict[str, float], regimes: int
                 found[constant.name].append(Need(float(value), stratum.tags))
             return False
 
-        name = f"calibrate/{ids[0]}/{'/'.join(stratum.tags)}"
+        name = f"calibrate/{batch}/{'/'.join(stratum.tags)}"
         search(stratum.domain, constants, look, name=name, entropy=entropy, cases=stratum.regimes, calibration=True)
 
     assert claims[0].domain is not None
+    batch = next(ids[0] for ids in batches(catalogue().values()) if claims[0].id in ids)  # the same regimes, whichever of them are asked for
     for stratum in strata(claims[0].domain, regimes):
         draw(stratum)
     return dict(found)

@@ -102,6 +102,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "statement": claim.statement,
         "latex": claim.latex,
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
+        "searched": _searched(claim),
         "constants": constant_table.select(claim.constants),
         "calibration": {name: _calibration(name) for name in claim.constants},
         "delta": claim.delta,
@@ -109,6 +110,15 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "wrong_versions": {wrong.name: wrong.error for wrong in claim.wrong_versions},
         "verdict": None if verdict is None else verdict.to_dict() | {"settled": ledger.statuses[claim.id].value},
     }
+
+
+def _searched(claim: Claim) -> list[str]:
+    """Where regimes are drawn, besides the hypotheses."""
+    if claim.domain is None:
+        return []
+    found = [f"Condition 4.1, {claim.domain.tier or 'practical and literal'} constants" if claim.domain.tasks else "any small regime"]
+    found += [f"without its clause {name}" for name in sorted(claim.domain.dropped)]
+    return found + [f"{name} from {low:g} to {high:g}" for name, low, high in claim.domain.groups]
 
 
 def _calibration(name: str) -> dict[str, Any]:
@@ -133,6 +143,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     console.print(record["latex"], markup=False, highlight=False, style="dim")
     for title, lines in (
         ("hypotheses", record["hypotheses"]),
+        ("searched", record["searched"]),
         ("constants", [_constant(name, value, record["calibration"][name]) for name, value in record["constants"].items()]),
         ("uses", [f"{name}: {why}" for name, why in record["uses"].items()]),
         ("planted wrong versions", [f"{name}: {error}" for name, error in record["wrong_versions"].items()]),

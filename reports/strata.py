@@ -8,7 +8,7 @@ from itertools import product
 from typing import Protocol, TypeVar
 
 from claims.claim import Domain
-from claims.condition import LITERAL, PRACTICAL
+from claims.condition import LITERAL, PRACTICAL, TIERS
 
 #: Of a set's regimes, the share that is drawn in the literal tier, whose runs are ten times as long.
 LITERAL_SHARE = 0.15
@@ -39,11 +39,12 @@ class Stratum:
 
 
 def strata(domain: Domain, regimes: int) -> list[Stratum]:
-    """The parts of a domain; those of the literal tier get `LITERAL_SHARE` of the regimes, at least one each."""
+    """The parts of a domain; those of the literal tier get `LITERAL_SHARE` of the regimes, at least one each. A domain may be of one tier only."""
     given = {name: (low, high) for name, low, high in domain.groups}
     found = []
-    for tier, width, place in product((PRACTICAL, LITERAL), ("narrow", "wide"), range(3)):
-        share = LITERAL_SHARE if tier is LITERAL else 1 - LITERAL_SHARE
+    tiers = [TIERS[domain.tier]] if domain.tier else [PRACTICAL, LITERAL]
+    for tier, width, place in product(tiers, ("narrow", "wide"), range(3)):
+        share = 1.0 if domain.tier else LITERAL_SHARE if tier is LITERAL else 1 - LITERAL_SHARE
         low, high = given.get("m", (0.0, 0.0))
         m = ((low, low) if width == "narrow" else (high, high)) if "m" in given else _WIDTHS[tier.name][width == "wide"]
         least, most = given.get("room", _ROOM)

@@ -105,7 +105,7 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
-        return asdict(self) | {"status": self.status.value, "worst_margin": _finite(self.worst_margin)}
+        return asdict(self) | {"status": self.status.value, "worst_margin": _finite(self.worst_margin), "evidence": _plain(self.evidence)}
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Verdict:
@@ -115,6 +115,15 @@ class Verdict:
         except ValidationError as invalid:
             first = invalid.errors(include_url=False)[0]
             raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'verdict'}: {first['msg']}") from None
+
+
+def _plain(value: Any) -> Any:
+    """The same without infinities and nan."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return _finite(value) if isinstance(value, float) else value
 
 
 def _finite(value: float | None) -> float | None:
@@ -204,7 +213,8 @@ def _population(claim: Claim, profile: Profile, constants: Constants, many: int,
     if claim.summary:
         evidence |= claim.summary(observed)
     margin = claim.margin(observed, constants)
-    evidence["caught"] = float((margin.high - margin.low).max()) * population.CAUGHT / (2 * population.SPREAD)
+    half = float((margin.high - margin.low).max()) / 2
+    evidence["caught"] = half + half / population.spread(len(observed)) * population.SEEN
     return _at_once(margin, len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence)
 
 
@@ -215,11 +225,11 @@ def population_cases(claim: Claim, profile: Profile, constants: Constants, many:
     return _cases(claim.domain, needed, claim.looks, profile.entropy, many)
 
 
-def measure_again(claim: Claim, regime: Regime | None, root: int, entropy: int) -> Margin:
-    """The margin of a kept counterexample: one regime on the seeds of `root`, a formula, or the population of an entropy."""
+def measure_again(claim: Claim, regime: Regime | None, root: int, entropy: int, many: int) -> Margin:
+    """The margin of a kept counterexample: one regime on the seeds of `root`, a formula, or a population of `many` regimes."""
     profile, constants = replace(PROFILES["ci"], entropy=entropy), constant_table.load()
     if claim.population:
-        return claim.margin(_observations(claim.observe, population_cases(claim, profile, constants, planned(claim, profile)), None), constants)
+        return claim.margin(_observations(claim.observe, population_cases(claim, profile, constants, many), None), constants)
     if regime is None:
         return claim.margin(claim.observe(None, None), constants)  # type: ignore[arg-type]
     return claim.margin(claim.observe(regime, Seeds(root, _seeds(claim, profile))), constants)
@@ -227,7 +237,7 @@ def measure_again(claim: Claim, regime: Regime | None, root: int, entropy: int) 
 
 def _seeds(claim: Claim, profile: Profile) -> int:
     """Seeds a regime is first looked at with."""
-    return profile.seeds if claim.delta > 0 else POPULATION_SEEDS if claim.climbs else profile.exact_seeds
+    return profile.seeds if claim.delta > 0 or claim.climbs else profile.exact_seeds
 
 
 def _names(domain: Domain) -> set[str]:
@@ -254,7 +264,11 @@ def _written_down(name: str, foretell: Callable[[Regime], dict[str, float]], cas
     text = "\n".join(lines) + "\n"
     digest = hashlib.sha256(text.encode()).hexdigest()
     path = PREDICTIONS / f"{name}-{entropy}-{digest[:12]}.jsonl"
-    write_whole(path, text)
+    if not path.exists():  # its time is that of the first to predict
+        try:
+            write_whole(path, text)
+        except OSError as error:
+            return {"not written": str(error), "sha256": digest, "regimes": len(cases)}
     return {"file": path.name, "sha256": digest, "regimes": len(cases)}
 
 

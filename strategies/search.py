@@ -13,6 +13,7 @@ backend only, which is therefore replaced, for as long as the search lasts, by t
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from unittest.mock import patch
@@ -87,7 +88,8 @@ def climb(domain: Domain, constants: Constants, score: Callable[[Case], float], 
             if len(known) == cases:
                 return
             known[case] = score(case)
-        target(known[case])
+        if math.isfinite(known[case]):  # nothing else can be climbed
+            target(known[case])
 
     with patch.dict(AVAILABLE_PROVIDERS, {"hypothesis": _Provider}):
         _given(domain, constants, look, f"{entropy}:{name}", settings(_settings(2 * cases), backend="hypothesis", phases=[Phase.generate, Phase.target]), 0)
