@@ -14,7 +14,7 @@ from claims import quantities
 from claims.decision import Margin
 from claims.observe import LINES, log_error
 from claims.scalar_dynamics import solve
-from model.regime import Regime
+from model.regime import Regime, RegimeError
 from model.run import log_spaced, signs
 from model.sampling import Seeds, sample, signals
 from model.test_error import ErrorEstimate, estimate_error
@@ -94,8 +94,10 @@ def universal(factor: float) -> Change:
     """||u|| times a factor, ||s_2|| fixed."""
 
     def change(regime: Regime) -> Regime:
-        u = regime.u * factor
-        return replace(regime, u=u, v2=math.sqrt(max(regime.u**2 + regime.v2**2 - u**2, 0.0)))
+        u, rest = regime.u * factor, regime.u**2 * (1 - factor**2) + regime.v2**2
+        if rest < 0:
+            raise RegimeError("u", u, f"must be at most ||s_2|| = {math.hypot(regime.u, regime.v2)!r}, which stays fixed")
+        return replace(regime, u=u, v2=math.sqrt(rest))
 
     return change
 

@@ -9,8 +9,8 @@ sample switches on and stays on, because its own coefficient, d/N times stronger
 that are active are pushed off in one step, which leaves one step's coefficient behind. This is a recursion in the
 masses, solved with a population of paths (`cascade`). Pre-activations start at sigma_0 sigma sqrt(d) g, which is
 sqrt(2) zeta g in the units of the field: the larger zeta, the more a sample that starts inactive needs before it
-switches on, and the fewer do. With all steps infinitesimal and zeta = 0 it visits only the nodes of a random walk:
-p = 1/2, 3/4, 0.799, ..; the limit at h -> 0 is 0.84, and p falls slowly with h and fast with zeta.
+switches on, and the fewer do. With zeta = 0 and a small step p goes 1/2, 0.79, 0.81, .. to 0.84, a little less for larger steps; it falls
+fast with zeta.
 "p = 0.8", read off a simulation at N = 100, stays beside it as a reading (`ROUNDED`).
 
 *The rest* follows the theory: fields of different filters on one sample are correlated, with r; shares are
@@ -210,6 +210,8 @@ def _transfer(regime: Regime, up: Moments, down: Moments, reach: float) -> float
     from_source = regime.n1 / (2 * regime.d)
     v_a, a = (regime.sigma2 / regime.sigma1) ** 2 * from_source * up.v, (regime.u / regime.sigma1) ** 2 * from_source * up.m_1
     v_n = unit * down.v
+    pi = down.shares(_NODES)
+    finite = down.v / float(_WEIGHTS @ (pi * memorised(pi, reach) ** 2))  # finite steps memorise less; at alpha = 0 this is L1
     g_a, g_d, weights = (x.ravel() for x in (*np.meshgrid(_NODES, _NODES, indexing="ij"), np.outer(_WEIGHTS, _WEIGHTS)))
     fresh = down.shares(g_d)
     inherited = _still_active(g_a, g_d, v_a, up.r, v_n, down)
@@ -218,7 +220,7 @@ def _transfer(regime: Regime, up: Moments, down: Moments, reach: float) -> float
     signal = alpha * a + q_2 * unit * float(weights @ rho) * down.m_1 / expected  # learned from the first step on
 
     def moment(values: Array) -> float:
-        return unit * float(weights @ (values * rho**2))
+        return finite * unit * float(weights @ (values * rho**2))
 
     common = np.array([[moment(inherited**2), moment(inherited * fresh)], [0.0, moment(fresh**2)]])
     own = [moment(inherited * (1 - inherited)), moment(fresh * (1 - fresh))]

@@ -165,7 +165,7 @@ def _flipped(margin: Callable[[Seen, Constants], Margin]) -> WrongVersion:
 
 def _candidate(reading: Reading) -> tuple[Claim, ...]:
     inverse = misread(f"1/({reading.criterion.name})", 1 / reading.criterion.formula)
-    noisier = misread("sigma_1^2 more", reading.criterion.formula * q.sigma1**2 / q.sigma2**2)
+    noisier = misread("sigma_1^8 more", reading.criterion.formula * (q.sigma1 / q.sigma2) ** 8)
     rank = Claim(
         id=f"m1.orders.{reading.name}",
         title=f"{reading.plain} orders the errors after transfer",
@@ -194,8 +194,8 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
         unit=f"{OFF} less the largest exponent that is lacking",
         uses=_USES,
         wrong_versions=(
-            WrongVersion("noise", "another σ₁²/σ₂² in it", {"margin": _exponents_right(noisier)}),
-            WrongVersion("dimension", "d³ for d in it", {"margin": _exponents_right(misread("d^3", reading.criterion.formula / q.d**2))}),
+            WrongVersion("noise", "(σ₁/σ₂)⁸ in it as well", {"margin": _exponents_right(noisier)}),
+            WrongVersion("dimension", "d⁹ for d in it", {"margin": _exponents_right(misread("d^9", reading.criterion.formula / q.d**8))}),
         ),
         **{key: value for key, value in _SURVEY.items() if key != "kind"},
     )

@@ -337,11 +337,18 @@ M5 = Claim(
 
 # M6 --------------------------------------------------------------------------------------------------
 
-#: Near the contour, with 12 filters of each sign and with four times as many.
-CONTOUR = Domain("scratch", (hypothesis("tau_2", 0.6, 3.0),), groups=(("m", 12.0, 12.0), *_SMALL), tier="practical")
-WIDER = ladder(width(4), transfer=False)
-#: By how much, in ln tau, the threshold may move; and what may be left of the spread over seeds, of which theory keeps 1/2.
-MOVED, LEFT = 0.15, 0.75
+#: Near the contour, with 4 filters of each sign, fewer than Condition 4.1 asks for, and with 48.
+CONTOUR = Domain(
+    "scratch",
+    (hypothesis("tau_2", 0.6, 3.0),),
+    frozenset({"width", "fresh-width"}),
+    (("m", 4.0, 4.0), *_SMALL),
+    tier="practical",
+)
+WIDER = ladder(width(12), transfer=False)
+#: By how much, in ln tau, the threshold may move; and what may be left of the spread over seeds. (Some of it is the
+#: training set's and stays.)
+MOVED, LEFT = 0.25, 1.0
 
 
 def _probits(seen: Ladder, rung: int) -> Any:
@@ -366,7 +373,7 @@ _M6: dict[str, Any] = {
     "kind": Kind.ORDERING,
     "domain": CONTOUR,
     "observe": WIDER,
-    "population": 24,
+    "population": 120,
     "family": "m6",
     "summary": lambda seen: {"threshold moved, ln τ": moved(seen).record(), "spread left": spread_left(seen).record()},
     "uses": _ENGINE,
@@ -376,8 +383,8 @@ M6 = (
     Claim(
         id="m6.threshold",
         title="Width does not move the threshold",
-        statement=f"With four times as many filters the τ at which error has a given value near 0.1 moves by at most {MOVED:.0%}, on average.",
-        latex=r"m\to 4m\;\Rightarrow\;\Delta\ln\tau_{0.1}\approx0",
+        statement=f"With twelve times as many filters the τ at which error has a given value near 0.1 moves by at most {MOVED:.0%}, on average.",
+        latex=r"m\to 12m\;\Rightarrow\;\Delta\ln\tau_{0.1}\approx0",
         margin=lambda seen, constants: moved(seen).at_most(MOVED),
         unit=f"{MOVED} less the shift in ln τ",
         wrong_versions=(
@@ -389,8 +396,8 @@ M6 = (
     Claim(
         id="m6.spread",
         title="Width shrinks the spread over seeds",
-        statement=f"With four times as many filters at most {LEFT:.0%} of the standard deviation over seeds of the error's probit are left.",
-        latex=r"m\to 4m\;\Rightarrow\;\mathrm{sd}\to\tfrac12\mathrm{sd}",
+        statement="With twelve times as many filters the standard deviation over seeds of the error's probit is smaller.",
+        latex=r"m\to 12m\;\Rightarrow\;\mathrm{sd}\downarrow",
         margin=lambda seen, constants: spread_left(seen).at_most(LEFT),
         unit=f"{LEFT} less the ratio",
         wrong_versions=(

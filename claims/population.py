@@ -83,7 +83,7 @@ def estimate(statistic: Callable[..., float], *columns: ArrayLike) -> Estimate:
         vectorized=False, n_resamples=_RESAMPLES, method="percentile", rng=np.random.default_rng(n),
     )  # fmt: skip
     low, high = found.confidence_interval
-    return Estimate(float(statistic(*data)), float(found.standard_error), float(low), float(high), n)
+    return Estimate(float(statistic(*data)), float(found.standard_error) * math.sqrt(n / (n - 1)), float(low), float(high), n)
 
 
 def root_mean_square(gap: Array) -> float:

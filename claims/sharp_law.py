@@ -249,7 +249,7 @@ L3 = Claim(
     },
     unit=f"share right beyond {SIGN}",
     wrong_versions=(
-        WrongVersion("always-helps", "transfer always helps", {"margin": _sign(lambda s: -1.0)}),
+        WrongVersion("always-hurts", "transfer always hurts", {"margin": _sign(lambda s: 1.0)}),
         WrongVersion("flipped", "the opposite sign", {"margin": _sign(lambda s: -_by_law(s))}),
     ),
     **_SURVEY,
@@ -289,7 +289,8 @@ def _nothing(s: Swept) -> int:
     return 0
 
 
-def _opposite(s: Swept) -> int:
+def worst_by_law(s: Swept) -> int:
+    """The share that the law calls worst."""
     return int(s.predicted.argmax())
 
 
@@ -322,7 +323,7 @@ L4 = Claim(
     unit=f"{REGRET_LAW} less the mean regret",
     wrong_versions=(
         WrongVersion("none", "inheriting nothing does", {"margin": follows(REGRET_LAW, _nothing)}),
-        WrongVersion("opposite", "the share it calls worst does", {"margin": follows(REGRET_LAW, _opposite)}),
+        WrongVersion("opposite", "the share it calls worst does", {"margin": follows(REGRET_LAW, worst_by_law)}),
     ),
     **SWEPT,
 )
@@ -379,7 +380,7 @@ IMPROVES = tuple(
         uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
         wrong_versions=(
             WrongVersion("flipped", "off by three times as much, or more", {"margin": shrinks(_near, far)}),
-            WrongVersion("hundredfold", "off by a hundredth, or less", {"margin": shrinks(far, _near, 0.01)}),
+            WrongVersion("thousandfold", "off by a thousandth, or less", {"margin": shrinks(far, _near, 0.001)}),
         ),
     )
     for name, (words, latex, far) in _AWAY.items()
@@ -409,6 +410,7 @@ WORST = Claim(
     domain=SURVEY,
     observe=survey,
     climbs=True,
+    sweep=1.5,
     margin=everywhere(ANYWHERE),
     unit=f"{ANYWHERE} less the distance and what the mean is unsure by",
     family="law.worst",

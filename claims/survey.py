@@ -72,7 +72,7 @@ def _errors(trial: Trial, weights: torch.Tensor) -> Array:
 def _active_share(weights: torch.Tensor, data: Sample, m: int) -> float:
     own = signs(m).unsqueeze(1) == data.labels.unsqueeze(1)
     active = torch.bmm(weights, data.noise.transpose(1, 2)) > 0
-    return ((active & own).sum() / own.sum()).item()
+    return (active & own).sum().item() / own.sum().item()
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,8 @@ def sweep_alpha(regime: Regime, seeds: Seeds) -> Swept:
     for k in numbers[1:-1]:
         start = inherit(trial.upstream.weights, trial.draw.fresh, k)
         errors.append(_errors(trial, train_task(regime, 2, trial.draw.downstream, start).weights).mean())
-    errors.append(_errors(trial, trial.transfer.weights).mean())
+    if len(numbers) > 1:
+        errors.append(_errors(trial, trial.transfer.weights).mean())
     named = quantities.catalogue()
     return Swept(
         regime, (len(numbers) + 1) * seeds.count, np.array([k / regime.m for k in numbers]), np.array(errors), predicted,
@@ -137,10 +138,10 @@ def sweep_alpha(regime: Regime, seeds: Seeds) -> Swept:
 
 #: Condition 4.1 with practical constants, on either side of every threshold, where what is inherited matters. (Literal ones ask for thousands of steps.)
 SURVEY = Domain("transfer", (hypothesis("tau_D", 0.1, 20.0), hypothesis("X", 0.1, 100.0), hypothesis("Y", 1.0, 30.0)), tier="practical")
-#: Where the best share lies inside (0, 1): Y from 1 to 20, as much noise inherited as memorised or more, half the filters and more.
+#: Where the choice matters: Y from 1 to 6, at least three times as much noise inherited as memorised, up to half of the filters and more.
 SWEEP = Domain(
     "transfer",
-    (hypothesis("tau_D", 0.3, 10.0), hypothesis("X", 0.3, 30.0), hypothesis("Y", 1.0, 20.0)),
+    (hypothesis("tau_D", 0.5, 3.0), hypothesis("X", 3.0, 30.0), hypothesis("Y", 1.0, 6.0)),
     groups=(("m", 24.0, 24.0), ("inherited", 15.0, 15.0), ("n1", 40.0, 60.0), ("n2", 40.0, 60.0)),
     tier="practical",
 )

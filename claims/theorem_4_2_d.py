@@ -18,8 +18,7 @@ import sympy as sp
 from claims import quantities as q
 from claims.claim import Claim, Kind, Provenance, WrongVersion
 from claims.scalar_dynamics import Identity, none_left
-from claims.sharp_law import REGRET_STAR, SWEPT, follows, nearest_star
-from claims.survey import Swept
+from claims.sharp_law import REGRET_STAR, SWEPT, follows, nearest_star, worst_by_law
 
 
 def stationary(formula: sp.Expr, at: sp.Expr) -> Identity:
@@ -32,11 +31,6 @@ def stationary(formula: sp.Expr, at: sp.Expr) -> Identity:
 
 
 STAR = q.u**2 / q.signal_square[2]
-
-
-def opposite(seen: Swept) -> int:
-    """The share nearest 1 - alpha*."""
-    return int(abs(seen.alphas - (1 - seen.alpha_star)).argmin())
 
 
 _D: dict[str, Any] = {"source": "Theorem 4.2-D"}
@@ -68,7 +62,7 @@ CLAIMS = (
         unit=f"{REGRET_STAR} less the mean regret",
         wrong_versions=(
             WrongVersion("none", "inheriting nothing does", {"margin": follows(REGRET_STAR, lambda seen: 0)}),
-            WrongVersion("opposite", "the share nearest 1 − α* does", {"margin": follows(REGRET_STAR, opposite)}),
+            WrongVersion("worst", "the share that the law calls worst does", {"margin": follows(REGRET_STAR, worst_by_law)}),
         ),
         **(SWEPT | _D | {"uses": SWEPT["uses"] | {"theorem-4.2-d.alpha-star": "what α* is"}}),
     ),

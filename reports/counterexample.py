@@ -86,8 +86,9 @@ def read(path: Path) -> Counterexample:
     without = claim.domain is None or bool(claim.population)
     if (regime is None) != without or not isinstance(regime, dict | None):
         raise CounterexampleError(f"{path}: regime: must be {'null' if without else 'an object with the fields of a regime'}")
-    many = record.get("regimes", 1)
-    for name, value, least, most in (("entropy", record.get("entropy"), 0, 2**64), ("regimes", many, 1, _MOST_REGIMES)):
+    made = None if regime is None else Regime.from_dict(regime)
+    entropy, many = record.get("entropy", 0), record.get("regimes", 1)
+    for name, value, least, most in (("entropy", entropy, 0, 2**64), ("regimes", many, 1, _MOST_REGIMES)):
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise CounterexampleError(f"{path}: {name} = {value!r}: must be an integer from {least} to {most}")
-    return Counterexample(claim, None if regime is None else Regime.from_dict(regime), root, record["entropy"], many, now)
+    return Counterexample(claim, made, root, entropy, many, now)

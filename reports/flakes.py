@@ -35,15 +35,22 @@ class FlakesError(ValueError):
 def read(path: Path) -> list[dict[str, Any]]:
     """The finished runs of a series; an absent file is an empty one. Raises `FlakesError`."""
     try:
-        runs = [read_json(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
         return []
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise FlakesError(f"{path}: cannot be read ({error})") from None
-    for number, run in enumerate(runs, 1):
-        if not isinstance(run, dict) or not {"profile", "entropy", "statuses"} <= set(run):
-            raise FlakesError(f"{path}: line {number}: must be an object with profile, entropy and statuses")
-    return runs
+    return [_run(line, f"{path}: line {number}") for number, line in enumerate(lines, 1)]
+
+
+def _run(line: str, where: str) -> dict[str, Any]:
+    try:
+        run = read_json(line)
+    except ValueError as error:
+        raise FlakesError(f"{where}: must be JSON ({error})") from None
+    if not isinstance(run, dict) or not {"profile", "entropy", "statuses"} <= set(run) or not isinstance(run["statuses"], dict):
+        raise FlakesError(f"{where}: must be an object with profile, entropy and statuses, an object as well")
+    return run
 
 
 def one_run(profile: ProfileName, workers: int) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import torch
 from rich.console import Console
 
+from claims.catalogue import catalogue
 from claims.decision import Status
 from reports import ledger
 from reports.ledger import Ledger, LedgerError
@@ -65,6 +67,30 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_configure_node(node: Any) -> None:
     """Give every xdist worker the controller's entropy."""
     node.workerinput["claims_entropy"] = node.config.stash[_KEY].profile.entropy
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Send all that looks at the same networks to one worker, the largest families first."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # only where xdist asks
+
+    class ByNetworks(LoadScopeScheduling):  # type: ignore[misc,unused-ignore]
+        def _split_scope(self, nodeid: str) -> str:
+            return networks(nodeid)
+
+    return ByNetworks(config, log)
+
+
+def networks(nodeid: str) -> str:
+    """Which networks a test looks at: its family for the test of a claim or of a planted version, the test itself for any other."""
+    name = nodeid.partition("[")[2].rpartition("]")[0]
+    return _families().get(name, nodeid) if nodeid.startswith(("tests/theory/", "tests/controls/")) else nodeid
+
+
+@cache
+def _families() -> dict[str, str]:
+    claims = catalogue().values()
+    return {c.id: c.looks for c in (*claims, *(claim.wrong(version) for claim in claims for version in claim.wrong_versions))}
 
 
 @pytest.fixture

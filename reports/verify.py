@@ -215,7 +215,7 @@ def _population(claim: Claim, profile: Profile, constants: Constants, many: int,
     margin = claim.margin(observed, constants)
     half = float((margin.high - margin.low).max()) / 2
     evidence["caught"] = half + half / population.spread(len(observed)) * population.SEEN
-    return _at_once(margin, len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence)
+    return _at_once(margin, len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence, POPULATION_SEEDS * len(observed))
 
 
 def population_cases(claim: Claim, profile: Profile, constants: Constants, many: int) -> tuple[Case, ...]:
@@ -287,10 +287,10 @@ def _observations(observe: Callable[[Regime, Seeds], Any], cases: tuple[Case, ..
     return observed
 
 
-def _at_once(margin: Margin, regimes: int, networks: int, method: str, evidence: dict[str, Any]) -> Tally:
+def _at_once(margin: Margin, regimes: int, networks: int, method: str, evidence: dict[str, Any], seeds: int = 1) -> Tally:
     """One margin: it falls where even its upper end does, and is undecided between the two."""
     outcome = Outcome.FALLS if margin.certain_failures else Outcome.UNDECIDED if margin.possible_failures else Outcome.STANDS
-    seen = RegimeEvidence(outcome, 1, margin.certain_failures, margin.possible_failures, float(margin.low.min()))
+    seen = RegimeEvidence(outcome, seeds, margin.certain_failures, margin.possible_failures, float(margin.low.min()))
     return Tally(regimes, networks, method, evidence, [(Case(None, 0), seen)])  # type: ignore[arg-type]
 
 

@@ -16,6 +16,7 @@ import hashlib
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from unittest.mock import patch
 
 import hypothesis
@@ -82,7 +83,7 @@ def climb(domain: Domain, constants: Constants, score: Callable[[Case], float], 
     """Call `score` on up to `cases` cases, chosen by `hypothesis.target` to make it large. Deterministic, as `search` is."""
     known: dict[Case, float] = {}
 
-    def look(regime: Regime, root: int) -> None:
+    def look(root: int, regime: Regime) -> None:
         case = Case(regime, root)
         if case not in known:
             if len(known) == cases:
@@ -92,7 +93,9 @@ def climb(domain: Domain, constants: Constants, score: Callable[[Case], float], 
             target(known[case])
 
     with patch.dict(AVAILABLE_PROVIDERS, {"hypothesis": _Provider}):
-        _given(domain, constants, look, f"{entropy}:{name}", settings(_settings(2 * cases), backend="hypothesis", phases=[Phase.generate, Phase.target]), 0)
+        # The optimiser changes what was drawn last first: the regime, not the root. It begins when half of the cases are spent.
+        configured = settings(_settings(cases), backend="hypothesis", phases=[Phase.generate, Phase.target])
+        _seeded(look, f"{entropy}:{name}", configured, st.integers(0, ROOTS - 1), regimes(domain, constants))()
 
 
 @dataclass
@@ -120,7 +123,7 @@ class _Hunt:
 def _run(domain: Domain, constants: Constants, hunt: _Hunt, name: str, cases: int, low: int) -> None:
     phases = [Phase.generate, Phase.shrink] if hunt.shrinks else [Phase.generate]
     try:
-        _given(domain, constants, hunt, name, settings(_settings(cases), phases=phases), low)
+        _seeded(hunt, name, settings(_settings(cases), phases=phases), regimes(domain, constants), st.integers(low, low + ROOTS - 1))()
     except _FoundError:
         return
 
@@ -142,11 +145,11 @@ def _settings(cases: int) -> settings:
     )
 
 
-def _given(domain: Domain, constants: Constants, test: Callable[[Regime, int], None], name: str, configured: settings, low: int) -> None:
+def _seeded(test: Callable[..., None], name: str, configured: settings, *drawn: st.SearchStrategy[Any]) -> Callable[[], None]:
     @hypothesis.seed(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))
     @configured
-    @given(regimes(domain, constants), st.integers(low, low + ROOTS - 1))
-    def run(regime: Regime, root: int) -> None:
-        test(regime, root)
+    @given(st.tuples(*drawn))
+    def run(values: tuple[Any, ...]) -> None:
+        test(*values)
 
-    run()
+    return run

@@ -94,7 +94,7 @@ class Noted(dict):
 
 
 MADE = Regime(
-    u=1.0, v1=1.0, v2=1.0, cos_v=0.0, sigma1=1.0, sigma2=1.0, n1=20, n2=20, d=1000, m=12, inherited=2,
+    u=1.0, v1=1.0, v2=2.0, cos_v=0.0, sigma1=1.0, sigma2=1.0, n1=20, n2=20, d=1000, m=12, inherited=2,
     eta1=0.1, eta2=0.1, steps1=9, steps2=9, sigma0=0.01,
 )  # fmt: skip
 

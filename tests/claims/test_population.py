@@ -9,11 +9,12 @@ import math
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.stats import binom, norm, rankdata
 
 from claims.catalogue import catalogue
 from claims.decision import RUN_BUDGET
-from claims.population import CAUGHT, LEVEL, SPREAD, Estimate, each, estimate, rank_correlation, root_mean_square, slopes
+from claims.population import LEAST, LEVEL, MOST_CLIMBED, SEEN, Estimate, beyond, each, estimate, rank_correlation, root_mean_square, slopes, spread
 
 
 def mean(column):
@@ -64,63 +65,93 @@ def test_deterministic():
 
 
 def test_constant_statistic_has_no_error():
-    assert estimate(lambda column: 1.5, np.arange(9)) == Estimate(1.5, 0.0, 1.5, 1.5)
+    assert estimate(lambda column: 1.5, np.arange(9)) == Estimate(1.5, 0.0, 1.5, 1.5, 9)
 
 
-@pytest.mark.parametrize(
-    ("columns", "said"),
-    [(([1.0, 2.0],), "2"), (([],), "0"), (([1.0, 2.0, 3.0], [1.0, 2.0, 3.0, 4.0]), "3, 4"), ((np.zeros((2, 9)),), "2")],
-    ids=["two", "none", "unequal", "two rows"],
-)
-def test_refused(columns, said):
-    """Says how many regimes it was given, and how many it needs."""
-    with pytest.raises(ValueError, match=rf"\[{said}\].*at least 3"):
-        estimate(lambda *_: 0.0, *columns)
+@pytest.mark.parametrize("shapes", [[(10,), (11,)], [(9, 2), (10, 2)], [(10,), (10,), (0,)]], ids=str)
+def test_refused(shapes):
+    """Says how many regimes each column has."""
+    with pytest.raises(ValueError, match=rf"\[{', '.join(str(shape[0]) for shape in shapes)}\]"):
+        estimate(lambda *_: 0.0, *map(np.zeros, shapes))
+
+
+@pytest.mark.parametrize("n", [0, 1, LEAST - 1])
+def test_too_few_decide_nothing(n):
+    """However clear they seem, and whatever is claimed; the statistic, which may not bear so few, is not asked."""
+    few = estimate(lambda column: 1 / 0, np.zeros(n))
+    assert (few.count, few.low, few.high) == (n, -math.inf, math.inf)
+    assert math.isnan(few.value)
+    for margin in (few.at_most(-1e9), few.at_least(1e9)):
+        assert (margin.certain_failures, margin.possible_failures) == (0, 1)
+
+
+def test_as_few_as_can_be():
+    few = estimate(mean, np.zeros(LEAST))
+    assert few.at_most(-1e-9).certain_failures == 1
 
 
 def test_negative():
-    assert -Estimate(1.0, 0.25, 0.5, 2.0) == Estimate(-1.0, 0.25, -2.0, -0.5)
+    assert -Estimate(1.0, 0.25, 0.5, 2.0, 30) == Estimate(-1.0, 0.25, -2.0, -0.5, 30)
 
 
 def test_record():
-    assert Estimate(1 / 3, 0.1, 0.1234567, 0.5).record() == {"value": 0.333333, "low": 0.123457, "high": 0.5}
+    assert Estimate(1 / 3, 0.1, 0.1234567, 0.5, 30).record() == {"value": 0.333333, "low": 0.123457, "high": 0.5}
 
 
 # What decides ----------------------------------------------------------------------------------------
 
 
+def tail(x, freedom):
+    """P(T > x), from Student's density."""
+    scale = math.exp(math.lgamma((freedom + 1) / 2) - math.lgamma(freedom / 2)) / math.sqrt(freedom * math.pi)
+    return quad(lambda t: scale * (1 + t**2 / freedom) ** (-(freedom + 1) / 2), x, math.inf, epsabs=0, epsrel=1e-8)[0]
+
+
+@pytest.mark.parametrize("level", [LEVEL, LEVEL / MOST_CLIMBED, 1e-4])
+@pytest.mark.parametrize("count", [LEAST, 24, 320])
+def test_spread(count, level):
+    """The one-sided tail beyond it, with one degree of freedom less than there are numbers."""
+    assert tail(spread(count, level), count - 1) == pytest.approx(level, rel=1e-5)
+
+
+def test_spread_of_many_is_the_normal_law_s():
+    assert spread(10**6) == pytest.approx(norm.isf(LEVEL), rel=1e-4)
+    assert norm.sf(-SEEN) == pytest.approx(0.99)
+
+
 def test_level():
-    """The one-sided normal tail beyond SPREAD; all populations of the catalogue together spend less than the run's budget."""
-    assert math.erfc(SPREAD / math.sqrt(2)) / 2 == pytest.approx(LEVEL, rel=1e-9)
+    """All populations of the catalogue together spend less than the run's budget."""
     assert sum(LEVEL for claim in catalogue().values() if claim.population) < RUN_BUDGET
 
 
-def test_caught():
-    """A violation of so many standard errors gets SPREAD of them beyond the bound with probability 0.99."""
-    assert norm.sf(SPREAD - CAUGHT) == pytest.approx(0.99)
+@pytest.mark.parametrize("count", [6, 12])
+def test_false_alarms(count):
+    """A true statement about the mean of normals, at its bound: as often as the level says, whatever few numbers there are. Binomial at 1e-7."""
+    drawn = np.random.default_rng(11).standard_normal((10**5, count))
+    beyond_bound = drawn.mean(1) > spread(count, 1e-3) * drawn.std(1, ddof=1) / math.sqrt(count)
+    assert binom.ppf(1e-7, 10**5, 1e-3) <= beyond_bound.sum() <= binom.isf(1e-7, 10**5, 1e-3)
 
 
+@pytest.mark.parametrize("level", [LEVEL, 1e-4])
 @pytest.mark.parametrize("bound", [-2.0, 0.5, 3.0])
-def test_margins(bound):
-    found = Estimate(0.5, 0.1, 0.3, 0.7)
-    most, least = found.at_most(bound), found.at_least(bound)
-    assert [most.low[0], most.high[0]] == pytest.approx([bound - 0.5 - SPREAD * 0.1, bound - 0.5 + SPREAD * 0.1])
-    assert [least.low[0], least.high[0]] == pytest.approx([0.5 - bound - SPREAD * 0.1, 0.5 - bound + SPREAD * 0.1])
+def test_margins(bound, level):
+    found, unsure = Estimate(0.5, 0.1, 0.3, 0.7, 30), spread(30, level) * 0.1
+    most, least = found.at_most(bound, level), found.at_least(bound, level)
+    assert [most.low[0], most.high[0]] == pytest.approx([bound - 0.5 - unsure, bound - 0.5 + unsure])
+    assert [least.low[0], least.high[0]] == pytest.approx([0.5 - bound - unsure, 0.5 - bound + unsure])
 
 
-@pytest.mark.parametrize(
-    ("beyond", "certain", "possible"), [(-SPREAD - 0.1, 0, 0), (-1.0, 0, 1), (0.0, 0, 1), (1.0, 0, 1), (SPREAD - 0.1, 0, 1), (SPREAD + 0.1, 1, 1)]
-)
-def test_so_many_standard_errors_decide(beyond, certain, possible):
-    """On either side of the bound by so many standard errors: holds, is inconclusive, or is falsified."""
-    found = Estimate(2.0, 0.5, 1.0, 3.0)
-    for margin in (found.at_most(2.0 - 0.5 * beyond), found.at_least(2.0 + 0.5 * beyond)):
+@pytest.mark.parametrize(("share", "certain", "possible"), [(-1.01, 0, 0), (-0.2, 0, 1), (0.0, 0, 1), (0.2, 0, 1), (0.99, 0, 1), (1.01, 1, 1)])
+def test_so_many_standard_errors_decide(share, certain, possible):
+    """Beyond the bound by a share of the spread: holds, is inconclusive, or is falsified."""
+    found, gap = Estimate(2.0, 0.5, 1.0, 3.0, 30), 0.5 * spread(30) * share
+    for margin in (found.at_most(2.0 - gap), found.at_least(2.0 + gap)):
         assert (margin.certain_failures, margin.possible_failures) == (certain, possible)
 
 
 @pytest.mark.parametrize(("error", "certain"), [(0.0, 0), (1e-9, 0), (-1e-9, 1)])
 def test_without_spread_the_value_decides(error, certain):
-    assert Estimate(1.0, 0.0, 1.0, 1.0).at_most(1.0 + error).certain_failures == certain
+    assert Estimate(1.0, 0.0, 1.0, 1.0, 30).at_most(1.0 + error).certain_failures == certain
 
 
 @pytest.mark.parametrize(("bound", "certain", "possible"), [(-1.0, 1, 1), (-0.1, 0, 1), (1.0, 0, 0)], ids=["false", "near", "true"])
@@ -131,7 +162,7 @@ def test_planted_statement(bound, certain, possible):
 
 
 def test_no_number_fails():
-    margin = Estimate(math.nan, math.nan, math.nan, math.nan).at_least(0.0)
+    margin = Estimate(math.nan, math.nan, math.nan, math.nan, 30).at_least(0.0)
     assert margin.certain_failures == 1
 
 
@@ -149,9 +180,9 @@ def test_rank_correlation():
 @pytest.mark.parametrize("constant", [0.0, 3.0, -1e300])
 def test_rank_correlation_with_a_constant(constant):
     """Nothing is ordered; and resamples of few regimes are constant now and then, without a warning."""
-    column = np.arange(5.0)
-    assert rank_correlation(np.full(5, constant), column) == rank_correlation(column, np.full(5, constant)) == 0.0
-    assert estimate(rank_correlation, [0.0, 1.0, 1.0], [0.0, 1.0, 2.0]).low == 0.0
+    column = np.arange(9.0)
+    assert rank_correlation(np.full(9, constant), column) == rank_correlation(column, np.full(9, constant)) == 0.0
+    assert estimate(rank_correlation, [*[0.0] * 8, 1.0], column).low == 0.0
 
 
 def test_slopes():
@@ -177,3 +208,14 @@ def test_each():
     column = each(["a", "bcd"], len)
     assert column.tolist() == [1.0, 3.0]
     assert column.dtype == np.float64
+
+
+def test_beyond():
+    """A cubic is taken out whole, in one column or many; what is left is orthogonal to every power, and so is nothing's fit twice."""
+    known = np.random.default_rng(12).standard_normal(40)
+    other = np.random.default_rng(13).standard_normal((40, 2))
+    assert beyond(1 - known + 2 * known**3, known) == pytest.approx(np.zeros(40), abs=1e-12)
+    left = beyond(other + known[:, None] ** 2, known)
+    np.testing.assert_allclose(np.vander(known, 4).T @ left, 0.0, atol=1e-10)
+    np.testing.assert_allclose(beyond(left, known), left, atol=1e-12)
+    np.testing.assert_allclose(beyond(other[:, 0], known), beyond(other, known)[:, 0], atol=1e-12)

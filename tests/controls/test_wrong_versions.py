@@ -5,11 +5,7 @@ import pytest
 from claims.catalogue import catalogue
 from claims.decision import Status
 
-PLANTED = [
-    pytest.param(claim.wrong(version), version, id=f"{claim.id}!{version.name}", marks=pytest.mark.xdist_group(claim.wrong(version).looks))
-    for claim in catalogue().values()
-    for version in claim.wrong_versions
-]
+PLANTED = [pytest.param(claim.wrong(version), version, id=f"{claim.id}!{version.name}") for claim in catalogue().values() for version in claim.wrong_versions]
 
 
 @pytest.mark.control

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from claims.catalogue import catalogue
 from claims.decision import Status
 from reports import ledger
 from reports.ledger import Ledger
-from reports.plugin import PROPERTY
+from reports.plugin import PROPERTY, networks
 from reports.verify import PROFILES, Verdict
 
 pytest_plugins = ["pytester"]
@@ -163,3 +164,18 @@ def test_unknown_profile(pytester):
     pytester.makepyfile("def test():\n    pass\n")
     result = pytester.runpytest_inprocess("-p", "reports.plugin", "--claims-profile", "slow")
     assert result.ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_networks_of_a_family_go_to_one_worker():
+    """Tests of claims and of planted versions that look at the same networks have one scope; every other test has its own."""
+    for claim in catalogue().values():
+        assert networks(f"tests/theory/test_claims.py::test_verdict[{claim.id}]") == claim.looks
+        for version in claim.wrong_versions:
+            wrong = claim.wrong(version)
+            assert networks(f"tests/controls/test_wrong_versions.py::test_caught[{wrong.id}]") == wrong.looks
+    for other in (
+        "tests/claims/test_catalogue.py::test_fields[e1.step]",
+        "tests/model/test_regime.py::test_json",
+        "tests/theory/test_claims.py::test_x[e1.step!no]",
+    ):
+        assert networks(other) == other

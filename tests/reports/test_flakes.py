@@ -1,0 +1,283 @@
+"""A series of runs on fresh entropy: what is kept of each, where a series goes on, and what it exits with."""
+
+import json
+import math
+import runpy
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from claims import findings
+from claims.catalogue import catalogue
+from claims.claim import Kind
+from claims.decision import Status
+from reports import cli, flakes
+from reports.flakes import FlakesError, differing, one_run, read
+from reports.ledger import versions
+from reports.verify import PROFILES, decide, expected
+
+DECIDED = [name for name, claim in catalogue().items() if claim.kind is not Kind.CONJECTURE]
+CONJECTURES = [name for name in catalogue() if name not in DECIDED]
+FINDINGS = {name: expected(claim).value for name, claim in catalogue().items()}
+
+
+def run_of(entropy=1, profile="ci", **statuses):
+    """A finished run in which every verdict is the recorded finding but for these; a dot in an id is written __."""
+    changed = {name.replace("__", "."): status for name, status in statuses.items()}
+    return {"profile": profile, "entropy": entropy, "seconds": 1.0, "versions": versions(), "statuses": FINDINGS | changed}
+
+
+def lines(*runs):
+    return "".join(json.dumps(run) + "\n" for run in runs)
+
+
+# Reading ---------------------------------------------------------------------------------------------
+
+
+def test_read(tmp_path):
+    path = tmp_path / "flakes.jsonl"
+    path.write_text(lines(run_of(1), run_of(2)))
+    assert read(path) == [run_of(1), run_of(2)]
+
+
+def test_absent_is_empty(tmp_path):
+    assert read(tmp_path / "absent.jsonl") == []
+
+
+LACKING = {name: value for name, value in run_of().items() if name != "entropy"}
+
+
+@pytest.mark.parametrize(
+    "damage", [lines([1, 2]), lines("ci"), lines(None), lines(LACKING), lines({})], ids=["list", "string", "null", "lacks entropy", "empty"]
+)
+@pytest.mark.parametrize("before", [0, 2])
+def test_damaged_line(tmp_path, damage, before):
+    """Named by its number and the file's path."""
+    path = tmp_path / "flakes.jsonl"
+    path.write_text(lines(*[run_of(k) for k in range(before)]) + damage + lines(run_of(9)))
+    with pytest.raises(FlakesError, match=rf"flakes\.jsonl: line {before + 1}: .*profile, entropy and statuses"):
+        read(path)
+
+
+@pytest.mark.parametrize("damage", ['{"profile": "ci", "entr\n', "garbage\n", "\n", "[" * 10**5 + "\n"], ids=["cut off", "garbage", "blank", "nested"])
+def test_line_that_is_not_json(tmp_path, damage):
+    """As after a copy that was interrupted: of hundreds of lines, the one to repair is named."""
+    path = tmp_path / "flakes.jsonl"
+    path.write_text(lines(run_of(1), run_of(2)) + damage)
+    with pytest.raises(FlakesError, match=r"flakes\.jsonl: line 3: "):
+        read(path)
+
+
+@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None], ids=["not UTF-8", "a folder"])
+def test_unreadable(tmp_path, content):
+    path = tmp_path / "flakes.jsonl"
+    path.mkdir() if content is None else path.write_bytes(content)
+    with pytest.raises(FlakesError, match=r"flakes\.jsonl"):
+        read(path)
+
+
+@pytest.mark.parametrize("statuses", [[], None, "verified", 3], ids=repr)
+def test_statuses_that_are_none(tmp_path, statuses):
+    """Refused on reading, not found out by a traceback after hours of deciding."""
+    path = tmp_path / "flakes.jsonl"
+    path.write_text(lines(run_of() | {"statuses": statuses}))
+    with pytest.raises(FlakesError, match="line 1"):
+        read(path)
+
+
+# Comparing -------------------------------------------------------------------------------------------
+
+
+def test_nothing_differs():
+    assert differing([run_of(1), run_of(2)]) == {}
+
+
+def test_counted_by_verdict():
+    """Of what differs in some run, how often each verdict came; the recorded finding among them."""
+    found = differing([run_of(1), run_of(2, e5__scratch="falsified"), run_of(3, e5__scratch="inconclusive"), run_of(4)])
+    assert found == {"e5.scratch": {"verified": 2, "falsified": 1, "inconclusive": 1}}
+
+
+def test_always_another_verdict():
+    """Every run agrees, but not with the finding."""
+    assert differing([run_of(k, e5__scratch="falsified") for k in range(3)]) == {"e5.scratch": {"falsified": 3}}
+
+
+def test_refuted_statements_stay_refuted(tmp_path, monkeypatch):
+    """The finding is what is compared with, be it verified or falsified."""
+    monkeypatch.setattr(findings, "FOLDER", tmp_path)
+    findings.path("e5.scratch").write_text("{}")
+    assert differing([run_of(1) | {"statuses": dict.fromkeys(DECIDED, "verified")}]) == {"e5.scratch": {"verified": 1}}
+
+
+def test_claim_that_was_not_decided():
+    """As in a run before it was added."""
+    short = run_of()
+    del short["statuses"]["e5.scratch"]
+    assert differing([run_of(), short]) == {"e5.scratch": {"verified": 1, "not decided": 1}}
+
+
+def test_conjectures_are_left_out():
+    assert CONJECTURES
+    assert differing([run_of() | {"statuses": FINDINGS | dict.fromkeys(CONJECTURES, "inconclusive")}]) == {}
+
+
+# One run ---------------------------------------------------------------------------------------------
+
+
+def test_one_run(monkeypatch):
+    """Every claim, on entropy of its own; verdicts and margins by id, an infinite margin as none."""
+    asked, name = [], "gamma-printed.dimensionless"
+    verdict = replace(decide(catalogue()[name], PROFILES["quick"]), networks=3)
+
+    def some(ids, profile, workers, verdicts):
+        asked.append((ids, profile, workers))
+        verdicts += [verdict, replace(verdict, claim="e5.scratch", status=Status.VERIFIED, worst_margin=math.inf)]
+
+    monkeypatch.setattr(cli, "decide_all", some)
+    first, second = one_run("quick", 3), one_run("quick", 3)
+    assert [(ids, workers) for ids, _, workers in asked] == [(list(catalogue()), 3)] * 2
+    assert [run["entropy"] for run in (first, second)] == [profile.entropy for _, profile, _ in asked]
+    assert len({first["entropy"], second["entropy"], PROFILES["quick"].entropy}) == 3
+    assert first["statuses"] == {"e5.scratch": "verified", name: "falsified"}
+    assert first["margins"] == {"e5.scratch": None, name: verdict.worst_margin}
+    assert (first["profile"], first["networks"]) == ("quick", 6)
+    json.dumps(first, allow_nan=False)
+
+
+# The series ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def series(monkeypatch, capsys, tmp_path):
+    """Run `python -m reports.flakes ARGUMENTS` on runs handed out one by one: exit code, output, what it says, and the file's runs."""
+    path = tmp_path / "flakes.jsonl"
+
+    def call(*arguments, given=()):
+        handed = iter(given)
+
+        def next_run(profile, workers):
+            made = next(handed)
+            if isinstance(made, BaseException):
+                raise made
+            return made | {"profile": profile}
+
+        monkeypatch.setattr(flakes, "one_run", next_run)
+        monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path), *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            cli.run(flakes.app, FlakesError)
+        assert next(handed, None) is None, "fewer runs than were handed out"
+        return left.value.code or 0, *capsys.readouterr(), read(path)
+
+    call.path = path
+    return call
+
+
+def test_series(series):
+    code, out, err, kept = series("--runs", 3, given=[run_of(k) for k in range(3)])
+    assert code == 0
+    assert [run["entropy"] for run in kept] == [0, 1, 2]
+    assert "every verdict was the recorded finding" in " ".join(out.split())
+    assert [line.split(":")[0] for line in err.splitlines()] == [f"run {k} of 3" for k in (1, 2, 3)]
+
+
+def test_differing_verdict(series):
+    """Exit 1, and a table that names the claim and counts."""
+    code, out, _, _ = series("--runs", 3, given=[run_of(1), run_of(2, e5__scratch="inconclusive"), run_of(3)])
+    assert code == 1
+    assert "e5.scratch" in out
+    assert "verified 2, inconclusive 1" in " ".join(out.split())
+
+
+@pytest.mark.parametrize(("before", "asked", "more"), [(2, 5, 3), (2, 2, 0), (4, 2, 0), (0, 1, 1)])
+def test_goes_on(series, before, asked, more):
+    """Runs in the file count; those beyond what is asked for are kept, and judged."""
+    series.path.write_text(lines(*[run_of(k) for k in range(before)]))
+    code, _, _, kept = series("--runs", asked, given=[run_of(10 + k) for k in range(more)])
+    assert (code, [run["entropy"] for run in kept]) == (0, [*range(before), *(10 + k for k in range(more))])
+
+
+def test_a_difference_in_an_earlier_run_counts(series):
+    series.path.write_text(lines(run_of(1, e5__scratch="falsified")))
+    assert series("--runs", 2, given=[run_of(2)])[0] == 1
+
+
+def test_profiles_are_counted_apart(series):
+    """And all are kept in one file."""
+    series.path.write_text(lines(run_of(1, profile="quick", e5__scratch="falsified"), run_of(2)))
+    code, _, _, kept = series("--runs", 2, given=[run_of(3)])
+    assert (code, [(run["entropy"], run["profile"]) for run in kept]) == (0, [(1, "quick"), (2, "ci"), (3, "ci")])
+    assert series("--runs", 1, "--profile", "quick")[0] == 1
+
+
+OLDER = run_of(1) | {"versions": versions() | {"torch": "1.0"}}
+BEFORE = run_of(1) | {"statuses": {name: status for name, status in FINDINGS.items() if name != "e5.scratch"}}
+AFTER = run_of(1, gone="verified")
+UNVERSIONED = {name: value for name, value in run_of(1).items() if name != "versions"}
+
+
+@pytest.mark.parametrize("other", [OLDER, BEFORE, AFTER, UNVERSIONED], ids=["other torch", "a claim less", "a claim more", "no versions"])
+def test_runs_of_something_else_do_not_count(series, other):
+    """Of other versions or other claims: neither as runs nor for their verdicts; they stay in the file."""
+    spoilt = other | {"statuses": other["statuses"] | {"e1.step": "falsified"}}
+    series.path.write_text(lines(spoilt, run_of(2)))
+    code, _, _, kept = series("--runs", 2, given=[run_of(3)])
+    assert (code, kept) == (0, [spoilt, run_of(2), run_of(3)])
+
+
+@pytest.mark.parametrize("trouble", [KeyboardInterrupt(), OSError(28, "No space left on device")], ids=["Ctrl-C", "disk full"])
+def test_interrupted(series, trouble):
+    """Finished runs are in the file, it says so in one line, and the next call goes on from there."""
+    code, _, err, kept = series("--runs", 4, given=[run_of(1), run_of(2), trouble])
+    assert code == 2
+    assert err.splitlines()[-1].startswith("transfer-claims: ")
+    assert "Traceback" not in err
+    assert [run["entropy"] for run in kept] == [1, 2]
+    assert series("--runs", 4, given=[run_of(3), run_of(4)])[0] == 0
+    assert [run["entropy"] for run in read(series.path)] == [1, 2, 3, 4]
+    assert list(series.path.parent.iterdir()) == [series.path]  # no temporary file is left
+
+
+def test_interrupted_while_writing(series, monkeypatch):
+    """The file is replaced whole: what it held before is still there."""
+    series.path.write_text(lines(run_of(1)))
+
+    def breaks(path, target):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", breaks)
+    code, _, _, kept = series("--runs", 2, given=[run_of(2)])
+    assert (code, [run["entropy"] for run in kept]) == (2, [1])
+    assert len(list(series.path.parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize("arguments", [["--runs", "0"], ["--workers", "0"], ["--profile", "slow"], ["--colour"]], ids=" ".join)
+def test_misused(series, arguments):
+    assert series(*arguments)[0] == 2
+
+
+def test_damaged_file_stops_before_anything_is_decided(monkeypatch, capsys, tmp_path):
+    """And is left as it is."""
+    path = tmp_path / "flakes.jsonl"
+    path.write_text("[]\n")
+    monkeypatch.setattr(flakes, "one_run", lambda profile, workers: pytest.fail("decided"))
+    monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
+    with pytest.raises(SystemExit) as left:
+        cli.run(flakes.app, FlakesError)
+    _, err = capsys.readouterr()
+    assert (left.value.code, path.read_text()) == (2, "[]\n")
+    assert "line 1" in err
+
+
+def test_as_a_program(monkeypatch, capsys, tmp_path):
+    """What `python -m reports.flakes` runs: a refusal is one line and exit 2 there too."""
+    path = tmp_path / "flakes.jsonl"
+    path.write_text("[]\n")
+    monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
+    with pytest.raises(SystemExit) as left:
+        runpy.run_path(flakes.__file__, run_name="__main__")
+    out, err = capsys.readouterr()
+    assert (left.value.code, out, err.count("\n")) == (2, "", 1)
+    assert "line 1" in err
