@@ -46,8 +46,8 @@ PROFILES: dict[ProfileName, Profile] = {
     "ci": Profile("ci", regimes=20, entropy=CI_ENTROPY),
     "nightly": Profile("nightly", regimes=40, entropy=CI_ENTROPY),  # given fresh entropy by `fresh`
 }
-#: Seeds per regime of a population, and its least size.
-POPULATION_SEEDS, MIN_POPULATION = 6, 12
+#: Seeds per regime of a population.
+POPULATION_SEEDS = 6
 #: Predictions of populations, one file each.
 PREDICTIONS = Path("reports/out/predictions")
 Tick = Callable[[int, int], None]
@@ -160,7 +160,7 @@ def planned(claim: Claim, profile: Profile) -> int:
     if claim.domain is None:
         return 1
     if claim.population:
-        return max(MIN_POPULATION, round(claim.population * profile.regimes / PROFILES["ci"].regimes))
+        return round(claim.population * max(1.0, profile.regimes / PROFILES["ci"].regimes))  # with fewer nothing would be decided
     wanted = max(1, round(profile.regimes * claim.sweep * (EXACT_SHARE if claim.delta == 0 else 1)))
     return min(wanted, population.MOST_CLIMBED) if claim.climbs else wanted
 
