@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing import active_children, get_context
 from pathlib import Path
@@ -250,7 +251,7 @@ def _print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-_REFUSALS = (RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError)
+_REFUSALS = (RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError, BrokenProcessPool)
 
 
 #: What the command line raises on arguments that it cannot use.
