@@ -52,9 +52,9 @@ from claims.theorem_4_2 import READINGS, RESTRICTED, TAU_D, Reading
 from model.sampling import Seeds
 from reports.files import write_whole
 from reports.needs import Need, batches, gather_needs
-from reports.strata import Stratum, Tagged, by_stratum, strata
+from reports.strata import Tagged, by_stratum, search_strata, strata
 from strategies.regimes import SIZES
-from strategies.search import Case, search
+from strategies.search import Case
 
 ALLOWANCE = 1.5
 WIDE = (0.1, 100.0)
@@ -154,17 +154,11 @@ def gather(job: Job, constants: dict[str, float], regimes: int, entropy: int) ->
     torch.set_num_threads(1)
     points: list[Point] = []
 
-    def draw(stratum: Stratum) -> None:
-        def look(case: Case) -> bool:
-            observe = both_ways if job.transfer else scratch_only
-            points.append(_point(observe(case.regime, Seeds(case.root, SEEDS)), job.criterion, stratum.tags))
-            return False
+    def look(case: Case, tags: tuple[str, ...]) -> None:
+        observe = both_ways if job.transfer else scratch_only
+        points.append(_point(observe(case.regime, Seeds(case.root, SEEDS)), job.criterion, tags))
 
-        name = f"calibrate/{job.name}/{'/'.join(stratum.tags)}"
-        search(stratum.domain, constants, look, name=name, entropy=entropy, cases=stratum.regimes, calibration=True)
-
-    for stratum in strata(job.domain, regimes):
-        draw(stratum)
+    search_strata(job.domain, constants, look, name=job.name, entropy=entropy, regimes=regimes)
     return points
 
 

@@ -14,8 +14,8 @@ from claims.catalogue import catalogue, find
 from claims.claim import Claim
 from claims.condition import DELTA
 from model.sampling import Seeds
-from reports.strata import Stratum, strata
-from strategies.search import Case, search
+from reports.strata import search_strata
+from strategies.search import Case
 
 
 @dataclass(frozen=True)
@@ -41,21 +41,15 @@ def gather_needs(ids: tuple[str, ...], constants: dict[str, float], regimes: int
     claims = [find(claim_id) for claim_id in ids]
     found: dict[str, list[Need]] = defaultdict(list)
 
-    def draw(stratum: Stratum) -> None:
-        def look(case: Case) -> bool:
-            seen = claims[0].observe(case.regime, Seeds(case.root, seeds))
-            for constant in (c for claim in claims for c in claim.fits):
-                needed = np.sort(constant.per_seed(seen))
-                allowed = int(DELTA * len(needed))
-                value = needed[len(needed) - 1 - allowed] if constant.at_least else needed[allowed]
-                found[constant.name].append(Need(float(value), stratum.tags))
-            return False
-
-        name = f"calibrate/{batch}/{'/'.join(stratum.tags)}"
-        search(stratum.domain, constants, look, name=name, entropy=entropy, cases=stratum.regimes, calibration=True)
+    def look(case: Case, tags: tuple[str, ...]) -> None:
+        seen = claims[0].observe(case.regime, Seeds(case.root, seeds))
+        for constant in (c for claim in claims for c in claim.fits):
+            needed = np.sort(constant.per_seed(seen))
+            allowed = int(DELTA * len(needed))
+            value = needed[len(needed) - 1 - allowed] if constant.at_least else needed[allowed]
+            found[constant.name].append(Need(float(value), tags))
 
     assert claims[0].domain is not None
     batch = next(ids[0] for ids in batches(catalogue().values()) if claims[0].id in ids)  # the same regimes, whichever of them are asked for
-    for stratum in strata(claims[0].domain, regimes):
-        draw(stratum)
+    search_strata(claims[0].domain, constants, look, name=batch, entropy=entropy, regimes=regimes)
     return dict(found)

@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from claims.claim import Domain
 from claims.condition import LITERAL, PRACTICAL, TIERS
+from strategies.search import Case, search
 
 #: Of a set's regimes, the share that is drawn in the literal tier, whose runs are ten times as long.
 LITERAL_SHARE = 0.15
@@ -53,6 +54,21 @@ def strata(domain: Domain, regimes: int) -> list[Stratum]:
         tags = (tier.name, width, ("least d", "middle d", "largest d")[place])
         found.append(Stratum(tags, replace(domain, groups=groups, tier=tier.name), max(1, round(regimes * share / 6))))
     return found
+
+
+def search_strata(domain: Domain, constants: dict[str, float], look: Callable[[Case, tuple[str, ...]], None], *, name: str, entropy: int, regimes: int) -> None:
+    """Call `look(case, tags)` on the calibration regimes of every stratum of a domain."""
+
+    def within(stratum: Stratum) -> Callable[[Case], bool]:
+        def seen(case: Case) -> bool:
+            look(case, stratum.tags)
+            return False
+
+        return seen
+
+    for stratum in strata(domain, regimes):
+        full = f"calibrate/{name}/{'/'.join(stratum.tags)}"
+        search(stratum.domain, constants, within(stratum), name=full, entropy=entropy, cases=stratum.regimes, calibration=True)
 
 
 def by_stratum(points: Sequence[_T], rule: Callable[[Sequence[_T]], float]) -> dict[str, float]:
