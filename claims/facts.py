@@ -18,7 +18,7 @@ from torch import Tensor
 from claims import quantities
 from claims.constants import Constants
 from claims.decision import Margin
-from model import gram
+from model import tangent
 from model.cnn import Trainer, TwoLayerCNN, closed_form_step, patches
 from model.regime import SIGNAL_COORDINATES, Regime
 from model.run import Run, signs
@@ -108,7 +108,7 @@ def decomposed(regime: Regime, seeds: Seeds) -> Decomposed:
     upstream = train_task(regime, 1, draw.upstream, draw.start)
     start = inherit(upstream.weights, draw.fresh, regime.inherited)
     moved = train_task(regime, 2, draw.downstream, start, Trainer().descend).weights - start
-    record = gram.descend(draw.downstream, start, regime.eta2, regime.steps2, [regime.steps2]).records[0]
+    record = tangent.descend(draw.downstream, start, regime.eta2, regime.steps2, [regime.steps2]).records[0]
     u, v1, v2 = (torch.nn.functional.pad(x, (0, regime.rest)) for x in signals(regime))
     named = {name: x for name, x in (("u", u), ("v2", v2)) if x.norm() > 0}
     columns = torch.cat([*(x.expand(seeds.count, 1, -1) for x in named.values()), draw.downstream.noise], 1)  # (seeds, k + N, d)
@@ -179,7 +179,7 @@ def rescaled(regime: Regime, factor: float, *, eta_power: int = -2, sigma0_power
 
 def scale_gap(regime: Regime, seeds: Seeds, *, trainer: Trainer | None = None, **powers: int) -> Difference:
     """Losses and test errors of a regime beside those of its rescaled copies."""
-    engine = gram.descend if trainer is None else trainer.descend
+    engine = tangent.descend if trainer is None else trainer.descend
     level: Any = "law" if trainer is None else "explicit"
 
     def outcomes(r: Regime) -> list[Tensor]:
@@ -309,10 +309,10 @@ def gram_only(regime: Regime, seeds: Seeds, *, flip_one: bool = False) -> Differ
     short = torch.linalg.qr(rows.transpose(1, 2)).R.transpose(1, 2)  # R^T R is the Gram matrix
     if flip_one:
         short[:, 1] *= -1
-    losses = [gram.descend(data, draw.start, regime.eta1, regime.steps1).loss]
+    losses = [tangent.descend(data, draw.start, regime.eta1, regime.steps1).loss]
     for s in range(seeds.count):  # the signal's coordinates differ from seed to seed
         reduced = Sample(short[s, 0], short[s : s + 1, 1 : n + 1], data.labels[s : s + 1])
-        losses.append(gram.descend(reduced, short[s : s + 1, n + 1 :], regime.eta1, regime.steps1).loss)
+        losses.append(tangent.descend(reduced, short[s : s + 1, n + 1 :], regime.eta1, regime.steps1).loss)
     return Difference(2 * seeds.count, relative(torch.cat(losses[1:]), losses[0]).numpy())
 
 

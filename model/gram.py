@@ -1,9 +1,9 @@
-"""The fast engine: gradient descent in coefficient space, exact, O(m N^2) a step whatever d.
+"""Gradient descent in coefficient space, all seeds in one batch of matrix products: exact, O(m N^2) a step whatever d.
 
 Each gradient is a combination of the signal and the N noise patches, so weights need never be
 formed while training. With Z = W Xi^T (2m x N) and K = Xi Xi^T, a step adds G K to Z, where
 G_{ri} = -(eta/(N m)) l'_i j_r y_i 1{z_ri > 0}; the signal enters through one scalar a_r = <w_r, s>,
-since own-task noise is orthogonal to the signal. Batched over seeds.
+since own-task noise is orthogonal to the signal. `model.tangent` is faster on a processor; this one is checked against it, and is all tensors.
 """
 
 from __future__ import annotations

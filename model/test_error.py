@@ -13,11 +13,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from model.compiled import compiled
 from model.regime import Regime
 from model.run import signs
 from model.sampling import Seeds, projected
@@ -30,6 +33,10 @@ LINES = 512
 _ROUNDING = 1e-12
 _LABELS = (1.0, -1.0)
 _FAR = 40.0  # the normal law has no float64 mass beyond
+_HALF_ROOT = math.sqrt(0.5)
+
+
+Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -100,41 +107,64 @@ def _line_probabilities(factor: Tensor, readout: Tensor, output: Tensor, points:
     direction = torch.nn.functional.normalize(direction, dim=1)  # zero stays zero
     off_line = points - direction.unsqueeze(2) * torch.einsum("sk,skl->sl", direction, points).unsqueeze(1)
     p = torch.bmm(factor, off_line).transpose(1, 2)  # (seeds, lines, 2m): pre-activations are p + t b
-    b = torch.einsum("srk,sk->sr", factor, direction).unsqueeze(1).expand_as(p)
-    return _piecewise_linear_probability(p, b, readout, -output[:, None])
+    b = torch.einsum("srk,sk->sr", factor, direction)
+    found = torch.empty(p.shape[:2], dtype=torch.float64)
+    _below(p.contiguous().numpy(), b.contiguous().numpy(), readout.numpy(), -output.numpy(), found.numpy())
+    return found
 
 
-def _piecewise_linear_probability(p: Tensor, b: Tensor, readout: Tensor, level: Tensor) -> Tensor:
+@compiled
+def _below(p: Floats, b: Floats, readout: Floats, level: Floats, found: Floats) -> None:
     """P(sum_r readout_r relu(p_r + t b_r) < level) for t ~ N(0, 1), exactly.
 
-    p, b: (seeds, lines, 2m); level: (seeds, 1), strictly to be passed. Left of all breakpoints the active units are those
-    with b < 0 (or b = 0 and p > 0); each breakpoint adds readout |b| to the slope.
+    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; found: (seeds, lines). Left of all breakpoints
+    the active units are those with b < 0 (or b = 0 and p > 0); each breakpoint adds readout |b| to the slope.
     """
-    breaks, order = torch.where(b == 0, _FAR, -p / b).clamp(-_FAR, _FAR).sort(dim=-1)
-    first = ((b < 0) | ((b == 0) & (p > 0))) * readout
-    intercept_steps = (readout * b.sign() * p).gather(-1, order)
-    slope_steps = (readout * b.abs()).gather(-1, order)
-    intercept = _from_first((first * p).sum(-1, keepdim=True), intercept_steps)  # (seeds, lines, 2m + 1)
-    slope = _from_first((first * b).sum(-1, keepdim=True), slope_steps)
-    # Where all units are off, y f may be exactly 0, which is no error: the level must be passed by more than rounding.
-    level = level - _ROUNDING * (readout.abs() * (p.abs() + b.abs())).sum(-1)
-    edge = torch.full_like(breaks[..., :1], _FAR)
-    low, high = torch.cat([-edge, breaks], -1), torch.cat([breaks, edge], -1)
-    crossing = (level.unsqueeze(-1) - intercept) / slope
-    flat = torch.where(intercept < level.unsqueeze(-1), high, low)
-    inside_high = torch.where(slope > 0, crossing.clamp(low, high), torch.where(slope < 0, high, flat))
-    inside_low = torch.where(slope < 0, crossing.clamp(low, high), low)
-    # Differences of the normal distribution function, taken in the lower tail where they are accurate.
-    mirror = inside_low > 0
-    lower, upper = torch.where(mirror, -inside_high, inside_low), torch.where(mirror, -inside_low, inside_high)
-    return (_tail(upper) - _tail(lower)).clamp_min(0).sum(-1)
+    seeds, lines, filters = p.shape
+    breaks, rise, turn = np.empty(filters), np.empty(filters), np.empty(filters)
+    for s in range(seeds):
+        for line in range(lines):
+            intercept = slope = size = 0.0
+            many = 0
+            for r in range(filters):
+                here, along, weight = p[s, line, r], b[s, r], readout[r]
+                size += abs(weight) * (abs(here) + abs(along))
+                if along < 0 or (along == 0 and here > 0):
+                    intercept += weight * here
+                    slope += weight * along
+                if along == 0 or -here / along >= _FAR:
+                    continue
+                sign = 1.0 if along > 0 else -1.0
+                x = max(-here / along, -_FAR)
+                place = many  # sorted by insertion: there are few
+                while place > 0 and breaks[place - 1] > x:
+                    breaks[place], rise[place], turn[place] = breaks[place - 1], rise[place - 1], turn[place - 1]
+                    place -= 1
+                breaks[place], rise[place], turn[place] = x, weight * sign * here, weight * sign * along
+                many += 1
+            # Where all units are off, y f may be exactly 0, which is no error: the level must be passed by more than rounding.
+            passed = level[s] - _ROUNDING * size
+            inside, begun, mass = intercept - slope * _FAR < passed, -_FAR, 0.0
+            for k in range(many + 1):
+                end = breaks[k] if k < many else _FAR
+                if slope != 0.0:
+                    crossing = (passed - intercept) / slope
+                    if inside and slope > 0 and crossing < end:
+                        mass += _normal_mass(begun, max(crossing, begun))
+                        inside = False
+                    elif not inside and slope < 0 and crossing < end:
+                        inside, begun = True, max(crossing, breaks[k - 1] if k > 0 else -_FAR)
+                if k < many:
+                    intercept += rise[k]
+                    slope += turn[k]
+            if inside:
+                mass += _normal_mass(begun, _FAR)
+            found[s, line] = mass
 
 
-def _tail(x: Tensor) -> Tensor:
-    """The normal distribution function. (`torch.special.ndtr` has no relative accuracy far below zero.)"""
-    result: Tensor = torch.special.erfc(x * -math.sqrt(0.5)) / 2
-    return result
-
-
-def _from_first(first: Tensor, steps: Tensor) -> Tensor:
-    return torch.cat([first, first + steps.cumsum(-1)], -1)
+@compiled
+def _normal_mass(low: float, high: float) -> float:
+    """P(low < t < high), t ~ N(0, 1): a difference taken in the lower tail, where it is accurate."""
+    if low > 0:
+        low, high = -high, -low
+    return max(0.0, (math.erfc(-high * _HALF_ROOT) - math.erfc(-low * _HALF_ROOT)) / 2)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from model import gram
+from model import tangent
 from model.regime import Regime
 from model.run import Run
 from model.sampling import Draw, Level, Sample, Seeds, check_curves, projected, sample
@@ -50,13 +50,13 @@ def inherit(trained: Tensor, fresh: Tensor, inherited: int) -> Tensor:
     return start
 
 
-def train_task(regime: Regime, index: int, data: Sample, start: Tensor, engine: Descend = gram.descend) -> Run:
+def train_task(regime: Regime, index: int, data: Sample, start: Tensor, engine: Descend = tangent.descend) -> Run:
     """Train on task `index` (1 or 2) of the regime with its own step size and number of steps."""
     task = regime.task(index)
     return engine(data, start, task.eta, task.steps)
 
 
-def run_trial(regime: Regime, seeds: Seeds, *, engine: Descend = gram.descend, level: Level = "law") -> Trial:
+def run_trial(regime: Regime, seeds: Seeds, *, engine: Descend = tangent.descend, level: Level = "law") -> Trial:
     """Train upstream, scratch and transfer on common random numbers.
 
     Raises:
@@ -67,7 +67,7 @@ def run_trial(regime: Regime, seeds: Seeds, *, engine: Descend = gram.descend, l
     return run_on(regime, seeds, sample(regime, seeds, level), engine=engine)
 
 
-def run_on(regime: Regime, seeds: Seeds, draw: Draw, *, engine: Descend = gram.descend) -> Trial:
+def run_on(regime: Regime, seeds: Seeds, draw: Draw, *, engine: Descend = tangent.descend) -> Trial:
     """The same from a draw already made."""
     upstream = train_task(regime, 1, draw.upstream, draw.start, engine)
     scratch = train_task(regime, 2, draw.downstream, draw.fresh, engine)
@@ -76,10 +76,10 @@ def run_on(regime: Regime, seeds: Seeds, draw: Draw, *, engine: Descend = gram.d
 
 
 def recording(record: Sequence[int]) -> Descend:
-    """The coefficient-space engine, keeping the decomposition's coefficients at the given steps."""
+    """The engine, keeping the decomposition's coefficients at the given steps."""
 
     def engine(sample: Sample, start: Tensor, eta: float, steps: int) -> Run:
-        return gram.descend(sample, start, eta, steps, [t for t in record if t <= steps])
+        return tangent.descend(sample, start, eta, steps, [t for t in record if t <= steps])
 
     return engine
 

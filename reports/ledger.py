@@ -57,7 +57,9 @@ class Ledger:
 
 def versions() -> dict[str, str]:
     """Versions of everything a number may depend on."""
-    return {"python": platform.python_version()} | {name: version(name) for name in ("transfer-claims", "torch", "numpy", "scipy", "sympy", "hypothesis")}
+    return {"python": platform.python_version()} | {
+        name: version(name) for name in ("transfer-claims", "torch", "numpy", "numba", "scipy", "sympy", "hypothesis")
+    }
 
 
 def write(ledger: Ledger, path: Path) -> None:

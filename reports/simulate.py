@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from claims import condition, quantities
-from model import gram
+from model import gram, tangent
 from model.cnn import Trainer
 from model.regime import Regime, RegimeError
 from model.run import Run
@@ -71,7 +71,7 @@ def simulate(spec: Spec, engine: Engine = "law") -> dict[str, Any]:
         RegimeError: the regime cannot be drawn with this engine.
         DivergenceError: gradient descent diverges.
     """
-    descend: Descend = Trainer().descend if engine == "autograd" else gram.descend
+    descend: Descend = {"law": tangent.descend, "gram": gram.descend, "autograd": Trainer().descend}[engine]
     level: Level = "law" if engine == "law" else "explicit"
     trial = run_trial(spec.regime, spec.seeds, engine=descend, level=level)
     h = {k: quantities.catalogue()[f"h_{k}"](spec.regime) for k in (1, 2)}

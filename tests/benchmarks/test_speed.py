@@ -12,7 +12,7 @@ from model.sampling import Seeds
 from model.transfer import run_trial
 
 #: Fewer than `ratios.py` takes: a benchmark repeats them many times, and a test run takes them once.
-STEPS = {("autograd", BATCH): 1, ("closed form", BATCH): 2, ("coefficient space", 1): 200, ("coefficient space", BATCH): 20}
+STEPS = {("autograd", BATCH): 1, ("closed form", BATCH): 2, ("coefficient space", BATCH): 20}
 
 
 @pytest.fixture(scope="module", params=[1, BATCH], ids=lambda seeds: f"{seeds} seeds")

@@ -13,7 +13,7 @@ import torch
 from examples import KINDS, regime
 
 from claims import planted
-from model import gram
+from model import gram, tangent
 from model.cnn import Trainer, TwoLayerCNN, closed_form_step, patches
 from model.run import DivergenceError, Run, check_records, log_spaced, signs
 from model.sampling import Sample, Seeds, sample
@@ -25,7 +25,7 @@ THREE = Seeds(0, 3)
 autograd = Trainer().descend
 every_kind = pytest.mark.parametrize("made", KINDS.values(), ids=KINDS)
 every_task = pytest.mark.parametrize("index", [1, 2])
-every_engine = pytest.mark.parametrize("engine", [autograd, gram.descend], ids=["autograd", "coefficients"])
+every_engine = pytest.mark.parametrize("engine", [autograd, gram.descend, tangent.descend], ids=["autograd", "batched", "tangent"])
 PLANTED = [kind for kind in vars(planted).values() if isinstance(kind, type) and issubclass(kind, Trainer) and kind is not Trainer]
 
 
@@ -86,7 +86,7 @@ def test_one_sample_one_filter_one_step(y, plus, before, plus_after, minus_after
     p = 1 / (1 + math.exp(before))
     weights = torch.tensor([[plus_after(p), minus_after(p)]], dtype=torch.float64)
     loss = torch.tensor([[math.log1p(math.exp(-before)), math.log1p(math.exp(-after(p)))]], dtype=torch.float64)
-    for engine in (autograd, gram.descend):
+    for engine in (autograd, gram.descend, tangent.descend):
         assert run_gap(engine(data, start, 0.5, 1), Run(loss, weights)) <= 1e-15
     assert gap(closed_form_step(data, start, 0.5), weights) <= 1e-15
 
@@ -121,7 +121,7 @@ def test_a_few_steps_in_plain_numbers():
         losses.append(loss)
     expected = Run(torch.tensor([losses], dtype=torch.float64), torch.tensor([last], dtype=torch.float64))
     assert run_gap(autograd(data, start, eta, steps), expected) <= CLOSE
-    assert run_gap(gram.descend(data, start, eta, steps), expected) <= CLOSE
+    assert run_gap(tangent.descend(data, start, eta, steps), expected) <= CLOSE
 
 
 # Engines against each other --------------------------------------------------------------------------
@@ -141,16 +141,16 @@ def test_closed_form_step_is_autograd_s(made, index):
 
 @every_kind
 @every_task
-def test_steps_written_out_are_coefficient_space_s(made, index):
+def test_steps_written_out_are_the_engine_s(made, index):
     """Whole trajectories."""
     data, start, eta, steps = task(made, index)
-    assert gap(gram.descend(data, start, eta, steps).weights, written_out(data, start, eta, steps)) <= CLOSE
+    assert gap(tangent.descend(data, start, eta, steps).weights, written_out(data, start, eta, steps)) <= CLOSE
 
 
 @every_kind
-def test_trials_by_autograd_are_coefficient_space_s(made):
+def test_trials_by_autograd_are_the_engine_s(made):
     """Whole trajectories, losses too: upstream, scratch and transfer, each engine on its own inheritance."""
-    fast, slow = (run_trial(made, Seeds(1, 2), engine=engine, level="explicit") for engine in (gram.descend, autograd))
+    fast, slow = (run_trial(made, Seeds(1, 2), engine=engine, level="explicit") for engine in (tangent.descend, autograd))
     for name in ("upstream", "scratch", "transfer"):
         assert run_gap(getattr(fast, name), getattr(slow, name)) <= CLOSE, name
 
@@ -158,15 +158,106 @@ def test_trials_by_autograd_are_coefficient_space_s(made):
 @pytest.mark.parametrize("name", ["plain", "large-step", "no-signal"])
 def test_trials_at_law_level(name):
     """The engines take vectors of any dimension: in the rotated frame as well."""
-    fast, slow = (run_trial(KINDS[name], Seeds(2, 2), engine=engine) for engine in (gram.descend, autograd))
+    fast, slow = (run_trial(KINDS[name], Seeds(2, 2), engine=engine) for engine in (tangent.descend, autograd))
     assert max(run_gap(getattr(fast, name), getattr(slow, name)) for name in ("upstream", "scratch", "transfer")) <= CLOSE
+
+
+@every_kind
+@every_task
+def test_the_batched_engine_is_the_same(made, index):
+    """On whatever device: whole trajectories, and what is recorded on the way."""
+    data, start, eta, steps = task(made, index)
+    fast, batched = (engine(data, start, eta, steps, [0, 3, steps]) for engine in (tangent.descend, gram.descend))
+    assert run_gap(batched, fast) <= CLOSE
+    for one, other in zip(fast.records, batched.records, strict=True):
+        assert one.step == other.step
+        assert max(gap(getattr(one, name), getattr(other, name)) for name in ("signal", "noise", "margin")) <= CLOSE
+
+
+# Steps taken together --------------------------------------------------------------------------------
+
+#: Many changes of masks, at every stage of a run: samples that overlap strongly, and steps small and large.
+RESTLESS = {
+    "crowded": regime(n1=30, n2=25, d=9, m=4, inherited=2, steps=300, h=0.05),
+    "two-steps-a-change": regime(n1=20, n2=20, d=12, m=5, inherited=2, steps=200, h=3.0),
+    "turning-signal": regime(n1=12, n2=12, d=200, m=6, inherited=3, steps=200, signal=40.0, h=0.02, zeta=3.0),
+    "sliding": regime(n1=16, n2=16, d=2000, m=8, inherited=4, steps=700, h=0.3),  # samples of the other class hover about 0
+}
+restless = pytest.mark.parametrize("made", RESTLESS.values(), ids=RESTLESS)
+
+
+@restless
+@every_task
+@pytest.mark.parametrize("longest", [2, 7, 256, 10_000])
+def test_steps_taken_together_are_steps_taken_one_by_one(made, index, longest):
+    data, start, eta, steps = task(made, index)
+    together, apart = tangent.descend(data, start, eta, steps, longest=longest), tangent.descend(data, start, eta, steps, longest=1)
+    assert run_gap(together, apart) <= CLOSE
+    assert gap(together.weights, written_out(data, start, eta, steps)) <= CLOSE
+
+
+def test_steps_are_taken_together(monkeypatch):
+    """Else the comparison above compares a thing with itself. Run as plain Python, which helpers can be counted in."""
+    taken = []
+
+    def seen(*arguments):
+        taken.append(first(*arguments))
+        return taken[-1]
+
+    first = tangent._first_change
+    monkeypatch.setattr(tangent, "_first_change", seen)
+    monkeypatch.setattr(tangent, "_train", tangent._train.py_func)
+    made = regime(n1=16, d=10**6, m=8, steps=1000, h=0.3)
+    draw = sample(made, Seeds(0, 1))
+    plain = tangent.descend(draw.upstream, draw.start, made.eta1, 1000)
+    assert len(taken) < 100
+    assert max(taken) > 100
+    assert gap(plain.weights, written_out(draw.upstream, draw.start, made.eta1, 1000)) <= CLOSE
+
+
+def no_check(*arguments):
+    return arguments[9]  # all the steps proposed
+
+
+def ends_only(*arguments):
+    """Half the steps proposed where a sign differs at the end, all of them otherwise: what passes zero and comes back is missed."""
+    mask, together, after = arguments[5], arguments[9], arguments[11]
+    return together if ((after > 0) == mask).all() else max(1, together // 2)
+
+
+def never_turned(*arguments):
+    remember(*arguments)
+    return False
+
+
+def kept_kernel(*arguments):
+    return flip(*arguments[:-1], False) * 0  # neither changed one by one nor built anew
+
+
+remember, flip = tangent._remember, tangent._flip
+
+
+@pytest.mark.parametrize(
+    ("helper", "planted_error"),
+    [("_first_change", no_check), ("_first_change", ends_only), ("_remember", never_turned), ("_flip", kept_kernel)],
+    ids=["no check", "ends only", "signal forgotten", "kernel kept"],
+)
+def test_planted_errors_in_the_fast_path_are_far(monkeypatch, helper, planted_error):
+    """Each shortcut that the engine must not take is seen in one of these runs."""
+    monkeypatch.setattr(tangent, helper, planted_error)
+    monkeypatch.setattr(tangent, "_train", tangent._train.py_func)
+    found = []
+    for made in RESTLESS.values():
+        data, start, eta, steps = task(made, 1, Seeds(0, 1))
+        found.append(gap(tangent.descend(data, start, eta, steps).weights, written_out(data, start, eta, steps)))
+    assert max(found) > FAR
 
 
 @pytest.mark.parametrize("kind", PLANTED)
 @every_task
 def test_planted_errors_are_far(kind, index):
     data, start, eta, steps = task(regime(), index)
-    assert run_gap(kind().descend(data, start, eta, steps), gram.descend(data, start, eta, steps)) > FAR
+    assert run_gap(kind().descend(data, start, eta, steps), tangent.descend(data, start, eta, steps)) > FAR
 
 
 def test_there_are_planted_errors():
@@ -179,7 +270,7 @@ def test_resolution(change, least):
     data, start, eta, steps = task(regime(), 1)
     moved = Sample(data.signal * change.get("signal", 1), data.noise, data.labels)
     other = autograd(moved, start * change.get("start", 1), eta * change.get("eta", 1), steps)
-    assert run_gap(other, gram.descend(data, start, eta, steps)) > least > CLOSE
+    assert run_gap(other, tangent.descend(data, start, eta, steps)) > least > CLOSE
 
 
 # The network -----------------------------------------------------------------------------------------
@@ -225,7 +316,11 @@ def test_training_touches_nothing_else(engine):
 # Seeds -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("level", "engine"), [("law", gram.descend), ("explicit", gram.descend), ("explicit", autograd)], ids=["law", "explicit", "autograd"])
+@pytest.mark.parametrize(
+    ("level", "engine"),
+    [("law", tangent.descend), ("law", gram.descend), ("explicit", tangent.descend), ("explicit", autograd)],
+    ids=["law", "batched", "explicit", "autograd"],
+)
 def test_a_seed_trains_alike_in_any_batch(level, engine):
     """Not bit for bit, since a batch of products may be summed in another order."""
     made = KINDS["cosine"]
@@ -263,7 +358,7 @@ def test_all_inherited_starts_where_upstream_ended():
 def test_no_signal_no_coefficient(index):
     """u = v_k = 0: nothing but noise is memorised, and it is memorised."""
     data, start, eta, steps = task(KINDS["no-signal"], index)
-    run = gram.descend(data, start, eta, steps, [steps])
+    run = tangent.descend(data, start, eta, steps, [steps])
     assert not run.records[0].signal.any()
     assert (run.records[0].noise.abs().sum((1, 2)) > 0).all()
     assert (run.loss[:, -1] < run.loss[:, 0]).all()
@@ -274,7 +369,7 @@ def test_no_signal_no_coefficient(index):
 
 def recorded(made, index):
     data, start, eta, steps = task(made, index)
-    return data, start, eta, gram.descend(data, start, eta, steps, range(steps + 1)).records
+    return data, start, eta, tangent.descend(data, start, eta, steps, range(steps + 1)).records
 
 
 @every_kind
@@ -305,19 +400,19 @@ def test_coefficients_are_monotone(made, index):
 
 def test_recording_changes_nothing():
     data, start, eta, steps = task(regime(), 1)
-    plain, kept = gram.descend(data, start, eta, steps), gram.descend(data, start, eta, steps, [steps, 0, 7, 7])
+    plain, kept = tangent.descend(data, start, eta, steps), tangent.descend(data, start, eta, steps, [steps, 0, 7, 7])
     assert torch.equal(plain.weights, kept.weights)
     assert torch.equal(plain.loss, kept.loss)
     assert [record.step for record in kept.records] == [0, 7, steps]  # in order, each once
     # A shorter run ends where the record was taken: records are not views of what training goes on to change.
-    assert torch.equal(kept.records[1].noise, gram.descend(data, start, eta, 7, [7]).records[0].noise)
+    assert torch.equal(kept.records[1].noise, tangent.descend(data, start, eta, 7, [7]).records[0].noise)
 
 
 @pytest.mark.parametrize("step", [-1, 41])
 def test_record_outside_the_run_is_refused(step):
     data, start, eta, _ = task(regime(), 1)
     with pytest.raises(ValueError, match=f"record = {step}: must be a step from 0 to 40"):
-        gram.descend(data, start, eta, 40, [0, step])
+        tangent.descend(data, start, eta, 40, [0, step])
     assert check_records([0, 40], 40) == {0, 40}
 
 
@@ -383,7 +478,7 @@ def test_require_descent_after_training(h, diverges):
     """F3: far beyond h = 8 the loss stays finite here, and ends above its first value."""
     made = replace(CROWDED, eta1=CROWDED.eta1 * h / 0.5)
     data, start, eta, steps = task(made, 1, Seeds(6, 9))
-    run = gram.descend(data, start, eta, steps)
+    run = tangent.descend(data, start, eta, steps)
     if diverges:
         with pytest.raises(DivergenceError, match=f"eta1 = {eta}"):
             run.require_descent("eta1", eta, h)

@@ -17,7 +17,7 @@ from scipy.stats import binom, norm
 
 from model.cnn import TwoLayerCNN
 from model.sampling import Seeds, fresh_noise, projected
-from model.test_error import INTERVAL_WIDTH, _piecewise_linear_probability, estimate_error, preactivation_factor
+from model.test_error import INTERVAL_WIDTH, _below, estimate_error, preactivation_factor
 from model.transfer import run_trial
 
 LEVEL = 1e-7
@@ -297,7 +297,9 @@ def test_probability_on_a_line():
         b[0, 5:10, 0], p[0, 8:12, -1], b[0, 12:15], p[0, 14] = 0, 0, 0, 0  # units that never switch, breakpoints at 0, nothing but units off
         readout = torch.from_numpy(generator.standard_normal(filters))
         for level in (-0.7, 0.0, 0.4):
-            exact = _piecewise_linear_probability(p, b, readout, torch.tensor([[level]], dtype=torch.float64))[0]
+            found = np.empty((20, 1))
+            _below(p[0, :, None].numpy(), b[0].numpy(), readout.numpy(), np.full(20, level), found)
+            exact = found[:, 0]
             for line in range(20):
                 value = (readout * (p[0, line] + t[:, None] * b[0, line]).clamp_min(0)).sum(1)
                 assert exact[line].item() == pytest.approx((value < level).double().mean().item(), abs=(filters + 2) / shares)

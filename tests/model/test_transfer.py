@@ -6,7 +6,7 @@ import pytest
 import torch
 from examples import KINDS, regime
 
-from model import gram
+from model import tangent
 from model.regime import RegimeError
 from model.run import Run
 from model.sampling import Seeds, sample, signals
@@ -111,15 +111,15 @@ def test_run_on_is_run_trial_from_a_draw(level):
 
 
 def test_law_level_and_the_fast_engine_are_the_default():
-    whole, spelled = run_trial(UNEQUAL, SEEDS), run_trial(UNEQUAL, SEEDS, engine=gram.descend, level="law")
+    whole, spelled = run_trial(UNEQUAL, SEEDS), run_trial(UNEQUAL, SEEDS, engine=tangent.descend, level="law")
     assert isinstance(whole, Trial)
     assert all(same(getattr(whole, name), getattr(spelled, name)) for name in RUNS)
 
 
 def test_train_task():
     draw = sample(UNEQUAL, SEEDS, "explicit")
-    assert same(train_task(UNEQUAL, 1, draw.upstream, draw.start), gram.descend(draw.upstream, draw.start, UNEQUAL.eta1, UNEQUAL.steps1))
-    assert same(train_task(UNEQUAL, 2, draw.downstream, draw.fresh), gram.descend(draw.downstream, draw.fresh, UNEQUAL.eta2, UNEQUAL.steps2))
+    assert same(train_task(UNEQUAL, 1, draw.upstream, draw.start), tangent.descend(draw.upstream, draw.start, UNEQUAL.eta1, UNEQUAL.steps1))
+    assert same(train_task(UNEQUAL, 2, draw.downstream, draw.fresh), tangent.descend(draw.downstream, draw.fresh, UNEQUAL.eta2, UNEQUAL.steps2))
     with pytest.raises(RegimeError, match="task = 0"):
         train_task(UNEQUAL, 0, draw.upstream, draw.start)
 
