@@ -131,6 +131,22 @@ def suffice(*constants_needed: OpenConstant) -> Callable[[Any, Constants], Margi
 
 
 @dataclass(frozen=True)
+class Picture:
+    """What the report draws of each regime: values against a quantity, and the bound that some of them are held to."""
+
+    across: Quantity
+    values: Mapping[str, Callable[[Any], float]]  # name -> what is seen in a regime
+    held: str  # the value that the bound is about
+    bound: Callable[[float, Constants], float]  # at a value of `across`
+    upper: bool  # the bound is one from above
+    label: str = "test error"  # of the vertical axis
+
+    def point(self, regime: Regime, seen: Any) -> dict[str, float]:
+        """One regime: `across`, and every value."""
+        return {"across": self.across(regime)} | {name: value(seen) for name, value in self.values.items()}
+
+
+@dataclass(frozen=True)
 class WrongVersion:
     """A planted false variant of a claim: fields of the claim replaced. It must come out falsified."""
 
@@ -171,6 +187,7 @@ class Claim:
     population: int = 0  # regimes whose observations are judged together, as a list, by one call of `margin`
     foretell: Callable[[Regime], dict[str, float]] | None = None  # what is predicted of a population's regime, written down before any is trained
     climbs: bool = False  # regimes are sought where the margin is least, each judged by one margin of all its seeds
+    picture: Picture | None = None  # drawn in the report, one point a regime
     family: str = ""  # of claims that look at the same networks: same domain, same `observe`; its id if empty
 
     @property

@@ -95,6 +95,11 @@ class Margin:
         """The margin of a conjunction."""
         return Margin(np.minimum(self.low, other.low), np.minimum(self.high, other.high))
 
+    @property
+    def negated(self) -> Margin:
+        """The margin of the opposite statement."""
+        return Margin(-self.high, -self.low)
+
     def tolerated(self, delta: float) -> tuple[float, int | None]:
         """The worst margin once a share delta of the seeds, the worst, is allowed to fail; and the step it is at."""
         values = np.where(np.isnan(self.low), -np.inf, self.low)

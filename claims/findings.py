@@ -1,12 +1,97 @@
-"""Counterexamples kept in the repository, one JSON file for each statement that the suite has refuted."""
+"""What the suite has found: sentences, each with the verdicts it rests on, and the counterexamples kept in the repository.
+
+A sentence is shown as a finding only where a ledger's verdicts are those it rests on.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from claims.decision import Status
 
 FOLDER = Path(__file__).with_name("counterexamples")
 
 
 def path(claim_id: str) -> Path:
-    """Where the counterexample of a claim is kept, if there is one."""
+    """Where the counterexample of a claim is kept, if there is one: one JSON file for each statement that the suite has refuted."""
     return FOLDER / f"{claim_id}.json"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence for a reader in a hurry, and what must have been decided for it to stand."""
+
+    title: str
+    text: str
+    rests_on: Mapping[str, Status]  # claim id -> the verdict it needs
+
+    def supported(self, statuses: Mapping[str, Status]) -> bool | None:
+        """Whether these verdicts bear it out; None where one is missing, and none speaks against it."""
+        seen = [statuses[name] is wanted for name, wanted in self.rests_on.items() if name in statuses]
+        return None if all(seen) and len(seen) < len(self.rests_on) else all(seen)
+
+
+def _rests(verified: str = "", falsified: str = "") -> dict[str, Status]:
+    return dict.fromkeys(verified.split(), Status.VERIFIED) | dict.fromkeys(falsified.split(), Status.FALSIFIED)
+
+
+FINDINGS = (
+    Finding(
+        "The Γ printed in the paper cannot be a threshold",
+        "It changes with the unit of length, and no outcome does; regimes with the same printed Γ + τ₂ err from 0 to ½, whatever the constants.",
+        _rests("e3.scale e3.degrees", "gamma-printed.dimensionless theorem-4.2.error-upper.gamma-printed theorem-4.2.error-lower.gamma-printed"),
+    ),
+    Finding(
+        "Theorem 4.2 as stated holds; Γ + τ₂ decides only where little noise is inherited",
+        "τ_A + τ₂ holds within the sizes searched (N₂/N₁ from ⅓ to 3), with constants that grow with that ratio. Γ + τ₂, exponent corrected, needs X ≤ C₄ in "
+        "the lower statement as well.",
+        _rests(
+            "theorem-4.2.convergence theorem-4.2.error-upper.tau-A theorem-4.2.error-lower.tau-A theorem-4.2.error-upper.gamma "
+            "theorem-4.2.error-lower-restricted.gamma",
+            "theorem-4.2.error-lower.gamma",
+        ),
+    ),
+    Finding(
+        "τ_D, signal over noise after transfer, decides everywhere",
+        "With no bound on X; it alone brings the errors of random regimes onto one curve, and is the winner among the candidates.",
+        _rests("theorem-4.2.error-upper.tau-D theorem-4.2.error-lower.tau-D m1.orders.tau-D m1.winner", "m1.orders.tau-A m1.orders.gamma"),
+    ),
+    Finding(
+        "Positive and negative transfer are both found where Proposition 4.4 puts them",
+        "And inherited noise grows as X/α, the reason given.",
+        _rests("proposition-4.4.1 proposition-4.4.2 proposition-4.4.2.mechanism"),
+    ),
+    Finding(
+        "“More or cleaner source data helps” holds just for Y < X + 2/α",
+        "Beyond, as the algebra of τ_D says, error rises with N₁ and with 1/σ₁.",
+        _rests("m3.samples.aligned m3.noise.aligned m3-prime.samples", "m3.samples m3.noise"),
+    ),
+    Finding(
+        "γ grows like x_T ~ log T, not like 1/log T, as printed",
+        "Measured as the exponent of every filter's coefficient along the run.",
+        _rests("lemma-a1.gamma", "lemma-a1.gamma.printed"),
+    ),
+    Finding(
+        "Large steps do not keep the loss from converging",
+        "Where it should diverge, at h from 20 on, it falls; what large steps break is the balance between samples.",
+        _rests("condition.step.needed lemma-a1.c.balance", "f3.diverges"),
+    ),
+    Finding(
+        "Two clauses of Condition 4.1 are not needed",
+        "The signal's, and the √d part of the step's, for Lemma A.1(b), A.1(c) and convergence.",
+        _rests("condition.signal.unneeded condition.step.dimension.unneeded", "condition.signal.needed condition.step.dimension.needed"),
+    ),
+    Finding(
+        "The shift argument behind “at least 0.1” fails at τ₂ = 0.01, and works below 5·10⁻⁵",
+        "The event that it is about is seen far above.",
+        _rests("origin.shift.small origin.event", "origin.shift"),
+    ),
+    Finding(
+        "A law with no free constant predicts the test error itself",
+        "From scratch to 0.01 and after transfer to 0.02, root mean square over random regimes, predictions written down before training; it gives the sign of "
+        "transfer where that is clear, and the share to inherit. It does not need N²/d → 0.",
+        _rests("law.share law.l1 law.l2 law.l3 law.l4 law.improves.initialisation law.improves.width law.worst", "law.improves.dimension"),
+    ),
+)

@@ -82,11 +82,6 @@ def exceeds(first: ErrorEstimate, second: ErrorEstimate, nats: float = 0.0) -> M
     return Margin.between(low - other_high - nats, high - other_low - nats)
 
 
-def negated(margin: Margin) -> Margin:
-    """The margin of the opposite statement."""
-    return Margin(-margin.high, -margin.low)
-
-
 # Changes ---------------------------------------------------------------------------------------------
 
 

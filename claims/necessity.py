@@ -36,7 +36,6 @@ from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.dynamics import Dynamics
-from claims.ladders import negated
 from claims.observe import Observation, both_ways, scratch_only
 from claims.scalar_dynamics import Identity, none_left
 from claims.theorem_4_2 import EVERYWHERE
@@ -56,7 +55,7 @@ def statement(claim_id: str) -> Claim:
 def fails(claim_id: str) -> Measure:
     """The margin of: the statement does not hold."""
     base = statement(claim_id)
-    return lambda seen, constants: negated(Margin(*_plain(base.margin(seen, constants))))
+    return lambda seen, constants: Margin(*_plain(base.margin(seen, constants))).negated
 
 
 def _plain(margin: Margin) -> tuple[Any, Any]:
@@ -160,7 +159,7 @@ def none_fails(seen: Both, constants: Constants) -> Margin:
 
 def one_fails(seen: Both, constants: Constants) -> Margin:
     """The margin of: Lemma A.1(b, c) or convergence, from scratch or after transfer, does not hold."""
-    return negated(none_fails(seen, constants))
+    return none_fails(seen, constants).negated
 
 
 def _unneeded(clause: str, title: str, how: str, domain: Domain) -> tuple[Claim, Claim]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,6 +82,15 @@ def log_error(error: ErrorEstimate) -> tuple[NDArray[np.float64], NDArray[np.flo
     """Interval of ln(test error); the lower end may be -inf."""
     with np.errstate(divide="ignore"):
         return np.log(error.low.numpy()), np.log(error.high.numpy())
+
+
+def median_error(which: str) -> Callable[[Observation], float]:
+    """The median over seeds of the test error from "scratch" or after "transfer"."""
+    return lambda seen: float(getattr(seen, which).error.value.median())
+
+
+#: What pictures of test errors show.
+BOTH_ERRORS = {name: median_error(name) for name in ("scratch", "transfer")}
 
 
 def error_at_most(error: ErrorEstimate, log_bound: float) -> Margin:

@@ -28,7 +28,7 @@ from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.dynamics import Dynamics
-from claims.ladders import HeadStart, Ladder, dimension, exceeds, head_start, ladder, negated, universal, upstream_noise, upstream_samples, width
+from claims.ladders import HeadStart, Ladder, dimension, exceeds, head_start, ladder, universal, upstream_noise, upstream_samples, width
 from claims.law import contour_slope
 from claims.population import Estimate, estimate
 from claims.theorem_4_2 import C_4, EVERYWHERE
@@ -61,7 +61,7 @@ def falls(rung: int) -> Measure:
 
 def rises(rung: int) -> Measure:
     """The opposite."""
-    return lambda seen, constants: negated(falls(rung)(seen, constants))
+    return lambda seen, constants: falls(rung)(seen, constants).negated
 
 
 def vanishes(rung: int, share: float = 0.5) -> Measure:
@@ -118,7 +118,7 @@ def _vanishing(name: str, words: str, latex: str, rung: int) -> Claim:
         uses=_ENGINE,
         family="m3.vanishes",
         wrong_versions=(
-            WrongVersion("grows", "the benefit grows", {"margin": lambda seen, c: negated(vanishes(rung, 1.0)(seen, c))}),
+            WrongVersion("grows", "the benefit grows", {"margin": lambda seen, c: vanishes(rung, 1.0)(seen, c).negated}),
             WrongVersion("harm", "a harm as large as the benefit is left", {"margin": vanishes(rung, -1.0)}),
         ),
         **_ORDERING,
@@ -159,9 +159,20 @@ M3 = (
 
 def ahead(seen: HeadStart, constants: Constants) -> Margin:
     """ln(scratch) - ln(transfer) at every recorded step."""
-    gaps = [exceeds(s, t) for s, t in zip(seen.scratch, seen.transfer, strict=True)]
-    low, high = np.stack([gap.low for gap in gaps]), np.stack([gap.high for gap in gaps])
+    low, high = _gaps(seen)
     return Margin(low.min(0), high.min(0), seen.steps[low.argmin(0)])
+
+
+def _gaps(seen: HeadStart) -> tuple[Any, Any]:
+    """Both ends of ln(scratch) - ln(transfer): (steps, seeds)."""
+    gaps = [exceeds(s, t) for s, t in zip(seen.scratch, seen.transfer, strict=True)]
+    return np.stack([gap.low for gap in gaps]), np.stack([gap.high for gap in gaps])
+
+
+def _never_ahead(seen: HeadStart, constants: Constants) -> Margin:
+    """ln(transfer) - ln(scratch) at every recorded step, planted."""
+    low, high = _gaps(seen)
+    return Margin(-high.max(0), -low.max(0))
 
 
 INHERITED = (
@@ -224,7 +235,7 @@ M2 = (
         constants=(C_4,),
         family="m2.far",
         wrong_versions=(
-            WrongVersion("flipped", "errs more", {"margin": lambda seen, c: Margin(*(-x.max(0) for x in _gaps(seen)))}),
+            WrongVersion("flipped", "errs more", {"margin": _never_ahead}),
             WrongVersion("tenfold", "errs a tenth as much, or less", {"margin": lambda seen, c: _shifted(ahead(seen, c), -math.log(10))}),
         ),
         **_M2,
@@ -240,17 +251,12 @@ M2 = (
         constants=(C_4,),
         family="m2.close",
         wrong_versions=(
-            WrongVersion("flipped", "errs more", {"margin": lambda seen, c: Margin(*(-x.max(0) for x in _gaps(seen)))}),
+            WrongVersion("flipped", "errs more", {"margin": _never_ahead}),
             WrongVersion("far", "Y from 50 to 100, X from C₄ to 30", {"domain": FAR}),
         ),
         **(_M2 | {"provenance": (Provenance.S, Provenance.D)}),
     ),
 )
-
-
-def _gaps(seen: HeadStart) -> tuple[Any, Any]:
-    gaps = [exceeds(s, t) for s, t in zip(seen.scratch, seen.transfer, strict=True)]
-    return np.stack([gap.high for gap in gaps]), np.stack([gap.low for gap in gaps])
 
 
 def _shifted(margin: Margin, by: float) -> Margin:
@@ -294,7 +300,7 @@ M4 = (
         family="m4",
         wrong_versions=(
             WrongVersion("close", "Y at most 1.5, X ≤ C₄", {"domain": HELPFUL}),
-            WrongVersion("flipped", "errs less", {"margin": lambda seen, c: negated(behind(seen, c))}),
+            WrongVersion("flipped", "errs less", {"margin": lambda seen, c: behind(seen, c).negated}),
         ),
         **_M2,
     ),
@@ -452,11 +458,11 @@ M7 = (
         latex=r"\sigma_0\gg\;\Rightarrow\;\lVert W^T-W^0\rVert<\lVert W^0\rVert",
         domain=LAZY,
         observe=dynamics.upstream,
-        margin=lambda seen, c: negated(farther(seen, c)),
+        margin=lambda seen, c: farther(seen, c).negated,
         family="m7.lazy",
         wrong_versions=(
             WrongVersion("rich", "within Condition 4.1", {"domain": EVERYWHERE}),
-            WrongVersion("still", "below 10⁻⁶", {"margin": lambda seen, c: _shifted(negated(farther(seen, c)), -math.log(1e6))}),
+            WrongVersion("still", "below 10⁻⁶", {"margin": lambda seen, c: _shifted(farther(seen, c).negated, -math.log(1e6))}),
         ),
         uses=_ENGINE,
         **(_ORDERING | {"unit": "minus the ln of the ratio"}),

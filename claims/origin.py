@@ -37,7 +37,6 @@ from claims.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothes
 from claims.condition import DELTA
 from claims.constants import LEAST, Constants
 from claims.decision import Margin
-from claims.ladders import negated
 from claims.observe import LINES
 from claims.proof import Proof
 from claims.theorem_4_3 import TAU_2, below, misread
@@ -238,7 +237,7 @@ CLAIMS = (
         wrong_versions=(
             WrongVersion("threshold", "τ₂ ≤ 10 instead of ¼", {"domain": below(TAU_2, 10.0)}),
             WrongVersion("sigma-exponent", "σ₂² for σ₂⁴ in τ₂", {"domain": below(misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2), 0.25)}),
-            WrongVersion("flipped", "at most 0.22", {"margin": lambda seen, constants: negated(event(seen, constants))}),
+            WrongVersion("flipped", "at most 0.22", {"margin": lambda seen, constants: event(seen, constants).negated}),
         ),
         **_TRAINED,
     ),

@@ -21,15 +21,16 @@ import numpy as np
 
 from claims import quantities as q
 from claims import theorem_4_3
-from claims.claim import Claim, Domain, Hypothesis, Kind, Provenance, WrongVersion, hypothesis
+from claims.claim import Claim, Domain, Hypothesis, Kind, Picture, Provenance, WrongVersion, hypothesis
 from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
+from claims.ladders import exceeds
 from claims.observe import Observation, both_ways, error_at_least, error_at_most
 from claims.quantities import Quantity
 from claims.theorem_4_2 import C_4, EVERY_Y, FEW, STATED
 from claims.theorem_4_2 import TAU_D as SHARPER
-from claims.theorem_4_3 import NOT_SMALL, misread
+from claims.theorem_4_3 import NOT_SMALL, falls, misread, stays
 
 C_5 = "proposition-4.4.C_5"
 Y_OVER_X = Quantity("Y/X", "Y/X", q.Y / q.X, "at least 1: little signal is inherited")
@@ -76,20 +77,12 @@ def hurts(seen: Observation, constants: Constants) -> Margin:
 def swapped(seen: Observation, constants: Constants) -> Margin:
     """Transfer does better than scratch: the flipped conclusion of (2), and true in (1)."""
     assert seen.transfer is not None
-    return Margin.between(_logs(seen)[0], _logs(seen)[1])
-
-
-def _logs(seen: Observation) -> tuple[Any, Any]:
-    assert seen.transfer is not None
-    with np.errstate(divide="ignore"):
-        scratch, transfer = seen.scratch.error, seen.transfer.error
-        return np.log(scratch.low.numpy()) - np.log(transfer.high.numpy()), np.log(scratch.high.numpy()) - np.log(transfer.low.numpy())
+    return exceeds(seen.scratch.error, seen.transfer.error)
 
 
 def worse(seen: Observation, constants: Constants) -> Margin:
     """Transfer does worse than scratch: the flipped conclusion of (1)."""
-    low, high = _logs(seen)
-    return Margin.between(-high, -low)
+    return swapped(seen, constants).negated
 
 
 def noise_grows(growth: Quantity, sense: float = 1.0) -> Any:
@@ -121,6 +114,7 @@ CLAIMS = (
         latex=r"\tau_2\le C_3,\;\tau_A+\tau_2\ge C_1,\;X\le C_4\;\Rightarrow\;\mathrm{scratch}\ge 0.1,\;\mathrm{transfer}\le e^{-(\tau_A+\tau_2)/C_2}",
         domain=POSITIVE,
         margin=helps(STATED.criterion),
+        picture=falls(STATED.criterion, STATED.constant("C_2"), "transfer"),
         unit="nats, the lesser of the two bounds' margins",
         constants=(theorem_4_3.C_3, STATED.constant("C_1"), STATED.constant("C_2"), C_4),
         uses=_USES,
@@ -143,6 +137,7 @@ CLAIMS = (
         latex=r"Y\ge X\ge C_4,\;\tau_2\ge C_1,\;\tau_D\le C_3\;\Rightarrow\;\mathrm{scratch}\le e^{-\tau_2/C_2},\;\mathrm{transfer}\ge 0.1",
         domain=NEGATIVE,
         margin=hurts,
+        picture=stays(SHARPER.criterion, "transfer"),
         unit="nats, the lesser of the two bounds' margins",
         constants=(theorem_4_3.C_1, theorem_4_3.C_2, SHARPER.constant("C_3"), C_4),
         uses={"theorem-4.3.error-upper": "scratch succeeds above its threshold", "theorem-4.2.error-lower.tau-D": "transfer fails below its own"},
@@ -171,6 +166,14 @@ CLAIMS = (
         latex=r"\lVert P w\rVert^2_{\mathrm{inherited}}\ge C_5\,\tfrac{X}{\alpha}\,\lVert P w\rVert^2_{\mathrm{scratch}}",
         domain=NEGATIVE,
         margin=noise_grows(NOISE_GROWTH),
+        picture=Picture(
+            NOISE_GROWTH,
+            {"ratio": lambda seen: float(np.median(seen.noise_ratio))},
+            "ratio",
+            lambda value, constants: constants[C_5] * value,
+            upper=False,
+            label="‖Pw‖² of inherited filters over that of scratch filters",
+        ),
         unit="ln of the ratio over its bound",
         constants=(C_5, theorem_4_3.C_1, SHARPER.constant("C_3"), C_4),
         uses={"e1.trajectory": "the networks are trained by the coefficient-space engine"},

@@ -108,7 +108,7 @@ def _closed(s: Surveyed) -> float:
     return s.closed_form
 
 
-_SURVEY: dict[str, Any] = {
+SURVEYED: dict[str, Any] = {
     "provenance": (Provenance.D,), "kind": Kind.ORDERING, "domain": SURVEY, "observe": survey, "population": REGIMES, "family": "survey", "foretell": foretell,
     "uses": {"e7.covariance": "test error is computed from the law of fresh pre-activations"},
 }  # fmt: skip
@@ -153,7 +153,7 @@ def _accurate(name: str, what: str, latex: str, bound: float, predicted: Read, m
         summary=_accuracy_record(predicted, measured),
         unit=f"{bound} less the root mean square",
         wrong_versions=tuple(WrongVersion(n, error, {"margin": within(bound, read, measured)}) for n, error, read in wrong),
-        **_SURVEY,
+        **SURVEYED,
     )
 
 
@@ -171,7 +171,7 @@ def _reading(name: str, what: str, latex: str, reading: Read, predicted: Read, m
             WrongVersion("half", "one half always is", {"margin": no_worse(lambda s: 0.5, predicted, measured)}),
             WrongVersion("perfect", "the measured value itself is no better", {"margin": no_worse(predicted, measured, measured)}),
         ),
-        **_SURVEY,
+        **SURVEYED,
     )
 
 
@@ -205,10 +205,14 @@ ACCURACY = (
 # L3 --------------------------------------------------------------------------------------------------
 
 
+def clear(seen: Seen) -> list[Surveyed]:
+    """Regimes where the errors of transfer and scratch differ beyond doubt."""
+    return [s for s in seen if abs(s.difference[0]) > spread(s.seeds, DOUBT) * s.difference[1]]
+
+
 def signs_right(seen: Seen, advantage: Read) -> Array:
     """Of regimes where the two errors differ beyond doubt, whether `advantage` has the sign of transfer less scratch."""
-    clear = [s for s in seen if abs(s.difference[0]) > spread(s.seeds, DOUBT) * s.difference[1]]
-    return each(clear, lambda s: float(advantage(s) * s.difference[0] > 0))
+    return each(clear(seen), lambda s: float(advantage(s) * s.difference[0] > 0))
 
 
 def share_right(right: Array, level: float = LEVEL) -> tuple[float, float]:
@@ -252,7 +256,7 @@ L3 = Claim(
         WrongVersion("always-hurts", "transfer always hurts", {"margin": _sign(lambda s: 1.0)}),
         WrongVersion("flipped", "the opposite sign", {"margin": _sign(lambda s: -_by_law(s))}),
     ),
-    **_SURVEY,
+    **SURVEYED,
 )
 
 

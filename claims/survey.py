@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from claims import law, quantities
 from claims.claim import Domain, hypothesis
+from claims.estimation import estimated_gain
 from claims.law import Law
 from claims.observe import LINES, scratch_only
 from model.regime import Regime
@@ -20,6 +21,8 @@ from model.test_error import estimate_error
 from model.transfer import Trial, inherit, run_trial, train_task
 
 Array = NDArray[np.float64]
+#: Target examples that advice from data is given.
+SIZES = (3, 5, 10, 20, 40)
 #: Inherited numbers of filters tried in one regime, evenly spaced from none to the most its domain allows.
 SHARES = 6
 
@@ -39,6 +42,7 @@ class Surveyed:
     difference: tuple[float, float]  # transfer less scratch: mean and standard error over seeds, which are paired
     share: float  # of a filter's own class, active on it after training from scratch
     seeds: int
+    gains: dict[int, Array]  # by number of target examples: ln tau_D - ln tau_2 estimated from each seed's data
 
     def quantity(self, name: str) -> float:
         """A quantity of the catalogue."""
@@ -61,6 +65,7 @@ def survey(regime: Regime, seeds: Seeds) -> Surveyed:
     return Surveyed(
         regime, trial.networks, predicted, rounded, closed, float(scratch.mean()), float(transfer.mean()), own, (float(gap.mean()), error),
         _active_share(trial.scratch.weights, trial.draw.downstream, regime.m), seeds.count,
+        {size: estimated_gain(regime, trial.draw, size) for size in SIZES},
     )  # fmt: skip
 
 

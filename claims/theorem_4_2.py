@@ -40,7 +40,7 @@ from claims.constants import Constants
 from claims.decision import Margin
 from claims.observe import Observation, both_ways, error_at_least, error_at_most
 from claims.quantities import Quantity
-from claims.theorem_4_3 import NOT_SMALL, misread
+from claims.theorem_4_3 import NOT_SMALL, falls, misread, stays
 
 C_T, C_4 = "theorem-4.2.C_T", "theorem-4.2.C_4"  # shared by the readings
 ANY = hypothesis("X", 1e-2, 1e2)
@@ -95,7 +95,7 @@ def at_most(criterion: Quantity, c_2: str, sense: float = 1.0) -> Any:
     def margin(seen: Observation, constants: Constants) -> Margin:
         assert seen.transfer is not None
         holds = error_at_most(seen.transfer.error, -criterion(seen.regime) / constants[c_2])
-        return holds if sense > 0 else Margin.between(-holds.high, -holds.low)
+        return holds if sense > 0 else holds.negated
 
     return margin
 
@@ -192,6 +192,7 @@ def _upper(reading: Reading) -> Claim:
         domain=above(reading.criterion, reading),
         observe=both_ways,
         margin=at_most(reading.criterion, c_2),
+        picture=falls(reading.criterion, c_2, "transfer"),
         unit="nats between the bound and the error",
         delta=DELTA,
         constants=(reading.constant("C_1"), c_2) + ((C_4,) if reading.needs_little_noise else ()),
@@ -233,6 +234,7 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         domain=domain,
         observe=both_ways,
         margin=at_least,
+        picture=stays(reading.criterion, "transfer"),
         unit="nats between the error and 0.1",
         delta=DELTA,
         constants=(c_3,) + ((C_4,) if restricted else ()),

@@ -14,17 +14,18 @@ choice of epsilon is drawn with h T.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from claims import quantities as q
-from claims.claim import Claim, Domain, Hypothesis, Kind, Provenance, WrongVersion, hypothesis
+from claims.claim import Claim, Domain, Hypothesis, Kind, Picture, Provenance, WrongVersion, hypothesis
 from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
-from claims.observe import Observation, error_at_least, error_at_most, scratch_only
+from claims.observe import BOTH_ERRORS, Observation, error_at_least, error_at_most, scratch_only
 from claims.quantities import Quantity
 
 C_1, C_2, C_3, C_T = (f"theorem-4.3.{name}" for name in ("C_1", "C_2", "C_3", "C_T"))
@@ -44,7 +45,7 @@ def at_most(term: Quantity, sense: float = 1.0) -> Any:
 
     def margin(seen: Observation, constants: Constants) -> Margin:
         holds = error_at_most(seen.scratch.error, -term(seen.regime) / constants[C_2])
-        return holds if sense > 0 else Margin.between(-holds.high, -holds.low)
+        return holds if sense > 0 else holds.negated
 
     return margin
 
@@ -62,6 +63,19 @@ def above(term: Quantity) -> Domain:
 def below(term: Quantity, bound: float | str = C_3) -> Domain:
     """Condition 4.1 and term <= C_3."""
     return Domain("scratch", (Hypothesis(term, high=bound),))
+
+
+def falls(criterion: Quantity, c_2: str, held: str, values: Mapping[str, Any] = BOTH_ERRORS) -> Picture:
+    """Errors against a criterion, and exp(-criterion/C_2)."""
+    return Picture(criterion, values, held, lambda value, constants: math.exp(-value / constants[c_2]), upper=True)
+
+
+def stays(criterion: Quantity, held: str, values: Mapping[str, Any] = BOTH_ERRORS) -> Picture:
+    """Errors against a criterion, and 0.1."""
+    return Picture(criterion, values, held, lambda value, constants: NOT_SMALL, upper=False)
+
+
+_SCRATCH = {"scratch": BOTH_ERRORS["scratch"]}
 
 
 def misread(name: str, formula: Any) -> Quantity:
@@ -121,6 +135,7 @@ CLAIMS = (
         latex=r"\tau_2\ge C_1\;\Rightarrow\; \mathrm{error}\le e^{-\tau_2/C_2}",
         domain=above(TAU_2),
         margin=at_most(TAU_2),
+        picture=falls(TAU_2, C_2, "scratch", _SCRATCH),
         unit="nats between the bound and the error",
         constants=(C_1, C_2),
         uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
@@ -140,6 +155,7 @@ CLAIMS = (
         latex=r"\tau_2\le C_3\;\Rightarrow\; \mathrm{error}\ge 0.1",
         domain=below(TAU_2),
         margin=at_least,
+        picture=stays(TAU_2, "scratch", _SCRATCH),
         unit="nats between the error and 0.1",
         constants=(C_3,),
         uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},

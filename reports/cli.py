@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import signal
 import sys
@@ -17,7 +16,7 @@ from typing import Annotated, NoReturn, cast
 import torch
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from claims import constants as constant_table
 from claims import findings
@@ -27,11 +26,12 @@ from claims.decision import Status
 from claims.unencoded import UNENCODED
 from model.regime import RegimeError
 from model.run import DivergenceError
-from reports import counterexample, ledger, picture, show
+from reports import counterexample, ledger, show, summary, sweep, sweep_spec
 from reports.calibrate import calibrate as run_calibration
 from reports.calibrate import calibrate_open
 from reports.calibrate import write as write_constants
 from reports.counterexample import CounterexampleError
+from reports.executors import ExecutorError, ExecutorName, dask, in_process, processes
 from reports.ledger import Ledger, LedgerError
 from reports.simulate import Engine, read_spec
 from reports.simulate import simulate as run_simulation
@@ -41,6 +41,8 @@ app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__d
 out, err = show.console(), Console(stderr=True)
 
 LedgerOption = Annotated[Path, typer.Option("--ledger", help="Where verdicts are kept.")]
+#: Records of sweeps.
+SWEEPS = Path("reports/out/sweeps")
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -102,49 +104,90 @@ def verify(
     claims = [find(claim_id) for claim_id in claim_ids or catalogue()]
     planted = [claim.wrong(version).id for claim in claims for version in claim.wrong_versions] if wrong else []
     ids = [*(claim.id for claim in claims), *planted]
-    book = ledger.read(path)
+    ledger.read(path)  # now, not after an hour of deciding
     verdicts: list[Verdict] = []
     try:
         decide_all(ids, chosen, workers, verdicts)
     finally:  # an interrupted run keeps what it decided
-        own = [v for v in verdicts if v.claim in catalogue()]
-        if own:
-            book = book.updated(own)
-            ledger.write(book, path)
+        if verdicts:
+            ledger.update(path, verdicts)
     for verdict in verdicts:
-        if record and verdict.status is Status.FALSIFIED and verdict.claim in catalogue():
-            counterexample.write(verdict, findings.path(verdict.claim))
+        if verdict.status is Status.FALSIFIED and verdict.counterexample and verdict.claim in catalogue():
+            kept = counterexample.keep(verdict)
+            if record:
+                counterexample.write(verdict, findings.path(verdict.claim))
+            if not as_json and not findings.path(verdict.claim).exists():
+                out.print(counterexample.message(verdict, kept), highlight=False, markup=False)
     mine = Ledger({}).updated(verdicts)
+    statuses = mine.statuses | {name: verdict.status for name, verdict in mine.planted.items()}
     if as_json:
-        _print_json([v.to_dict() | {"settled": mine.statuses[v.claim].value} for v in mine.verdicts.values()])
+        _print_json([v.to_dict() | {"settled": statuses[v.claim].value} for v in (*mine.verdicts.values(), *mine.planted.values())])
     else:
         out.print(show.verdict_table(mine, out.width))
-        out.print(f"ledger: {path}; next: transfer-claims show ID", highlight=False)
+        out.print(f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID", highlight=False)
     wanted = dict.fromkeys(planted, Status.FALSIFIED)
-    raise typer.Exit(0 if all(status is wanted.get(name, Status.VERIFIED) for name, status in mine.statuses.items()) else 1)
+    raise typer.Exit(0 if all(status is wanted.get(name, Status.VERIFIED) for name, status in statuses.items()) else 1)
 
 
-@app.command()
-def replay(file: Path, as_json: JsonOption = False) -> None:
-    """A counterexample file: exit 0 if it no longer fails, 1 if it still does, 2 if it cannot be used."""
+@app.command("replay")
+def replay_failure(
+    file: Path,
+    plot: Annotated[Path | None, typer.Option(help="Where to draw the trajectory (reports/out/failures/, by the name of FILE).")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """A failure's file: exit 0 if it no longer fails, 1 if it still does, 2 if it cannot be used. The file stays."""
+    from reports import replay  # drawing takes a second to import: only where something is drawn
+
     case = counterexample.read(file)
-    margin = case.margin()
-    still = margin.certain_failures > case.claim.delta * len(margin.high)
+    with err.status("training"):
+        found = replay.again(case)
+    drawn = replay.plot(found, plot or counterexample.FAILURES / f"{file.stem}.svg")
     if as_json:
-        _print_json(
-            {
-                "claim": case.claim.id,
-                "seeds": len(margin.high),
-                "failures": margin.certain_failures,
-                "margins": [x if math.isfinite(x) else None for x in margin.high.tolist()],
-                "fails": still,
-            }
-        )
+        _print_json(found.to_dict() | {"plot": None if drawn is None else str(drawn)})
     else:
-        out.print(f"{case.claim.id}: {case.claim.statement}", highlight=False, markup=False)
-        out.print(f"{margin.certain_failures} of {len(margin.high)} seeds fail; worst margin {margin.high.min():.4g} {case.claim.unit}", highlight=False)
-        out.print("still fails" if still else "no longer fails", highlight=False)
-    raise typer.Exit(1 if still else 0)
+        replay.show(out, found)
+        out.print(f"plot: {drawn}" if drawn else "no trajectory: the statement is about formulas, or about many regimes at once", highlight=False)
+    raise typer.Exit(1 if found.fails else 0)
+
+
+@app.command("report")
+def make_report(
+    folder: Annotated[Path, typer.Option("--out", help="Where index.html goes.")] = Path("reports/out"),
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print a summary in Markdown instead.")] = False,
+    compare: Annotated[tuple[Path, Path] | None, typer.Option(metavar="OLD NEW", help="Print what moved between two ledgers; exit 1 if anything did.")] = None,
+    as_json: JsonOption = False,
+    path: LedgerOption = ledger.DEFAULT,
+) -> None:
+    """The ledger as a page to read: one file, which opens from disk."""
+    if compare:
+        old, new = (_present(file) for file in compare)
+        moved = summary.moves(old, new)
+        if as_json:
+            _print_json(summary.moves_record(moved))
+        else:
+            out.print("\n".join(summary.described(file, book) for file, book in zip(compare, (old, new), strict=True)), highlight=False, markup=False)
+            out.print(show.moves_table(moved) if moved else "nothing moved")
+        raise typer.Exit(1 if moved else 0)
+    book = _present(path)
+    if as_markdown:
+        sys.stdout.write(summary.markdown(book))
+        return
+    from reports import page
+
+    with err.status("drawing the page"):
+        file = page.build(book, folder)
+    if as_json:
+        _print_json({"page": str(file), **summary.counts(book)})
+    else:
+        out.print(", ".join(f"{many} {name}" for name, many in summary.counts(book).items()), highlight=False)
+        out.print(f"page: {file}; open it in a browser", highlight=False)
+
+
+def _present(path: Path) -> Ledger:
+    """A ledger that must be there."""
+    if not path.is_file():
+        raise LedgerError(f"{path}: there is no such ledger; decide claims first: transfer-claims verify")
+    return ledger.read(path)
 
 
 @app.command()
@@ -164,6 +207,30 @@ def simulate(
         show.print_simulation(out, result)
 
 
+@app.command("sweep")
+def run_sweep(
+    file: Annotated[Path, typer.Argument(help="A TOML file: a base regime, axes, a design.")],
+    records: Annotated[Path | None, typer.Option("--records", help="Where finished points are kept (reports/out/sweeps/, by the name of FILE).")] = None,
+    executor: Annotated[ExecutorName, typer.Option(help="Who computes.")] = "processes",
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    scheduler: Annotated[str | None, typer.Option(help="Address of a Dask scheduler, for --executor dask; a local cluster if none.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train over a grid, or over random points, of any fields or groups of a regime; resumes where it was stopped."""
+    plan, kept = sweep_spec.read(file), records or SWEEPS / f"{file.stem}.jsonl"
+    chosen = in_process if executor == "here" else processes(workers) if executor == "processes" else dask(scheduler, workers)
+    with _progress(TimeRemainingColumn()) as progress:
+        bar = progress.add_task("points", total=len(plan.points))
+        found = sweep.run(plan, kept, chosen, lambda done, of: progress.update(bar, completed=done))
+    columns = kept.with_suffix(".npz")
+    sweep.write_columns(found, columns)
+    if as_json:
+        _print_json({"records": str(kept), "columns": str(columns), "points": len(found)})
+    else:
+        out.print(show.sweep_table(found))
+        out.print(f"{len(found)} points: {kept}, and as columns: {columns}", highlight=False)
+
+
 @app.command("picture")
 def draw_picture(
     file: Annotated[Path, typer.Argument(help="An SVG file.")] = Path("reports/out/theorem-4.2.svg"),
@@ -171,6 +238,8 @@ def draw_picture(
     entropy: Annotated[int, typer.Option(help="Fixes regimes and seeds.")] = PROFILES["ci"].entropy,
 ) -> None:
     """Test error after transfer against each reading of Theorem 4.2's criterion, on the same random regimes."""
+    from reports import picture
+
     with _progress() as progress:
         bar = progress.add_task("training", total=regimes)
         points = picture.measure(regimes, entropy, lambda done: progress.update(bar, completed=done))
@@ -229,8 +298,8 @@ def decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Ve
             raise
 
 
-def _progress() -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=True)
+def _progress(*more: ProgressColumn) -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *more, console=err, transient=True)
 
 
 def _one_thread() -> None:
@@ -251,7 +320,7 @@ def _print_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-_REFUSALS = (RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError, BrokenProcessPool)
+_REFUSALS = (RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError, BrokenProcessPool, ExecutorError, MemoryError)
 
 
 #: What the command line raises on arguments that it cannot use.

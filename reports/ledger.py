@@ -1,23 +1,31 @@
-"""The ledger: JSON lines, a header and then one verdict a line. Written whole or not at all; read with every field checked."""
+"""The ledger: JSON lines, a header and then one verdict a line, planted wrong versions (`CLAIM!VERSION`) last.
+
+Written whole or not at all; read with every field checked. `ledger.schema.json` beside this file describes a line.
+"""
 
 from __future__ import annotations
 
 import json
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
 
 from claims.catalogue import catalogue, settle
 from claims.decision import RUN_BUDGET, Status
 from reports.files import read_json, write_whole
 from reports.verify import Verdict
 
-FORMAT, VERSION = "transfer-claims-ledger", 2
+FORMAT, VERSION = "transfer-claims-ledger", 3
 DEFAULT = Path("reports/out/ledger.jsonl")
+#: Seconds to wait for another run that is writing.
+_PATIENCE = 30.0
 
 
 class LedgerError(ValueError):
@@ -29,6 +37,9 @@ class Ledger:
     """Verdicts by claim id, with statuses settled (a claim that uses a falsified one is blocked)."""
 
     verdicts: dict[str, Verdict]
+    planted: dict[str, Verdict] = field(default_factory=dict)  # by `CLAIM!VERSION`
+    written: str = field(default="", compare=False)  # when, ISO 8601; empty if not read from a file
+    versions: dict[str, str] = field(default_factory=dict, compare=False)  # of what wrote it
 
     @property
     def statuses(self) -> dict[str, Status]:
@@ -50,9 +61,11 @@ class Ledger:
 
     def updated(self, verdicts: Iterable[Verdict]) -> Ledger:
         """With newer verdicts in place of older ones; the catalogue's order."""
-        merged = self.verdicts | {verdict.claim: verdict for verdict in verdicts}
+        merged = self.verdicts | self.planted | {verdict.claim: verdict for verdict in verdicts}
         order = {name: place for place, name in enumerate(catalogue())}
-        return Ledger(dict(sorted(merged.items(), key=lambda item: order.get(item[0], len(order)))))
+        ordered = dict(sorted(merged.items(), key=lambda item: order.get(item[0].partition("!")[0], len(order))))
+        own = {name: verdict for name, verdict in ordered.items() if "!" not in name}
+        return replace(self, verdicts=own, planted={name: verdict for name, verdict in ordered.items() if "!" in name})
 
 
 def versions() -> dict[str, str]:
@@ -60,6 +73,17 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {
         name: version(name) for name in ("transfer-claims", "torch", "numpy", "numba", "scipy", "sympy", "hypothesis")
     }
+
+
+def update(path: Path, verdicts: Iterable[Verdict]) -> Ledger:
+    """Put verdicts into the file, after those that another run may have put there meanwhile. Raises OSError, `LedgerError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE):
+            write(read(path).updated(verdicts), path)
+            return read(path)
+    except Timeout:
+        raise LedgerError(f"{path}: another run has held its lock for {_PATIENCE:g} s") from None
 
 
 def write(ledger: Ledger, path: Path) -> None:
@@ -74,7 +98,10 @@ def write(ledger: Ledger, path: Path) -> None:
         "false_alarm_budget": RUN_BUDGET,
     }
     statuses = ledger.statuses
-    records: list[dict[str, Any]] = [header, *({**v.to_dict(), "settled": statuses[v.claim].value} for v in ledger.verdicts.values())]
+    records: list[dict[str, Any]] = [
+        header,
+        *({**v.to_dict(), "settled": statuses.get(v.claim, v.status).value} for v in (*ledger.verdicts.values(), *ledger.planted.values())),
+    ]
     write_whole(path, "".join(json.dumps(record, allow_nan=False) + "\n" for record in records))
 
 
@@ -91,9 +118,39 @@ def read(path: Path) -> Ledger:
         if header["format"] != FORMAT or header["version"] != VERSION:
             held = f"format {header['format']!r} version {header['version']!r}"
             raise LedgerError(f"{path}: {held}; this version reads {FORMAT!r} version {VERSION}: move it away and verify again")
+        written, used = str(header["written"]), {str(name): str(number) for name, number in header["versions"].items()}
         verdicts = [Verdict.from_dict({k: v for k, v in read_json(line).items() if k != "settled"}) for line in lines[1:]]
     except LedgerError:
         raise
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise LedgerError(f"{path}: not a whole ledger ({type(error).__name__}: {error}); move it away and verify again") from None
-    return Ledger({}).updated(verdicts)
+    return Ledger({}, written=written, versions=used).updated(verdicts)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of one line of the file."""
+    verdict = TypeAdapter(Verdict).json_schema(ref_template="#/$defs/{model}")
+    shared = verdict.pop("$defs", {})
+    verdict["properties"]["settled"] = {"$ref": "#/$defs/Status"}
+    verdict["required"].append("settled")
+    number, text = {"type": "number"}, {"type": "string"}
+    header = {
+        "type": "object",
+        "properties": {
+            "format": {"const": FORMAT},
+            "version": {"const": VERSION},
+            "written": {"type": "string", "format": "date-time"},
+            "versions": {"type": "object", "additionalProperties": text},
+            "networks": {"type": "integer"},
+            "false_alarm": number,
+            "false_alarm_budget": number,
+        },
+        "required": ["format", "version", "written", "versions", "networks", "false_alarm", "false_alarm_budget"],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A line of a transfer-claims ledger: the first is the header, every other a verdict",
+        "oneOf": [{"$ref": "#/$defs/header"}, {"$ref": "#/$defs/verdict"}],
+        "$defs": {"header": header, "verdict": verdict, **shared},
+    }

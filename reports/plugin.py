@@ -31,8 +31,9 @@ class Session:
     profile: Profile
     path: Path
     verdicts: list[Verdict] = field(default_factory=list)
-    planted: list[tuple[str, Status]] = field(default_factory=list)
-    trouble: str = ""  # why the ledger could not be written
+    planted: list[Verdict] = field(default_factory=list)
+    trouble: str = ""  # why the ledger or the page could not be written
+    page: Path | None = None
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -119,7 +120,7 @@ class Collector:
             if name == PROPERTY:
                 verdict = Verdict.from_dict(json.loads(str(value)))
                 if "!" in verdict.claim:
-                    self.session.planted.append((verdict.claim, verdict.status))
+                    self.session.planted.append(verdict)
                 else:
                     self.session.verdicts.append(verdict)
 
@@ -131,12 +132,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the ledger; a blocked claim fails the run."""
+    """Write the ledger and the page; a blocked claim fails the run."""
     state = session.config.stash[_KEY]
-    if not state.verdicts or hasattr(session.config, "workerinput"):
+    if not (state.verdicts or state.planted) or hasattr(session.config, "workerinput"):
         return
     try:
-        ledger.write(ledger.read(state.path).updated(state.verdicts), state.path)
+        from reports import page  # takes a second to import, which a run that decides nothing does not need
+
+        book = ledger.update(state.path, [*state.verdicts, *state.planted])
+        state.page = page.build(book, state.path.parent)
     except (OSError, LedgerError) as error:
         state.trouble = str(error)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -151,9 +155,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         console = Console(file=terminalreporter._tw._file, width=200, force_terminal=terminalreporter.hasmarkup)
         console.print(verdict_table(Ledger({}).updated(state.verdicts), console.width))
     if state.planted:
-        missed = [name for name, status in state.planted if status is not Status.FALSIFIED]
+        missed = [v.claim for v in state.planted if v.status is not Status.FALSIFIED]
         terminalreporter.write_line(f"planted wrong versions: {len(state.planted)}, falsified {len(state.planted) - len(missed)}, missed {missed or 'none'}")
     if state.trouble:
-        terminalreporter.write_line(f"the ledger was not written: {state.trouble}", red=True)
-    elif state.verdicts:
-        terminalreporter.write_line(f"verdicts: {state.path}; read them with: transfer-claims list")
+        terminalreporter.write_line(f"not written: {state.trouble}", red=True)
+    elif state.page:
+        terminalreporter.write_line(f"verdicts: {state.path}; report: {state.page}")

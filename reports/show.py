@@ -15,6 +15,7 @@ from claims.claim import Claim, Kind
 from claims.decision import Status
 from claims.unencoded import UNENCODED, Unencoded
 from reports.ledger import Ledger
+from reports.summary import Move
 
 _STYLES = {Status.VERIFIED: "green", Status.FALSIFIED: "red", Status.BLOCKED: "yellow", Status.INCONCLUSIVE: "yellow", Status.VACUOUS: "yellow"}
 
@@ -47,11 +48,11 @@ def verdict_table(ledger: Ledger, width: int) -> Table:
         table.add_column("how", no_wrap=True)
         table.add_column("unit of the worst margin", no_wrap=True)
     statuses = ledger.statuses
-    for name, verdict in ledger.verdicts.items():
+    for name, verdict in {**ledger.verdicts, **ledger.planted}.items():
         worst = "" if verdict.worst_margin is None else f"{verdict.worst_margin + 0.0:.3g}"
         cells = [
             name,
-            status_text(statuses[name]),
+            status_text(statuses.get(name, verdict.status)),
             str(verdict.regimes),
             f"{verdict.networks:,}",
             worst,
@@ -104,7 +105,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
         "searched": _searched(claim),
         "constants": constant_table.select(claim.constants),
-        "calibration": {name: _calibration(name) for name in claim.constants},
+        "calibration": _calibrations(claim.constants),
         "delta": claim.delta,
         "uses": dict(claim.uses),
         "wrong_versions": {wrong.name: wrong.error for wrong in claim.wrong_versions},
@@ -121,9 +122,13 @@ def _searched(claim: Claim) -> list[str]:
     return found + [f"{name} from {low:g} to {high:g}" for name, low, high in claim.domain.groups]
 
 
-def _calibration(name: str) -> dict[str, Any]:
+def _calibrations(names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+    entries = constant_table.table() if names else {}
+    return {name: _calibration(entries[name]) for name in names}
+
+
+def _calibration(entry: dict[str, Any]) -> dict[str, Any]:
     """Interval, regimes, and the same fit in each stratum; JSON has no infinity."""
-    entry = constant_table.table()[name]
     strata = {stratum: value if math.isfinite(value) else None for stratum, value in entry.get("strata", {}).items()}
     interval = [value if math.isfinite(value) else None for value in entry["interval"]]
     return {"interval": interval, "regimes": entry["regimes"], "rule": entry["rule"], "strata": strata}
@@ -191,3 +196,30 @@ def print_simulation(console: Console, result: dict[str, Any]) -> None:
     console.print(
         f"inside Condition 4.1 with {' and '.join(inside)} constants" if inside else "outside Condition 4.1 with practical constants", highlight=False
     )
+
+
+def moves_table(found: list[Move]) -> Table:
+    """What moved between two ledgers."""
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("claim", "what", "old", "new"):
+        table.add_column(name, no_wrap=True)
+    for move in found:
+        table.add_row(
+            move.claim, move.what, *("–" if value is None else format(value, ".6g") if isinstance(value, float) else value for value in (move.old, move.new))
+        )
+    return table
+
+
+#: Rows of a sweep that are shown.
+_SHOWN = 20
+
+
+def sweep_table(records: list[dict[str, Any]]) -> Table:
+    """The first points of a sweep: axes, and each metric's mean."""
+    table = Table(box=SIMPLE_HEAD, caption=f"the first {_SHOWN} of {len(records)} points" if len(records) > _SHOWN else None)
+    for name in (*records[0]["axes"], *records[0]["metrics"]):
+        table.add_column(name, justify="right")
+    for record in records[:_SHOWN]:
+        means = (values["mean"] for values in record["metrics"].values())
+        table.add_row(*(f"{x:.4g}" if x is not None else "–" for x in (*record["axes"].values(), *means)))
+    return table

@@ -74,6 +74,7 @@ class Tally:
     method: str = TESTED
     evidence_beside: dict[str, Any] = field(default_factory=dict)
     evidence: list[tuple[Case, RegimeEvidence]] = field(default_factory=list)
+    drawn_points: dict[Case, dict[str, float]] = field(default_factory=dict)  # what the report draws of a regime
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ class Verdict:
     seeds: int
     networks: int
     worst_margin: float | None
+    points: list[dict[str, float | None]]  # one a regime: its margin, and what the claim's picture shows of it
     worst_case: dict[str, Any] | None
     counterexample: dict[str, Any] | None
     method: str  # how it was reached
@@ -105,16 +107,25 @@ class Verdict:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
-        return asdict(self) | {"status": self.status.value, "worst_margin": _finite(self.worst_margin), "evidence": _plain(self.evidence)}
+        return (
+            asdict(self)
+            | {"status": self.status.value, "worst_margin": finite(self.worst_margin)}
+            | {name: _plain(getattr(self, name)) for name in ("evidence", "points")}
+        )
 
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Verdict:
         """From `to_dict`'s values; raises ValueError, which names the field, on anything else."""
         try:
-            return TypeAdapter(cls).validate_json(json.dumps(record))
+            return _reader().validate_json(json.dumps(record))
         except ValidationError as invalid:
             first = invalid.errors(include_url=False)[0]
             raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'verdict'}: {first['msg']}") from None
+
+
+@lru_cache(maxsize=1)
+def _reader() -> TypeAdapter[Verdict]:
+    return TypeAdapter(Verdict)
 
 
 def _plain(value: Any) -> Any:
@@ -123,11 +134,11 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return _finite(value) if isinstance(value, float) else value
+    return finite(value) if isinstance(value, float) else value
 
 
-def _finite(value: float | None) -> float | None:
-    """JSON has no infinity; a margin without bound is shown as none."""
+def finite(value: float | None) -> float | None:
+    """JSON has no infinity; a number without bound is none."""
     return value if value is not None and math.isfinite(value) else None
 
 
@@ -235,6 +246,11 @@ def measure_again(claim: Claim, regime: Regime | None, root: int, entropy: int, 
     return claim.margin(claim.observe(regime, Seeds(root, _seeds(claim, profile))), constants)
 
 
+def measure_seeds(claim: Claim) -> int:
+    """Seeds that `measure_again` takes in a regime."""
+    return _seeds(claim, PROFILES["ci"])
+
+
 def _seeds(claim: Claim, profile: Profile) -> int:
     """Seeds a regime is first looked at with."""
     return profile.seeds if claim.delta > 0 or claim.climbs else profile.exact_seeds
@@ -304,6 +320,8 @@ def _regime(claim: Claim, case: Case, profile: Profile, constants: Constants, al
     def measure(first: int, count: int) -> Margin:
         seen = _look(claim.observe, case.regime, Seeds(case.root, count, first))
         tally.networks += seen.networks
+        if claim.picture and first == 0:
+            tally.drawn_points[case] = claim.picture.point(case.regime, seen)
         return claim.margin(seen, constants)
 
     evidence = decision.examine(measure, delta=claim.delta, alpha=alpha, seeds=_seeds(claim, profile))
@@ -318,7 +336,7 @@ def _case_dict(case: Case, evidence: RegimeEvidence | None) -> dict[str, Any]:
             "seeds": evidence.seeds,
             "certain_failures": evidence.certain_failures,
             "possible_failures": evidence.possible_failures,
-            "margin": _finite(evidence.worst_margin),
+            "margin": finite(evidence.worst_margin),
         }
         if evidence.worst_step is not None:
             found["step"] = evidence.worst_step
@@ -342,6 +360,7 @@ def _verdict(claim: Claim, profile: Profile, constants: Constants, tally: Tally,
         claim=claim.id, looks=claim.looks, status=decision.derive((e for _, e in tally.evidence), drawn=len(tally.evidence) if at_once else tally.drawn),
         regimes=tally.drawn if at_once else len(tally.evidence), drawn=tally.drawn, method=tally.method, evidence=tally.evidence_beside,
         seeds=sum(e.seeds for _, e in tally.evidence), networks=tally.networks, worst_margin=worst[1].worst_margin if worst else None,
+        points=[{"margin": e.worst_margin, **tally.drawn_points.get(case, {})} for case, e in tally.evidence],
         worst_case=_case_dict(*worst) if worst else None, counterexample=_case_dict(smallest, by_case.get(smallest)) if smallest else None,
         unit=claim.unit, delta=claim.delta, level=spent, caught=decision.caught(claim.delta, profile.seeds),
         constants=constant_table.select(claim.constants, constants), profile=profile.name, entropy=profile.entropy, seconds=seconds,

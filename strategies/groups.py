@@ -93,16 +93,29 @@ def most_inherited(tier: Tier, m: int, n1: int, n2: int) -> int:
 
 def _at_dimension(groups: Groups, log_d: float) -> Regime:
     d = math.ceil(10**log_d)
-    sigma2 = groups.unit
-    share = groups.inherited / groups.m if groups.inherited else 1.0  # X has no meaning at alpha = 0; any sigma_1 will do
-    sigma1 = sigma2 * math.sqrt(share * groups.n1 / (groups.n2 * groups.x))
-    signal = sigma2**2 * math.sqrt(groups.tau_2 * d / groups.n2)  # ||s_2||^2
-    universal = signal / groups.y
+    lengths = data_lengths(
+        groups.n1, groups.n2, d, groups.inherited / groups.m, groups.tau_2, groups.x, groups.y, upstream_share=groups.upstream_share, unit=groups.unit
+    )
     return Regime(
-        u=math.sqrt(universal), v1=math.sqrt(groups.upstream_share * universal), v2=math.sqrt(max(signal - universal, 0.0)), cos_v=groups.cos_v,
-        sigma1=sigma1, sigma2=sigma2, n1=groups.n1, n2=groups.n2, d=d, m=groups.m, inherited=groups.inherited,
+        **lengths, cos_v=groups.cos_v, n1=groups.n1, n2=groups.n2, d=d, m=groups.m, inherited=groups.inherited,
         eta1=1.0, eta2=1.0, steps1=MOST_STEPS, steps2=MOST_STEPS, sigma0=1.0,
     )  # fmt: skip
+
+
+def data_lengths(
+    n1: int, n2: int, d: int, alpha: float, tau_2: float, x: float, y: float, *, upstream_share: float = 1.0, unit: float = 1.0
+) -> dict[str, float]:
+    """Norms and noise levels with these tau_2, X and Y; sigma_2 is the unit of length."""
+    share = alpha or 1.0  # X has no meaning at alpha = 0; any sigma_1 will do
+    signal = unit**2 * math.sqrt(tau_2 * d / n2)  # ||s_2||^2
+    universal = signal / y
+    return {
+        "u": math.sqrt(universal),
+        "v1": math.sqrt(upstream_share * universal),
+        "v2": math.sqrt(max(signal - universal, 0.0)),
+        "sigma1": unit * math.sqrt(share * n1 / (n2 * x)),
+        "sigma2": unit,
+    }
 
 
 def _roomy(regime: Regime, groups: Groups, tasks: tuple[int, ...]) -> bool:

@@ -10,6 +10,7 @@ from claims import findings
 from claims.claim import Claim, Kind
 from claims.decision import Status
 from reports import counterexample
+from reports.counterexample import surprise
 from reports.plugin import PROPERTY
 from reports.verify import Profile, Verdict, decide, expected
 
@@ -27,22 +28,20 @@ def decided(claims_profile: Profile, record_property: Callable[[str, object], No
 
 
 @pytest.fixture
-def matches_finding(decided: Callable[..., Verdict]) -> Callable[[Claim], None]:
+def matches_finding(decided: Callable[..., Verdict], pytestconfig: pytest.Config) -> Callable[[Claim], None]:
     """Assert that the verdict is the recorded finding, and that a refuted statement's counterexample still refutes it."""
 
     def check(claim: Claim) -> None:
         __tracebackhide__ = True
         recorded = expected(claim)
         verdict = decided(claim, shrinks=0) if recorded is Status.FALSIFIED else decided(claim)
-        seen = verdict.counterexample or verdict.worst_case or {}
+        failure = None
+        if verdict.status is Status.FALSIFIED and verdict.counterexample:
+            failure = counterexample.keep(verdict, pytestconfig.rootpath / counterexample.FAILURES)
         if claim.kind is Kind.CONJECTURE:  # measured and reported; nothing hangs on it
             return
         if verdict.status is not recorded:
-            pytest.fail(
-                f"{claim.id}: {verdict.status.value}, recorded as {recorded.value}\n  {claim.statement}\n  margin {seen.get('margin')} {claim.unit}"
-                f"\n  regime {seen.get('regime')}\n  repeat: transfer-claims verify {claim.id} --entropy {verdict.entropy}",
-                pytrace=False,
-            )
+            pytest.fail(surprise(verdict, recorded, failure and failure.relative_to(pytestconfig.rootpath)), pytrace=False)
         if recorded is Status.FALSIFIED:
             kept = counterexample.read(findings.path(claim.id))
             margin = kept.margin()

@@ -11,7 +11,7 @@ from scipy.optimize import brentq
 
 from claims import ladders, quantities
 from claims.decision import Margin
-from claims.ladders import dimension, exceeds, head_start, ladder, negated, universal, upstream_noise, upstream_samples, width
+from claims.ladders import dimension, exceeds, head_start, ladder, universal, upstream_noise, upstream_samples, width
 from claims.observe import LINES
 from model.run import signs
 from model.sampling import Seeds
@@ -140,7 +140,7 @@ def test_exceeds_nothing():
 @pytest.mark.parametrize("nats", [0.0, 0.7])
 def test_the_opposite_of_exceeds(nats):
     """first > e^nats second is not second > e^-nats first."""
-    one, other = exceeds(FIRST, SECOND, nats), negated(exceeds(SECOND, FIRST, -nats))
+    one, other = exceeds(FIRST, SECOND, nats), exceeds(SECOND, FIRST, -nats).negated
     np.testing.assert_allclose(one.low, other.low, atol=1e-15)
     np.testing.assert_allclose(one.high, other.high, atol=1e-15)
 
@@ -148,10 +148,10 @@ def test_the_opposite_of_exceeds(nats):
 def test_negated():
     """Certain where the statement certainly fails, open where it is open; twice is the statement itself."""
     margin = Margin.between([-2.0, -1.0, 1.0], [-1.5, 1.0, 3.0])
-    opposite = negated(margin)
+    opposite = margin.negated
     assert (opposite.low.tolist(), opposite.high.tolist()) == ([1.5, -1.0, -3.0], [2.0, 1.0, -1.0])
     assert [(opposite.low >= 0).tolist(), (opposite.high < 0).tolist()] == [(margin.high < 0).tolist(), (margin.low >= 0).tolist()]
-    again = negated(opposite)
+    again = opposite.negated
     assert (again.low.tolist(), again.high.tolist()) == (margin.low.tolist(), margin.high.tolist())
 
 

@@ -151,7 +151,7 @@ def test_verify(run, tmp_path):
 
 
 def test_verify_what_is_false(run, tmp_path):
-    """Exit 1; verdicts of planted versions stay out of the ledger, and older ones stay in."""
+    """Exit 1; verdicts of planted versions stand apart in the ledger, and older ones stay in."""
     ledger.write(Ledger({}).updated([decide(find("e3.degrees"), PROFILES["quick"])]), path := tmp_path / "ledger.jsonl")
     code, out, _ = run(
         "verify", "gamma-printed.dimensionless", "e5.scratch!off-by-one", "--profile", "quick", "--workers", "1", "--entropy", "7", "--ledger", path
@@ -161,6 +161,7 @@ def test_verify_what_is_false(run, tmp_path):
     kept = ledger.read(path)
     assert {name: verdict.status for name, verdict in kept.verdicts.items()} == {"e3.degrees": Status.VERIFIED, "gamma-printed.dimensionless": Status.FALSIFIED}
     assert kept.verdicts["gamma-printed.dimensionless"].entropy == 7
+    assert {name: verdict.status for name, verdict in kept.planted.items()} == {"e5.scratch!off-by-one": Status.FALSIFIED}
 
 
 # replay ----------------------------------------------------------------------------------------------
@@ -296,7 +297,9 @@ def test_bad_specification(run, spec, change, named):
 
 
 @pytest.mark.parametrize(
-    ("change", "named"), [({"root": -1}, "root"), ({"claim": "e9"}, "e9"), ({"regime": None}, "regime"), ({"version": 2}, "version")], ids=str
+    ("change", "named"),
+    [({"root": -1}, "root"), ({"claim": "e9"}, "e9"), ({"regime": None}, "regime"), ({"version": 1}, "version = 1: this version reads 2")],
+    ids=str,
 )
 def test_bad_counterexample(run, kept, change, named):
     assert named in refused(run("replay", kept(**change)))

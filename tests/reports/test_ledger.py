@@ -4,20 +4,21 @@ import errno
 import json
 import math
 import os
+from datetime import datetime, timedelta
 
 import pytest
 
 from claims.catalogue import catalogue
 from claims.decision import RUN_BUDGET, Status
 from reports import ledger
-from reports.ledger import FORMAT, VERSION, Ledger, LedgerError, read, write
+from reports.ledger import FORMAT, VERSION, Ledger, LedgerError, read, update, versions, write
 from reports.verify import Verdict
 
 
 def verdict(claim="e1.step", status=Status.VERIFIED, **changes):
     """A verdict with a value in every field."""
     values = {
-        "looks": claim, "regimes": 48, "drawn": 50, "seeds": 96, "networks": 192, "worst_margin": 0.25,
+        "looks": claim, "regimes": 48, "drawn": 50, "seeds": 96, "networks": 192, "worst_margin": 0.25, "points": [{"margin": 0.25, "across": 3.0}],
         "worst_case": {"regime": {"u": 1.0}, "root": 7, "margin": 0.25},
         "counterexample": None, "method": "tested on regimes", "evidence": {},
         "unit": "µ ≥ 0", "delta": 0.05, "level": 1e-8, "caught": 0.45, "constants": {"a.C_1": 2.0}, "profile": "ci", "entropy": 2**64,
@@ -26,7 +27,14 @@ def verdict(claim="e1.step", status=Status.VERIFIED, **changes):
     return Verdict(claim=claim, status=status, **(values | changes))
 
 
-BOOK = Ledger({}).updated([verdict(), verdict("e5.scratch", Status.FALSIFIED, counterexample={"regime": None, "root": 0}), verdict("theorem-4.3.convergence")])
+BOOK = Ledger({}).updated(
+    [
+        verdict(),
+        verdict("e5.scratch!off-by-one", Status.FALSIFIED),
+        verdict("e5.scratch", Status.FALSIFIED, counterexample={"regime": None, "root": 0}),
+        verdict("theorem-4.3.convergence"),
+    ]
+)
 
 
 @pytest.fixture
@@ -45,6 +53,16 @@ def test_round_trip(path):
     assert path.read_text().splitlines()[1:] == first.splitlines()[1:]
 
 
+def test_written_and_versions(path):
+    """When, and by what, is read back too, and stays when verdicts are replaced."""
+    write(BOOK, path)
+    book = read(path)
+    assert datetime.fromisoformat(book.written).utcoffset() == timedelta(0)
+    assert book.versions == versions()
+    assert {"python", "torch", "numpy", "numba", "scipy", "sympy", "hypothesis", "transfer-claims"} == set(book.versions)
+    assert (BOOK.written, BOOK.versions) == ("", {})
+
+
 def test_absent_is_empty(path):
     assert read(path) == Ledger({})
 
@@ -59,6 +77,8 @@ def test_margin_without_bound(path, margin):
     """JSON has no infinity: it becomes none, and the file stays JSON."""
     write(Ledger({}).updated([verdict(worst_margin=margin)]), path)
     assert read(path).verdicts["e1.step"].worst_margin is None
+    write(Ledger({}).updated([verdict(points=[{"margin": margin, "across": 1.0}])]), path)
+    assert read(path).verdicts["e1.step"].points == [{"margin": None, "across": 1.0}]
     assert not {"NaN", "Infinity"} & set(path.read_text().replace(",", " ").split())
 
 
@@ -76,9 +96,9 @@ def test_file(path):
     assert header["networks"] == BOOK.networks == 3 * 192
     assert header["false_alarm"] == BOOK.false_alarm == pytest.approx(3e-8)
     assert header["false_alarm_budget"] == RUN_BUDGET
-    assert {"torch", "numpy", "hypothesis", "python", "transfer-claims"} <= set(header["versions"])
-    assert [record["claim"] for record in records] == list(BOOK.verdicts)
-    assert [record["settled"] for record in records] == [status.value for status in BOOK.statuses.values()]
+    assert header["versions"] == versions()
+    assert [record["claim"] for record in records] == [*BOOK.verdicts, "e5.scratch!off-by-one"]  # planted versions last
+    assert [record["settled"] for record in records] == [*(status.value for status in BOOK.statuses.values()), "falsified"]
 
 
 # Merging ---------------------------------------------------------------------------------------------
@@ -96,6 +116,28 @@ def test_newer_replaces_older():
     book = BOOK.updated([newer])
     assert book.verdicts == BOOK.verdicts | {"e1.step": newer}
     assert BOOK.verdicts["e1.step"].status is Status.VERIFIED  # a new ledger, the old one as it was
+
+
+def test_planted_versions_stand_apart():
+    """By `CLAIM!VERSION`: in no count of the paper's own statements, replaced like these, in the catalogue's order."""
+    planted = [verdict(name, Status.FALSIFIED, level=1e-7) for name in ("e6.gram!x", "e5.scratch!perturbed", "e5.scratch!off-by-one")]
+    book = BOOK.updated(planted)
+    assert book.verdicts == BOOK.verdicts
+    assert (book.networks, book.false_alarm, book.statuses) == (BOOK.networks, BOOK.false_alarm, BOOK.statuses)
+    assert list(book.planted) == ["e5.scratch!off-by-one", "e5.scratch!perturbed", "e6.gram!x"]
+    assert book.planted["e5.scratch!off-by-one"] == planted[2]
+    assert book.updated([verdict("e5.scratch!off-by-one")]).planted["e5.scratch!off-by-one"].status is Status.VERIFIED
+
+
+def test_update_keeps_what_is_there(path):
+    """Of another run, planted versions too."""
+    update(path, [verdict("e5.scratch"), verdict("e5.scratch!off-by-one", Status.FALSIFIED)])
+    book = update(path, [verdict("e1.step"), verdict("e5.scratch", Status.INCONCLUSIVE)])
+    assert book == read(path)
+    assert ({name: v.status for name, v in book.verdicts.items()}, list(book.planted)) == (
+        {"e1.step": Status.VERIFIED, "e5.scratch": Status.INCONCLUSIVE},
+        ["e5.scratch!off-by-one"],
+    )
 
 
 def test_blocked():
@@ -116,7 +158,7 @@ def test_blocked_is_written_beside_what_was_seen(path):
 
 # Refused ---------------------------------------------------------------------------------------------
 
-HEADER = json.dumps({"format": FORMAT, "version": VERSION})
+HEADER = json.dumps({"format": FORMAT, "version": VERSION, "written": "2026-01-01T00:00:00+00:00", "versions": {}})
 RECORD = verdict().to_dict()
 HOSTILE = {
     "empty": b"",
@@ -129,6 +171,10 @@ HOSTILE = {
     "no header": json.dumps(RECORD).encode(),
     "another format": b'{"format": "some-other", "version": 1}',
     "a later version": json.dumps({"format": FORMAT, "version": VERSION + 1}).encode(),
+    "an earlier version": json.dumps({"format": FORMAT, "version": VERSION - 1}).encode(),
+    "no time": json.dumps({"format": FORMAT, "version": VERSION, "versions": {}}).encode(),
+    "no versions": json.dumps({"format": FORMAT, "version": VERSION, "written": ""}).encode(),
+    "versions is a list": json.dumps({"format": FORMAT, "version": VERSION, "written": "", "versions": []}).encode(),
     "no version": json.dumps({"format": FORMAT}).encode(),
     "blank line": f"{HEADER}\n\n{json.dumps(RECORD)}\n".encode(),
     "verdict is a list": f"{HEADER}\n[]\n".encode(),
@@ -142,6 +188,8 @@ HOSTILE = {
     "a number of 5000 digits": f"{HEADER}\n{'7' * 5000}\n".encode(),
     "networks is a word": f"{HEADER}\n{json.dumps(RECORD | {'networks': 'many'})}\n".encode(),
     "worst margin is a word": f"{HEADER}\n{json.dumps(RECORD | {'worst_margin': 'small'})}\n".encode(),
+    "points is a number": f"{HEADER}\n{json.dumps(RECORD | {'points': 1})}\n".encode(),
+    "a point is a word": f"{HEADER}\n{json.dumps(RECORD | {'points': [{'margin': 'small'}]})}\n".encode(),
     "seconds is NaN": f"{HEADER}\n{json.dumps(RECORD | {'seconds': math.nan})}\n".encode(),
     "counterexample is a number": f"{HEADER}\n{json.dumps(RECORD | {'counterexample': 1})}\n".encode(),
 } | {f"no {name}": f"{HEADER}\n{json.dumps({k: v for k, v in RECORD.items() if k != name})}\n".encode() for name in RECORD}

@@ -1,5 +1,6 @@
 """The pytest plugin: a run writes the ledger and ends with a table, and the verdict is the same on any number of workers."""
 
+import errno
 import json
 import os
 import subprocess
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 def verdict(claim, status):
     return Verdict(
-        claim=claim, looks=claim, status=status, regimes=6, drawn=6, seeds=12, networks=36, worst_margin=0.5, worst_case=None, counterexample=None,
+        claim=claim, looks=claim, status=status, regimes=6, drawn=6, seeds=12, networks=36, worst_margin=0.5, points=[], worst_case=None, counterexample=None,
         method="tested on regimes", evidence={}, unit="u",
         delta=0.0, level=0.0, caught=0.0, constants={}, profile="quick", entropy=1, seconds=0.1,
     )  # fmt: skip
@@ -52,7 +53,8 @@ def test_same_verdict_on_any_number_of_workers(tmp_path):
     table = out[out.index("networks trained") - 2000 :] if "networks trained" in out else ""
     assert "e5.scratch" in table
     assert "verified" in table
-    assert f"verdicts: {tmp_path / 'shared.jsonl'}; read them with: transfer-claims list" in out
+    assert f"verdicts: {tmp_path / 'shared.jsonl'}; report: {tmp_path / 'index.html'}" in out
+    assert (tmp_path / "index.html").is_file()
     assert "profile quick" in out
 
 
@@ -77,7 +79,9 @@ def recorded(pytester):
 def test_ledger_and_table(recorded):
     result, path = recorded(("e5.scratch", Status.VERIFIED), ("e1.step", Status.FALSIFIED))
     assert result.ret == 0  # the tests passed: whether a falsified claim should is for the test to say
-    result.stdout.re_match_lines([r".*e1\.step.*falsified", r".*e5\.scratch.*verified", r".*72 networks trained", rf"verdicts: {path};.*"])
+    result.stdout.re_match_lines(
+        [r".*e1\.step.*falsified", r".*e5\.scratch.*verified", r".*72 networks trained", rf"verdicts: {path}; report: {path.parent}/.*"]
+    )
     assert {name: v.status for name, v in ledger.read(path).verdicts.items()} == {"e1.step": Status.FALSIFIED, "e5.scratch": Status.VERIFIED}
 
 
@@ -91,10 +95,30 @@ def test_blocked_fails_the_run(recorded):
 
 
 def test_planted_versions(recorded):
-    """Counted, the missed ones named, and never in the ledger."""
+    """Counted, the missed ones named, and in the ledger beside the paper's own statements, not among them."""
     result, path = recorded(("e5.scratch!off-by-one", Status.FALSIFIED), ("e5.scratch!perturbed", Status.VERIFIED))
-    result.stdout.re_match_lines([r"planted wrong versions: 2, falsified 1, missed \['e5\.scratch!perturbed'\]"])
-    assert not path.exists()
+    result.stdout.re_match_lines([r"planted wrong versions: 2, falsified 1, missed \['e5\.scratch!perturbed'\]", rf"verdicts: {path}; .*"])
+    book = ledger.read(path)
+    assert (book.verdicts, {name: v.status for name, v in book.planted.items()}) == (
+        {},
+        {"e5.scratch!off-by-one": Status.FALSIFIED, "e5.scratch!perturbed": Status.VERIFIED},
+    )
+
+
+@pytest.mark.parametrize("broken", ["ledger.update", "page.build"])
+def test_a_full_disk_at_the_end(recorded, monkeypatch, broken):
+    """One line says so, the table is still printed, and the run fails, though every test passed."""
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(f"reports.{broken}", full)
+    result, path = recorded(("e5.scratch", Status.VERIFIED))
+    result.assert_outcomes(passed=1)
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.re_match_lines([r".*e5\.scratch.*verified", r"not written: .*No space left on device"])
+    assert "report:" not in result.stdout.str()
+    assert path.exists() is (broken == "page.build")
 
 
 def test_nothing_decided_nothing_written(recorded):

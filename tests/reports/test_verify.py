@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, fields, replace
 import numpy as np
 import pytest
 
-from claims import exact, findings
+from claims import exact, findings, quantities
 from claims.catalogue import catalogue
-from claims.claim import Claim, Kind, Provenance, hypothesis
+from claims.claim import Claim, Kind, Picture, Provenance, hypothesis
 from claims.decision import RUN_BUDGET, SCREEN_SEEDS, Margin, Status, caught
 from model.regime import Regime
 from reports.verify import CI_ENTROPY, EXACT_SHARE, PROFILES, Profile, Verdict, decide, expected, fresh
@@ -180,6 +180,19 @@ def test_worst_case():
     assert verdict.worst_case["regime"]["n2"] == max(regime.n2 for regime in looked)
 
 
+def test_points():
+    """One a regime that was evidence: its margin, and what the claim's picture shows of it."""
+    looked = []
+    plain = decide(claim(lambda seen: looked.append(seen.regime) or 100.0 - seen.regime.n2), PROFILE, {})
+    assert plain.points == [{"margin": 100.0 - regime.n2} for regime in looked]
+    across = quantities.catalogue()["tau_2"]
+    picture = Picture(across, {"samples": lambda seen: float(seen.regime.n2)}, "samples", lambda x, constants: 1.0, upper=True)
+    looked.clear()
+    drawn = decide(claim(lambda seen: looked.append(seen.regime) or 1.0, domain=EVERY_OTHER, picture=picture), PROFILE, {})
+    assert drawn.points == [{"margin": 1.0, "across": across(regime), "samples": regime.n2} for regime in looked]
+    assert len(drawn.points) == drawn.regimes < drawn.drawn
+
+
 def test_constants_are_kept():
     verdict = decide(claim(lambda seen: 1.0, constants=("a.C_1",)), PROFILE, {"a.C_1": 3.0, "a.C_2": 4.0})
     assert verdict.constants == {"a.C_1": 3.0}
@@ -210,7 +223,8 @@ def test_budget():
 def test_json_round_trip(margin):
     verdict = decide(claim(margin), PROFILE, {})
     back = Verdict.from_dict(json.loads(json.dumps(verdict.to_dict(), allow_nan=False)))
-    assert back == (replace(verdict, worst_margin=None) if verdict.worst_margin == math.inf else verdict)
+    without = replace(verdict, worst_margin=None, points=[{"margin": None}] * len(verdict.points))
+    assert back == (without if verdict.worst_margin == math.inf else verdict)
     assert set(verdict.to_dict()) == {f.name for f in fields(Verdict)}
 
 

@@ -1,0 +1,121 @@
+"""Advice on alpha: what each inherited share is predicted to cost; and how good advice from data alone is [D].
+
+From data (`claims.estimation`), formulas alone decide: transfer if the estimated tau_D exceeds the estimated tau_2.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from claims import law, quantities
+from claims.claim import Claim, Provenance, WrongVersion
+from claims.constants import Constants
+from claims.decision import Margin
+from claims.population import Estimate
+from claims.population import estimate as bootstrap
+from claims.sharp_law import SURVEYED, Seen, clear
+from claims.survey import SIZES
+from model.regime import Regime, RegimeError
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One share, and what it is predicted to cost."""
+
+    inherited: int
+    alpha: float
+    error: float  # the sharp law's
+    tau_d: float
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What to inherit in a regime."""
+
+    choices: tuple[Choice, ...]  # from none up, by inherited number
+    alpha_star: float
+
+    @property
+    def scratch(self) -> Choice:
+        """Inherit nothing."""
+        return self.choices[0]
+
+    @property
+    def best(self) -> Choice:
+        """The share with the least predicted error; the largest tau_D where errors are too small to tell apart."""
+        return min(self.choices, key=lambda choice: (choice.error, -choice.tau_d))
+
+    @property
+    def transfer(self) -> bool:
+        """Whether to transfer at all."""
+        return self.best.inherited > 0
+
+    @property
+    def nearest_star(self) -> Choice:
+        """The share nearest to alpha*."""
+        return min(self.choices, key=lambda choice: abs(choice.alpha - self.alpha_star))
+
+
+def advise(regime: Regime) -> Advice:
+    """Predict every share; the regime's own inherited number does not matter.
+
+    Raises RegimeError where nothing universal is shared, so that no share has a meaning.
+    """
+    named = quantities.catalogue()
+    choices = []
+    for k in range(regime.m + 1):
+        variant = replace(regime, inherited=k)
+        choices.append(Choice(k, variant.alpha, law.predict(variant).transfer, named["tau_D"](variant)))
+    if not all(math.isfinite(choice.error) and math.isfinite(choice.tau_d) for choice in choices):
+        raise RegimeError("v2", regime.v2, "must leave the target a signal: ||u||^2 + ||v_2||^2 > 0")
+    return Advice(tuple(choices), named["alpha_star"](regime))
+
+
+# Advice from data, measured ---------------------------------------------------------------------------
+
+#: The share of advice that must be right, and the number of target examples it takes.
+RIGHT, ENOUGH = 0.8, 40
+
+
+def right_from(seen: Seen, size: int, sense: float = 1.0) -> Estimate:
+    """Of regimes where transfer's and scratch's errors differ beyond doubt, the share of data sets whose advice has the measured sign."""
+    shares = [float((sense * s.gains[size] * -s.difference[0] > 0).mean()) for s in clear(seen)]
+    return bootstrap(lambda share: float(share.mean()), np.array(shares))
+
+
+def _right(size: int, sense: float = 1.0) -> Callable[[Seen, Constants], Margin]:
+    return lambda seen, constants: right_from(seen, size, sense).at_least(RIGHT)
+
+
+def _by_size(seen: Seen) -> dict[str, Any]:
+    """What each size of target set comes to, and the least that is right nine times in ten."""
+    found = {size: right_from(seen, size) for size in SIZES}
+    enough = [size for size, share in found.items() if share.value >= 0.9]
+    return {"share right, by target examples": {str(size): share.record() for size, share in found.items()}, "nine in ten from": enough[0] if enough else None}
+
+
+CLAIMS = (
+    Claim(
+        id="advice.from-data",
+        title="Whether to transfer can be told from a small target set",
+        source="Advice",
+        statement=(
+            f"With the norms and noise levels estimated from the source set and {ENOUGH} target examples, “transfer if τ_D > τ₂” is right in {RIGHT:.0%} of "
+            "data sets or more, where the errors of transfer and scratch differ beyond doubt."
+        ),
+        latex=r"\mathrm{sign}(\hat\tau_D-\hat\tau_2)=\mathrm{sign}(\mathrm{scratch}-\mathrm{transfer})",
+        margin=_right(ENOUGH),
+        summary=_by_size,
+        unit=f"share right beyond {RIGHT}",
+        wrong_versions=(
+            WrongVersion("three", "three target examples do", {"margin": _right(SIZES[0])}),
+            WrongVersion("flipped", "transfer if τ_D < τ₂", {"margin": _right(ENOUGH, -1.0)}),
+        ),
+        **(SURVEYED | {"provenance": (Provenance.D,)}),
+    ),
+)

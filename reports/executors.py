@@ -1,0 +1,119 @@
+"""Who computes: this process, several processes, or a Dask cluster. Each takes jobs and gives results as they come."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
+from typing import Any, Literal, Protocol, TypeVar
+
+import torch
+
+ExecutorName = Literal["here", "processes", "dask"]
+J = TypeVar("J")
+R = TypeVar("R")
+#: Jobs under way at once, for each worker: enough to keep it busy, few enough for a million to fit in memory.
+_AHEAD = 3
+#: Times that a pool is made anew after one of its processes died.
+_REVIVALS = 3
+
+
+class Executor(Protocol):
+    """Applies a function to jobs, in any order."""
+
+    def __call__(self, function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]: ...
+
+
+class ExecutorError(RuntimeError):
+    """The workers cannot be had, or keep dying."""
+
+
+def in_process(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
+    """One after the other, here."""
+    yield from map(function, jobs)
+
+
+def processes(workers: int) -> Executor:
+    """Several processes of this machine; what a process that dies was at is computed again."""
+
+    def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
+        queue = iter(jobs)
+        for revival in range(_REVIVALS + 1):
+            lost: list[J] = []
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+                try:
+                    yield from _as_they_come(pool, function, queue, workers, lost)
+                    return
+                except BrokenProcessPool:
+                    queue = itertools.chain(lost, queue)
+            if revival == _REVIVALS:
+                raise ExecutorError(f"worker processes died {revival + 1} times; what was finished is kept")
+
+    return run
+
+
+def _as_they_come(pool: ProcessPoolExecutor, function: Callable[[J], R], queue: Iterator[J], workers: int, lost: list[J]) -> Iterator[R]:
+    """Results, with a few jobs under way; `lost` holds those under way when the pool breaks."""
+    running: dict[Future[R], J] = {}
+    try:
+        while True:
+            for job in itertools.islice(queue, workers * _AHEAD - len(running)):
+                lost.append(job)
+                running[pool.submit(function, job)] = job
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                result = future.result()
+                lost.remove(running.pop(future))
+                yield result
+    finally:
+        for future in running:
+            future.cancel()
+
+
+def dask(address: str | None, workers: int) -> Executor:
+    """A Dask cluster: that of the scheduler at `address`, or a local one of so many processes.
+
+    Raises ExecutorError where dask.distributed is not installed, or the scheduler does not answer.
+    """
+    try:
+        from distributed import Client, as_completed  # type: ignore[import-untyped,unused-ignore]
+    except ImportError:
+        raise ExecutorError("dask.distributed is not installed: pip install 'transfer-claims[dask]'") from None
+
+    def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
+        try:
+            client: Any = Client(address, timeout=10) if address else Client(n_workers=workers, threads_per_worker=1, dashboard_address=None)  # type: ignore[no-untyped-call]
+        except OSError as error:
+            raise ExecutorError(f"scheduler {address}: no answer ({error})") from None
+        with client:
+            queue, alone = iter(jobs), _single(function)
+            first = client.map(alone, list(itertools.islice(queue, workers * _AHEAD)), pure=False)
+            running: Any = as_completed(first)  # type: ignore[no-untyped-call]
+            for future in running:
+                yield future.result()
+                for job in itertools.islice(queue, 1):
+                    running.add(client.submit(alone, job, pure=False))
+
+    return run
+
+
+def _single(function: Callable[[J], R]) -> Callable[[J], R]:
+    return _OneThread(function)
+
+
+class _OneThread:
+    """A function that keeps torch to one thread, wherever it runs."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __call__(self, job: Any) -> Any:
+        _one_thread()
+        return self.function(job)
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)

@@ -1,0 +1,99 @@
+"""What can be measured of a regime, by name; each a mean, standard error and median over seeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims import law, quantities
+from claims.observe import LINES
+from model.regime import Regime
+from model.run import Run
+from model.sampling import Seeds, sample
+from model.test_error import estimate_error
+from model.transfer import Trial, noise_norms, run_trial, train_task
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A regime on a batch of seeds, trained when first asked for."""
+
+    regime: Regime
+    seeds: Seeds
+
+    @cached_property
+    def trial(self) -> Trial:
+        """Upstream, scratch and transfer."""
+        return run_trial(self.regime, self.seeds)
+
+    @cached_property
+    def scratch_alone(self) -> tuple[Run, Any]:
+        """Where nothing asks for transfer, nothing upstream is trained."""
+        if "trial" in self.__dict__:
+            return self.trial.scratch, self.trial.draw
+        draw = sample(self.regime, self.seeds)
+        return train_task(self.regime, 2, draw.downstream, draw.fresh), draw
+
+    @cached_property
+    def scratch_error(self) -> Array:
+        """Test error from scratch, (seeds,)."""
+        run, draw = self.scratch_alone
+        return np.asarray(estimate_error(run.weights, draw.downstream.signal, self.regime, 2, self.seeds, LINES).value.numpy())
+
+    @cached_property
+    def transfer_error(self) -> Array:
+        """Test error after transfer, (seeds,)."""
+        weights, draw = self.trial.transfer.weights, self.trial.draw
+        return np.asarray(estimate_error(weights, draw.downstream.signal, self.regime, 2, self.seeds, LINES).value.numpy())
+
+
+def _noise_ratio(seen: Measured) -> Array:
+    k, m = seen.regime.inherited, seen.regime.m
+    if k == 0:
+        return np.full(seen.seeds.count, math.nan)
+    after, own = (noise_norms(run.weights, seen.regime, 2).square().numpy() for run in (seen.trial.transfer, seen.trial.scratch))
+    return np.asarray(np.concatenate([after[:, :k], after[:, m : m + k]], 1).mean(1) / own.mean(1))
+
+
+def _one(value: float) -> Array:
+    return np.array([value])
+
+
+METRICS: dict[str, Callable[[Measured], Array]] = {
+    "transfer_error": lambda seen: seen.transfer_error,
+    "scratch_error": lambda seen: seen.scratch_error,
+    "difference": lambda seen: seen.transfer_error - seen.scratch_error,
+    "scratch_loss": lambda seen: np.asarray(seen.scratch_alone[0].loss[:, -1].numpy()),
+    "transfer_loss": lambda seen: np.asarray(seen.trial.transfer.loss[:, -1].numpy()),
+    "noise_ratio": _noise_ratio,
+    "law_scratch": lambda seen: _one(law.predict(seen.regime).scratch),
+    "law_transfer": lambda seen: _one(law.predict(seen.regime).transfer),
+    **{name: (lambda seen, quantity=quantity: _one(quantity(seen.regime))) for name, quantity in quantities.catalogue().items()},  # type: ignore[misc]
+}
+
+
+def measure(regime: Regime, seeds: Seeds, names: Sequence[str]) -> dict[str, dict[str, float | None]]:
+    """JSON values of these metrics."""
+    seen = Measured(regime, seeds)
+    ordered = sorted(names, key=lambda name: list(METRICS).index(name))  # what trains more comes first, and serves the rest
+    values = {name: METRICS[name](seen) for name in ordered}
+    return {name: _summary(values[name]) for name in names}
+
+
+def _summary(values: Array) -> dict[str, float | None]:
+    if len(values) == 1:
+        return {"mean": _finite(values[0])}
+    error = values.std(ddof=1) / math.sqrt(len(values))
+    return {"mean": _finite(values.mean()), "error": _finite(error), "median": _finite(np.median(values))}
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if math.isfinite(value) else None

@@ -1,0 +1,150 @@
+"""A sweep: many regimes, one record each, in a file that an interrupted run goes on with.
+
+A point's random numbers come from the sweep's seed and the point's number alone, so records do not
+depend on who computes them, nor in which order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from model.sampling import Seeds
+from reports.executors import Executor
+from reports.files import read_json
+from reports.metrics import measure
+from reports.sweep_spec import Point, Sweep, SweepError
+
+FORMAT, VERSION = "transfer-claims-sweep", 1
+#: Points that one task computes; records are kept after each task.
+_TOGETHER = 4
+
+
+@dataclass(frozen=True)
+class Job:
+    """Some points, as they travel to a worker."""
+
+    points: tuple[Point, ...]
+    seeds: int
+    seed: int
+    metrics: tuple[str, ...]
+
+
+def compute(job: Job) -> list[dict[str, Any]]:
+    """Train and measure; JSON values, one record a point."""
+    return [_record(job, point) for point in job.points]
+
+
+def _record(job: Job, point: Point) -> dict[str, Any]:
+    seeds = Seeds(job.seed, job.seeds, first=point.number * job.seeds)
+    return {"point": point.number, "axes": point.axes, "metrics": measure(point.regime, seeds, job.metrics)}
+
+
+def run(sweep: Sweep, path: Path, executor: Executor, tick: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
+    """Compute what the file lacks, append each finished point to it, and return all records in the order of points.
+
+    Raises:
+        SweepError: the file belongs to another sweep, or another run is writing it.
+        OSError: it cannot be written; what was finished stays.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=0):
+            return _run(sweep, path, executor, tick)
+    except Timeout:
+        raise SweepError("file", str(path), "another run is writing it") from None
+
+
+def _run(sweep: Sweep, path: Path, executor: Executor, tick: Callable[[int, int], None]) -> list[dict[str, Any]]:
+    found = {record["point"]: record for record in resume(sweep, path)}
+    missing = [point for point in sweep.points if point.number not in found]
+    tick(len(found), len(sweep.points))
+    with path.open("a", encoding="utf-8") as file:
+        for records in executor(compute, _jobs(sweep, missing)):
+            _append(file, records)
+            found |= {record["point"]: record for record in records}
+            tick(len(found), len(sweep.points))
+    return [found[point.number] for point in sweep.points]
+
+
+def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[Job]:
+    for first in range(0, len(points), _TOGETHER):
+        yield Job(tuple(points[first : first + _TOGETHER]), sweep.seeds, sweep.seed, sweep.metrics)
+
+
+def _append(file: Any, records: Iterable[dict[str, Any]]) -> None:
+    file.write("".join(json.dumps(record, allow_nan=False) + "\n" for record in records))
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def digest(sweep: Sweep) -> str:
+    """What makes a sweep this sweep: every point, its seeds and what is measured."""
+    same = [[point.number, point.regime.to_dict()] for point in sweep.points], sweep.seeds, sweep.seed, sweep.metrics
+    return hashlib.sha256(json.dumps(same).encode()).hexdigest()
+
+
+def resume(sweep: Sweep, path: Path) -> list[dict[str, Any]]:
+    """The finished points of a file, which is begun if absent; a last line that was cut off is dropped from it."""
+    header = json.dumps({"format": FORMAT, "version": VERSION, "sweep": digest(sweep), "points": len(sweep.points)}) + "\n"
+    if not path.exists() or not path.stat().st_size:
+        path.write_text(header, encoding="utf-8")
+        return []
+    raw = path.read_bytes()
+    whole = raw[: raw.rfind(b"\n") + 1]
+    try:
+        first, *lines = whole.decode("utf-8").splitlines()
+        if read_json(first) != read_json(header):
+            raise SweepError("file", str(path), "holds another sweep, or another version's: choose another file, or move it away")
+        records = [_checked(read_json(line), sweep) for line in lines]
+    except SweepError:
+        raise
+    except ValueError as error:
+        raise SweepError("file", str(path), f"is not a file of this sweep's records ({error})") from None
+    if len(whole) < len(raw):
+        with path.open("r+b") as file:
+            file.truncate(len(whole))
+    return records
+
+
+def _checked(record: Any, sweep: Sweep) -> dict[str, Any]:
+    if not isinstance(record, dict) or set(record) != {"point", "axes", "metrics"}:
+        raise ValueError("a record has point, axes and metrics")
+    if isinstance(record["point"], bool) or not isinstance(record["point"], int) or not 0 <= record["point"] < len(sweep.points):
+        raise ValueError(f"point = {record['point']!r}: no such point")
+    return record
+
+
+def columns(records: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+    """One array a column: the point, every axis, and of every metric its mean, standard error and median over seeds."""
+    found: dict[str, list[float]] = {"point": [record["point"] for record in records]}
+    for record in records:
+        for name, value in record["axes"].items():
+            found.setdefault(name, []).append(value)
+        for name, values in record["metrics"].items():
+            for which, value in values.items():
+                found.setdefault(f"{name}.{which}", []).append(math.nan if value is None else value)
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def write_columns(records: list[dict[str, Any]], path: Path) -> None:
+    """A NumPy archive of the columns, which opens with allow_pickle=False. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez_compressed(file, allow_pickle=False, **columns(records))
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
