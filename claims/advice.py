@@ -64,16 +64,17 @@ class Advice:
 def advise(regime: Regime) -> Advice:
     """Predict every share; the regime's own inherited number does not matter.
 
-    Raises RegimeError where nothing universal is shared, so that no share has a meaning.
+    Raises RegimeError where the target has no signal, so that no share has a meaning.
     """
     named = quantities.catalogue()
     choices = []
     for k in range(regime.m + 1):
         variant = replace(regime, inherited=k)
         choices.append(Choice(k, variant.alpha, law.predict(variant).transfer, named["tau_D"](variant)))
-    if not all(math.isfinite(choice.error) and math.isfinite(choice.tau_d) for choice in choices):
+    alpha_star = named["alpha_star"](regime)
+    if not math.isfinite(alpha_star) or not all(math.isfinite(choice.error) and math.isfinite(choice.tau_d) for choice in choices):
         raise RegimeError("v2", regime.v2, "must leave the target a signal: ||u||^2 + ||v_2||^2 > 0")
-    return Advice(tuple(choices), named["alpha_star"](regime))
+    return Advice(tuple(choices), alpha_star)
 
 
 # Advice from data, measured ---------------------------------------------------------------------------

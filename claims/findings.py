@@ -44,13 +44,13 @@ FINDINGS = (
         _rests("e3.scale e3.degrees", "gamma-printed.dimensionless theorem-4.2.error-upper.gamma-printed theorem-4.2.error-lower.gamma-printed"),
     ),
     Finding(
-        "Theorem 4.2 as stated holds; Γ + τ₂ decides only where little noise is inherited",
-        "τ_A + τ₂ holds within the sizes searched (N₂/N₁ from ⅓ to 3), with constants that grow with that ratio. Γ + τ₂, exponent corrected, needs X ≤ C₄ in "
-        "the lower statement as well.",
+        "Theorem 4.2 as stated holds near its threshold, not far above it; Γ + τ₂ decides only where little noise is inherited",
+        "With N₂ = 3 N₁ and X near C₄ the error after transfer falls more slowly than exp(−(τ_A + τ₂)/C₂): the C₂ it takes grows with N₂/N₁. Up to ten times "
+        "the threshold it serves. Γ + τ₂, exponent corrected, needs X ≤ C₄ in the lower statement as well.",
         _rests(
-            "theorem-4.2.convergence theorem-4.2.error-upper.tau-A theorem-4.2.error-lower.tau-A theorem-4.2.error-upper.gamma "
+            "theorem-4.2.convergence theorem-4.2.error-upper-restricted.tau-A theorem-4.2.error-lower.tau-A theorem-4.2.error-upper.gamma "
             "theorem-4.2.error-lower-restricted.gamma",
-            "theorem-4.2.error-lower.gamma",
+            "theorem-4.2.error-upper.tau-A theorem-4.2.error-lower.gamma",
         ),
     ),
     Finding(

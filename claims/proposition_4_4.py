@@ -104,7 +104,10 @@ _BASE: dict[str, Any] = {
     "delta": DELTA,
     "observe": both_ways,
 }
-_USES = {"theorem-4.3.error-lower": "scratch errs below its threshold", "theorem-4.2.error-upper.tau-A": "transfer succeeds above its own"}
+_USES = {
+    "theorem-4.3.error-lower": "scratch errs below its threshold",
+    "theorem-4.2.error-upper-restricted.tau-A": "transfer succeeds above its own; τ₂ ≤ C₃ keeps it near",
+}
 
 CLAIMS = (
     Claim(

@@ -12,6 +12,8 @@ from typing import Any
 SIGNAL_COORDINATES = 3
 #: So that dimensions stay 64-bit integers, with room for a sum of them.
 LARGEST_DIMENSION = 10**18
+#: Of samples, filters and steps.
+LARGEST_COUNT = 10**12
 
 
 class RegimeError(ValueError):
@@ -71,7 +73,7 @@ class Regime:
         for name in ("sigma1", "sigma2", "eta1", "eta2", "sigma0"):
             _check_real(self, name, lambda x: x > 0, "must be a finite number > 0")
         for name in ("n1", "n2", "m", "steps1", "steps2"):
-            _check_integer(self, name, 1, None)
+            _check_integer(self, name, 1, LARGEST_COUNT)
         _check_integer(self, "d", SIGNAL_COORDINATES + 1, LARGEST_DIMENSION)
         _check_integer(self, "inherited", 0, self.m, upper_name="m")
 
@@ -126,11 +128,8 @@ def _check_real(regime: Regime, name: str, ok: Any, rule: str) -> None:
     object.__setattr__(regime, name, number)
 
 
-def _check_integer(regime: Regime, name: str, low: int, high: int | None, upper_name: str = "") -> None:
+def _check_integer(regime: Regime, name: str, low: int, high: int, upper_name: str = "") -> None:
     value = getattr(regime, name)
-    bound = "" if high is None else f" to {upper_name + ' = ' if upper_name else ''}{high}"
-    rule = f"must be an integer from {low}{bound}" if high is not None else f"must be an integer >= {low}"
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise RegimeError(name, value, rule)
-    if value < low or (high is not None and value > high):
+    rule = f"must be an integer from {low} to {upper_name + ' = ' if upper_name else ''}{high}"
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise RegimeError(name, value, rule)

@@ -53,6 +53,8 @@ def preactivation_factor(weights: Tensor, regime: Regime, index: int) -> Tensor:
     rows = projected(weights, regime, index) * regime.task(index).sigma
     # R of rows^T = Q R: unlike a factor of the covariance, it keeps what nearly cancels, and takes dependent filters as they come.
     upper: Tensor = torch.linalg.qr(rows.transpose(1, 2), mode="r").R
+    # The signs of R's rows are free, and left to rounding where a row's first coordinate is projected out: the same filters must meet the same lines.
+    upper = upper * torch.where(torch.diagonal(upper, dim1=1, dim2=2) < 0, -1.0, 1.0).unsqueeze(2)
     missing = rows.shape[1] - upper.shape[1]
     return torch.nn.functional.pad(upper, (0, 0, 0, missing)).transpose(1, 2)
 

@@ -16,7 +16,7 @@ from typing import Annotated, NoReturn, cast
 import torch
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from claims import constants as constant_table
 from claims import findings
@@ -26,6 +26,7 @@ from claims.decision import Status
 from claims.unencoded import UNENCODED
 from model.regime import RegimeError
 from model.run import DivergenceError
+from reports import advise as advice
 from reports import counterexample, ledger, show, summary, sweep, sweep_spec
 from reports.calibrate import calibrate as run_calibration
 from reports.calibrate import calibrate_open
@@ -104,13 +105,17 @@ def verify(
     claims = [find(claim_id) for claim_id in claim_ids or catalogue()]
     planted = [claim.wrong(version).id for claim in claims for version in claim.wrong_versions] if wrong else []
     ids = [*(claim.id for claim in claims), *planted]
-    ledger.read(path)  # now, not after an hour of deciding
+    ledger.prepare(path)  # now, not after an hour of deciding
     verdicts: list[Verdict] = []
+    trouble: OSError | LedgerError | None = None
     try:
         decide_all(ids, chosen, workers, verdicts)
     finally:  # an interrupted run keeps what it decided
-        if verdicts:
-            ledger.update(path, verdicts)
+        try:
+            if verdicts:
+                ledger.update(path, verdicts)
+        except (OSError, LedgerError) as error:  # what was decided is printed all the same
+            trouble = error
     for verdict in verdicts:
         if verdict.status is Status.FALSIFIED and verdict.counterexample and verdict.claim in catalogue():
             kept = counterexample.keep(verdict)
@@ -124,7 +129,10 @@ def verify(
         _print_json([v.to_dict() | {"settled": statuses[v.claim].value} for v in (*mine.verdicts.values(), *mine.planted.values())])
     else:
         out.print(show.verdict_table(mine, out.width))
-        out.print(f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID", highlight=False)
+        if not trouble:
+            out.print(f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID", highlight=False)
+    if trouble:
+        raise trouble
     wanted = dict.fromkeys(planted, Status.FALSIFIED)
     raise typer.Exit(0 if all(status is wanted.get(name, Status.VERIFIED) for name, status in statuses.items()) else 1)
 
@@ -229,6 +237,72 @@ def run_sweep(
     else:
         out.print(show.sweep_table(found))
         out.print(f"{len(found)} points: {kept}, and as columns: {columns}", highlight=False)
+
+
+@app.command("advise")
+def give_advice(
+    spec: Annotated[Path, typer.Argument(help="A regime's specification, as `simulate` reads it; its own `inherited` does not matter.")],
+    simulate_too: Annotated[bool, typer.Option("--simulate", help="Train, and say what each choice does cost.")] = False,
+    size: Annotated[int | None, typer.Option("--estimate", min=2, help="Forget norms and noise levels; estimate them from so many target examples.")] = None,
+    source: Annotated[Path | None, typer.Option(help="Estimate them from data: a source set, .npz with patches (N, 2, d) and labels.")] = None,
+    target: Annotated[Path | None, typer.Option(help="And a target set.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Whether to transfer, which share to inherit, and what each choice is predicted to cost."""
+    if (source is None) != (target is None) or (source is not None and size is not None):
+        raise typer.BadParameter("--source and --target go together, and without --estimate.")
+    plan = read_spec(spec)
+    believed = plan.regime
+    if size is not None:
+        believed = advice.drawn(plan.regime, plan.seeds, size)
+    elif source is not None and target is not None:
+        believed = advice.from_files(plan.regime, source, target)
+    with err.status("predicting" + (", and training" if simulate_too else "")):
+        found = advice.advise(believed)
+        measured = advice.costs(plan.regime, plan.seeds, [choice.inherited for choice in advice.shown(found)]) if simulate_too else []
+    result = advice.record(believed, found, measured)
+    if as_json:
+        _print_json(result)
+    else:
+        show.print_advice(out, result)
+
+
+@app.command("experiments")
+def run_experiments(
+    names: Annotated[list[str] | None, typer.Argument(metavar="[NAME]...", help="head-start, negative-transfer, plane, share, source; all if none.")] = None,
+    folder: Annotated[Path, typer.Option("--out", help="Where data, decisions and plots go.")] = Path("reports/out/experiments"),
+    quick: Annotated[bool, typer.Option("--quick", help="A coarse version, in about a minute.")] = False,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
+    as_json: JsonOption = False,
+) -> None:
+    """The paper's first experiments, and two that its readers asked for: data, plots, and what they say of the claims."""
+    from reports import experiments
+
+    with _progress(TimeRemainingColumn()) as progress:
+        bars: dict[str, TaskID] = {}
+
+        def tick(what: str, done: int, of: int) -> None:
+            if what not in bars:
+                bars[what] = progress.add_task(what, total=of)
+            progress.update(bars[what], completed=done, total=of)
+
+        try:
+            found = experiments.run(names or [], folder, quick, in_process if workers == 1 else processes(workers), tick)
+        except experiments.ExperimentError as error:
+            raise typer.BadParameter(str(error)) from None
+    if as_json:
+        _print_json([json.loads(file.read_text(encoding="utf-8")) for one in found for file in one.files if file.suffix == ".json"])
+        return
+    for one in found:
+        out.print(f"{one.title}: {', '.join(str(file) for file in one.files if file.suffix in ('.svg', '.png'))}", highlight=False)
+        for count in one.decided:
+            out.print(
+                f"  {count.claim}: inside its hypotheses at {count.inside} of {count.points} points; stands at {count.stands}, falls at {count.falls}",
+                highlight=False,
+            )
+        for check in one.checks:
+            said = "not shown, nor its opposite" if check.holds is None else "holds" if check.holds else "does not hold"
+            out.print(f"  {check.statement}: {said} ({check.test})", highlight=False, markup=False)
 
 
 @app.command("picture")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import logging
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import get_context
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -36,7 +39,7 @@ def in_process(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
 
 
 def processes(workers: int) -> Executor:
-    """Several processes of this machine; what a process that dies was at is computed again."""
+    """Several processes of this machine; what a process that dies was at is computed again. They do not outlive the iterator, nor hear Ctrl-C."""
 
     def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
         queue = iter(jobs)
@@ -48,6 +51,10 @@ def processes(workers: int) -> Executor:
                     return
                 except BrokenProcessPool:
                     queue = itertools.chain(lost, queue)
+                except BaseException:
+                    for worker in list((pool._processes or {}).values()):  # else leaving would wait for the jobs they are at
+                        worker.terminate()
+                    raise
             if revival == _REVIVALS:
                 raise ExecutorError(f"worker processes died {revival + 1} times; what was finished is kept")
 
@@ -57,20 +64,27 @@ def processes(workers: int) -> Executor:
 def _as_they_come(pool: ProcessPoolExecutor, function: Callable[[J], R], queue: Iterator[J], workers: int, lost: list[J]) -> Iterator[R]:
     """Results, with a few jobs under way; `lost` holds those under way when the pool breaks."""
     running: dict[Future[R], J] = {}
-    try:
-        while True:
-            for job in itertools.islice(queue, workers * _AHEAD - len(running)):
-                lost.append(job)
+    while True:
+        for job in itertools.islice(queue, workers * _AHEAD - len(running)):
+            lost.append(job)
+            with _deaf():
                 running[pool.submit(function, job)] = job
-            if not running:
-                return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                result = future.result()
-                lost.remove(running.pop(future))
-                yield result
+        if not running:
+            return
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            result = future.result()
+            lost.remove(running.pop(future))
+            yield result
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started meanwhile do not hear Ctrl-C, which reaches the whole group: this process deals with it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
     finally:
-        for future in running:
-            future.cancel()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def dask(address: str | None, workers: int) -> Executor:
@@ -79,21 +93,26 @@ def dask(address: str | None, workers: int) -> Executor:
     Raises ExecutorError where dask.distributed is not installed, or the scheduler does not answer.
     """
     try:
-        from distributed import Client, as_completed  # type: ignore[import-untyped,unused-ignore]
+        from distributed import Client, KilledWorker, as_completed  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         raise ExecutorError("dask.distributed is not installed: pip install 'transfer-claims[dask]'") from None
 
     def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
         try:
-            client: Any = Client(address, timeout=10) if address else Client(n_workers=workers, threads_per_worker=1, dashboard_address=None)  # type: ignore[no-untyped-call]
-        except OSError as error:
+            local: dict[str, Any] = {"n_workers": workers, "threads_per_worker": 1, "dashboard_address": None, "silence_logs": logging.CRITICAL}
+            client: Any = Client(address, timeout=10) if address else Client(**local)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError) as error:
             raise ExecutorError(f"scheduler {address}: no answer ({error})") from None
         with client:
             queue, alone = iter(jobs), _single(function)
             first = client.map(alone, list(itertools.islice(queue, workers * _AHEAD)), pure=False)
             running: Any = as_completed(first)  # type: ignore[no-untyped-call]
             for future in running:
-                yield future.result()
+                try:
+                    result = future.result()
+                except KilledWorker:
+                    raise ExecutorError("worker processes kept dying at one job; what was finished is kept") from None
+                yield result
                 for job in itertools.islice(queue, 1):
                     running.add(client.submit(alone, job, pure=False))
 

@@ -1,8 +1,8 @@
 """Decide everything again and again, on fresh entropy, and compare the verdicts: `python -m reports.flakes --runs 30`.
 
-Each finished run is a line of the file, so that an interrupted series goes on where it was; runs of other versions, or of
-other claims, are left alone and not counted. Exit codes: 0 no verdict differs from
-the recorded finding in any run, 1 some do, 2 it cannot run.
+Each finished run is a line of the file, so that an interrupted series goes on where it was; runs of other versions are left
+alone and not counted. A claim that has been added since counts the runs that decided it. Exit codes: 0 no verdict differs
+from the recorded finding in any run, 1 some do, 2 it cannot run.
 """
 
 from __future__ import annotations
@@ -72,8 +72,14 @@ def one_run(profile: ProfileName, workers: int) -> dict[str, Any]:
 def differing(runs: list[dict[str, Any]]) -> dict[str, Counter[str]]:
     """Claims with a verdict other than the recorded finding in some run, and how often each verdict came."""
     decided = [name for name, claim in catalogue().items() if claim.kind is not Kind.CONJECTURE]
-    counts = {name: Counter(run["statuses"].get(name, "not decided") for run in runs) for name in decided}
-    return {name: count for name, count in counts.items() if set(count) != {expected(find(name)).value}}
+    counts = {name: Counter(run["statuses"][name] for run in runs if name in run["statuses"]) for name in decided}
+    return {name: count for name, count in counts.items() if set(count) - {expected(find(name)).value}}
+
+
+def fewest(runs: list[dict[str, Any]]) -> dict[str, int]:
+    """Claims that fewer runs than these have decided, and how many did."""
+    counts = {name: sum(name in run["statuses"] for run in runs) for name in catalogue()}
+    return {name: count for name, count in counts.items() if count < len(runs)}
 
 
 @app.command(help=__doc__)
@@ -86,7 +92,7 @@ def main(
     """Run the series."""
     finished = read(path)
     now = versions()
-    mine = [run for run in finished if run["profile"] == profile and run.get("versions") == now and set(run["statuses"]) == set(catalogue())]
+    mine = [run for run in finished if run["profile"] == profile and run.get("versions") == now]
     while len(mine) < runs:
         mine.append(one_run(profile, workers))
         finished.append(mine[-1])
@@ -96,6 +102,8 @@ def main(
     for name, count in differing(mine).items():
         table.add_row(name, ", ".join(f"{status} {times}" for status, times in count.most_common()))
     console().print(table if table.rows else f"{len(mine)} runs of profile {profile}: every verdict was the recorded finding in every run")
+    for name, many in fewest(mine).items():
+        console().print(f"{name}: decided in {many} of them", highlight=False)
     raise typer.Exit(1 if table.rows else 0)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import platform
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -73,6 +74,14 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {
         name: version(name) for name in ("transfer-claims", "torch", "numpy", "numba", "scipy", "sympy", "hypothesis")
     }
+
+
+def prepare(path: Path) -> None:
+    """Raise at once what would keep a run from writing its verdicts: OSError, `LedgerError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    read(path)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
 
 
 def update(path: Path, verdicts: Iterable[Verdict]) -> Ledger:

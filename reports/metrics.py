@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from claims import law, quantities
 from claims.observe import LINES
 from model.regime import Regime
-from model.run import Run
+from model.run import DivergenceError, Run
 from model.sampling import Seeds, sample
 from model.test_error import estimate_error
 from model.transfer import Trial, noise_norms, run_trial, train_task
@@ -80,12 +80,23 @@ METRICS: dict[str, Callable[[Measured], Array]] = {
 }
 
 
+#: Metrics that train networks; the rest are formulas.
+TRAINED = frozenset({"transfer_error", "scratch_error", "difference", "scratch_loss", "transfer_loss", "noise_ratio"})
+
+
 def measure(regime: Regime, seeds: Seeds, names: Sequence[str]) -> dict[str, dict[str, float | None]]:
-    """JSON values of these metrics."""
+    """JSON values of these metrics; none where gradient descent leaves the finite numbers in one of the seeds."""
     seen = Measured(regime, seeds)
-    ordered = sorted(names, key=lambda name: list(METRICS).index(name))  # what trains more comes first, and serves the rest
-    values = {name: METRICS[name](seen) for name in ordered}
+    ordered = sorted(names, key=lambda name: name.startswith("scratch"))  # what trains more comes first, and serves the rest
+    values = {name: _values(seen, name) for name in ordered}
     return {name: _summary(values[name]) for name in names}
+
+
+def _values(seen: Measured, name: str) -> Array:
+    try:
+        return METRICS[name](seen)
+    except DivergenceError:
+        return np.full(seen.seeds.count, math.nan)
 
 
 def _summary(values: Array) -> dict[str, float | None]:

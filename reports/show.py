@@ -223,3 +223,29 @@ def sweep_table(records: list[dict[str, Any]]) -> Table:
         means = (values["mean"] for values in record["metrics"].values())
         table.add_row(*(f"{x:.4g}" if x is not None else "–" for x in (*record["axes"].values(), *means)))
     return table
+
+
+def print_advice(console: Console, found: dict[str, Any]) -> None:
+    """`advise` for people."""
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("inherited", "α", "law's error", "τ_D", *(("measured", "from", "to") if found["scratch"]["measured"] else ())):
+        table.add_column(name, justify="right")
+    for choice in found["choices"]:
+        best = choice["inherited"] == found["inherited"]
+        cells = [str(choice["inherited"]), f"{choice['alpha']:.3g}", f"{choice['law']:.3g}", f"{choice['tau_D']:.4g}"]
+        cells += [f"{choice['measured'][name]:.3g}" for name in ("mean", "low", "high")] if choice["measured"] else []
+        table.add_row(*cells, style="bold" if best else None)
+    console.print(table)
+    if found["transfer"] and found["advised"]["law"] == found["scratch"]["law"]:
+        console.print(
+            f"the law cannot tell the shares apart (error {found['scratch']['law']:.3g}); τ_D is largest at α = {found['alpha']:.3g}", highlight=False
+        )
+    elif found["transfer"]:
+        console.print(
+            f"transfer: inherit {found['inherited']} filters of each sign, α = {found['alpha']:.3g}; "
+            f"predicted error {found['advised']['law']:.3g}, against {found['scratch']['law']:.3g} from scratch",
+            highlight=False,
+        )
+    else:
+        console.print(f"do not transfer: predicted error {found['scratch']['law']:.3g} from scratch, and no share does better", highlight=False)
+    console.print(f"α* = {found['alpha_star']:.3g}, the share that the universal signal has in the target's", highlight=False)

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
+from model.regime import RegimeError
 from model.sampling import Seeds
 from reports.executors import Executor
 from reports.files import read_json
@@ -47,7 +48,10 @@ def compute(job: Job) -> list[dict[str, Any]]:
 
 def _record(job: Job, point: Point) -> dict[str, Any]:
     seeds = Seeds(job.seed, job.seeds, first=point.number * job.seeds)
-    return {"point": point.number, "axes": point.axes, "metrics": measure(point.regime, seeds, job.metrics)}
+    try:
+        return {"point": point.number, "axes": point.axes, "metrics": measure(point.regime, seeds, job.metrics)}
+    except RegimeError as error:  # one that comes back from a worker, and says where
+        raise SweepError(error.field, error.value, f"{error.rule} (point {point.number}: {point.axes})") from None
 
 
 def run(sweep: Sweep, path: Path, executor: Executor, tick: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
@@ -97,10 +101,10 @@ def digest(sweep: Sweep) -> str:
 def resume(sweep: Sweep, path: Path) -> list[dict[str, Any]]:
     """The finished points of a file, which is begun if absent; a last line that was cut off is dropped from it."""
     header = json.dumps({"format": FORMAT, "version": VERSION, "sweep": digest(sweep), "points": len(sweep.points)}) + "\n"
-    if not path.exists() or not path.stat().st_size:
+    raw = path.read_bytes() if path.exists() else b""
+    if header.encode().startswith(raw):  # nothing yet, or a first line that was cut off
         path.write_text(header, encoding="utf-8")
         return []
-    raw = path.read_bytes()
     whole = raw[: raw.rfind(b"\n") + 1]
     try:
         first, *lines = whole.decode("utf-8").splitlines()
@@ -122,7 +126,17 @@ def _checked(record: Any, sweep: Sweep) -> dict[str, Any]:
         raise ValueError("a record has point, axes and metrics")
     if isinstance(record["point"], bool) or not isinstance(record["point"], int) or not 0 <= record["point"] < len(sweep.points):
         raise ValueError(f"point = {record['point']!r}: no such point")
+    axes, metrics = sweep.points[record["point"]].axes, record["metrics"]
+    if record["axes"] != axes:
+        raise ValueError(f"axes = {record['axes']!r}: those of point {record['point']} are {axes}")
+    if not isinstance(metrics, dict) or set(metrics) != set(sweep.metrics) or not all(_is_summary(values) for values in metrics.values()):
+        raise ValueError(f"metrics of point {record['point']}: must be numbers for {', '.join(sweep.metrics)}")
     return record
+
+
+def _is_summary(values: Any) -> bool:
+    known = {"mean"}, {"mean", "error", "median"}
+    return isinstance(values, dict) and set(values) in known and all(x is None or (type(x) is float and math.isfinite(x)) for x in values.values())
 
 
 def columns(records: list[dict[str, Any]]) -> dict[str, np.ndarray]:
@@ -142,7 +156,7 @@ def write_columns(records: list[dict[str, Any]], path: Path) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **columns(records))
+            np.savez_compressed(file, **columns(records))  # type: ignore[arg-type]
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+import reports.page  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
 from claims import findings
 from claims.claim import Claim, Kind
 from claims.decision import Status
