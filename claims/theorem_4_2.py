@@ -186,6 +186,8 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         above(reading.criterion, reading), hypotheses=(Hypothesis(reading.criterion, reading.constant("C_1"), MODERATE), reading.little_noise, EVERY_Y)
     )
     little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
+    # Where the search keeps far above C_1, nothing depends on it.
+    named = (*(() if reading is STATED and not restricted else (reading.constant("C_1"),)), c_2, *((C_4,) if reading.needs_little_noise else ()))
     hypothesis_plain = f"C₁ ≤ {reading.plain} ≤ {MODERATE:g}" if restricted else f"{reading.plain} ≥ C₁"
     hypothesis_latex = rf"C_1\le {reading.latex}\le {MODERATE:g}" if restricted else rf"{reading.latex}\ge C_1"
     wrong = [WrongVersion("flipped", "error ≥ the bound", {"margin": at_most(reading.criterion, c_2, -1.0)})]
@@ -213,7 +215,7 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         picture=falls(reading.criterion, c_2, "transfer"),
         unit="nats between the bound and the error",
         delta=DELTA,
-        constants=(reading.constant("C_1"), c_2) + ((C_4,) if reading.needs_little_noise else ()),
+        constants=named,
         uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
         wrong_versions=tuple(wrong),
     )

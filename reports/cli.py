@@ -226,6 +226,8 @@ def run_sweep(
 ) -> None:
     """Train over a grid, or over random points, of any fields or groups of a regime; resumes where it was stopped."""
     plan, kept = sweep_spec.read(file), records or SWEEPS / f"{file.stem}.jsonl"
+    if kept.suffix == ".npz":
+        raise typer.BadParameter(f"--records {kept}: columns go to the .npz file of that name; choose another suffix.")
     chosen = in_process if executor == "here" else processes(workers) if executor == "processes" else dask(scheduler, workers)
     with _progress(TimeRemainingColumn()) as progress:
         bar = progress.add_task("points", total=len(plan.points))
@@ -259,7 +261,8 @@ def give_advice(
         believed = advice.from_files(plan.regime, source, target)
     with err.status("predicting" + (", and training" if simulate_too else "")):
         found = advice.advise(believed)
-        measured = advice.costs(plan.regime, plan.seeds, [choice.inherited for choice in advice.shown(found)]) if simulate_too else []
+        trained = believed if source else plan.regime  # of data there is no other regime to draw from
+        measured = advice.costs(trained, plan.seeds, [choice.inherited for choice in advice.shown(found)]) if simulate_too else []
     result = advice.record(believed, found, measured)
     if as_json:
         _print_json(result)
