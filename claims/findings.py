@@ -44,13 +44,14 @@ FINDINGS = (
         _rests("e3.scale e3.degrees", "gamma-printed.dimensionless theorem-4.2.error-upper.gamma-printed theorem-4.2.error-lower.gamma-printed"),
     ),
     Finding(
-        "Theorem 4.2 as stated holds near its threshold, not far above it; Γ + τ₂ decides only where little noise is inherited",
+        "Theorem 4.2 as stated holds near its threshold, not far above it; Γ + τ₂ does not decide",
         "With N₂ = 3 N₁ and X near C₄ the error after transfer falls more slowly than exp(−(τ_A + τ₂)/C₂): the C₂ it takes grows with N₂/N₁. Up to ten times "
-        "the threshold it serves. Γ + τ₂, exponent corrected, needs X ≤ C₄ in the lower statement as well.",
+        "the threshold it serves. Below its threshold Γ + τ₂, exponent corrected, misses transfer that succeeds with few inherited filters, with X ≤ C₄ as "
+        "well.",
         _rests(
             "theorem-4.2.convergence theorem-4.2.error-upper-restricted.tau-A theorem-4.2.error-lower.tau-A theorem-4.2.error-upper.gamma "
-            "theorem-4.2.error-lower-restricted.gamma",
-            "theorem-4.2.error-upper.tau-A theorem-4.2.error-lower.gamma",
+            "theorem-4.2.error-lower-restricted.tau-A",
+            "theorem-4.2.error-upper.tau-A theorem-4.2.error-lower.gamma theorem-4.2.error-lower-restricted.gamma",
         ),
     ),
     Finding(

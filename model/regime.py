@@ -13,7 +13,7 @@ SIGNAL_COORDINATES = 3
 #: So that dimensions stay 64-bit integers, with room for a sum of them.
 LARGEST_DIMENSION = 10**18
 #: Of samples, filters and steps.
-LARGEST_COUNT = 10**12
+LARGEST_COUNT = 10**18
 
 
 class RegimeError(ValueError):

@@ -19,7 +19,7 @@ RULES = [  # fields, rule, values that break it
     (("u", "v1", "v2"), "must be a finite number >= 0", (-1, -5e-324, *NOT_REAL)),
     (("cos_v",), "must be a cosine, from -1 to 1", (math.nextafter(1, 2), -1.5, *NOT_REAL)),
     (("sigma1", "sigma2", "eta1", "eta2", "sigma0"), "must be a finite number > 0", (0, -0.0, -1.0, *NOT_REAL)),
-    (("n1", "n2", "m", "steps1", "steps2"), f"must be an integer from 1 to {10**12}", (0, -1, 10**12 + 1, 10**400, *NOT_INTEGER)),
+    (("n1", "n2", "m", "steps1", "steps2"), f"must be an integer from 1 to {10**18}", (0, -1, 10**18 + 1, 10**400, *NOT_INTEGER)),
     (("d",), f"must be an integer from 4 to {10**18}", (3, -4, 10**18 + 1, *NOT_INTEGER)),
     (("inherited",), "must be an integer from 0 to m = 3", (-1, 4, *NOT_INTEGER)),
 ]

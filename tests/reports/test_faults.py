@@ -74,6 +74,7 @@ def start(code, *arguments, **options):
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "TRANSFER_CLAIMS_"))} | {"OMP_NUM_THREADS": "1"}
     environment["PYTHONPATH"] = os.pathsep.join([str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])])
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    options["preexec_fn"] = lambda: signal.signal(signal.SIGINT, signal.default_int_handler)  # a run in the background may have inherited that it is ignored
     return subprocess.Popen(command, env=environment, **streams, **options)
 
 

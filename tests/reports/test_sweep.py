@@ -720,7 +720,10 @@ def test_ctrl_c(executor, run, tmp_path):
     """To the whole group, as a terminal sends it: one line, exit 2, and the rest the next time, none twice."""
     file, kept = toml(tmp_path / "mine.toml", points=40, seeds=4), tmp_path / "records.jsonl"
     command = [sys.executable, "-c", "from reports.cli import main; main()", "sweep", file, "--records", kept, "--executor", executor, "--workers", "1"]
-    started = subprocess.Popen(command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2])
+    started = subprocess.Popen(
+        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # a run in the background may have inherited that it is ignored
+    )  # fmt: skip
     while started.poll() is None and not (kept.exists() and kept.read_bytes().count(b"\n") > 1):
         time.sleep(0.01)
     os.killpg(started.pid, signal.SIGINT)
