@@ -63,7 +63,7 @@ def both_ways(regime: Regime, seeds: Seeds) -> Observation:
     trial = run_trial(regime, seeds)
     signal = trial.draw.downstream.signal
     scratch = _learned(trial.scratch, signal, regime, seeds)
-    return Observation(regime, trial.networks, scratch, _learned(trial.transfer, signal, regime, seeds), _noise_ratio(trial))
+    return Observation(regime, trial.networks, scratch, _learned(trial.transfer, signal, regime, seeds), noise_ratio(trial))
 
 
 def _learned(run: Run, signal: torch.Tensor, regime: Regime, seeds: Seeds) -> Learned:
@@ -71,7 +71,8 @@ def _learned(run: Run, signal: torch.Tensor, regime: Regime, seeds: Seeds) -> Le
     return Learned(h, run.loss.numpy(), estimate_error(run.weights, signal, regime, 2, seeds, LINES))
 
 
-def _noise_ratio(trial: Trial) -> NDArray[np.float64]:
+def noise_ratio(trial: Trial) -> NDArray[np.float64]:
+    """Mean square noise norm of inherited filters over that of scratch filters, after training: (seeds,). Something must be inherited."""
     regime, k, m = trial.regime, trial.regime.inherited, trial.regime.m
     after = noise_norms(trial.transfer.weights, regime, 2).square()
     inherited = torch.cat([after[:, :k], after[:, m : m + k]], 1).mean(1)

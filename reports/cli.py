@@ -13,7 +13,6 @@ from multiprocessing import active_children, get_context
 from pathlib import Path
 from typing import Annotated, NoReturn, cast
 
-import torch
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -32,7 +31,7 @@ from reports.calibrate import calibrate as run_calibration
 from reports.calibrate import calibrate_open
 from reports.calibrate import write as write_constants
 from reports.counterexample import CounterexampleError
-from reports.executors import ExecutorError, ExecutorName, dask, in_process, processes
+from reports.executors import ExecutorError, ExecutorName, dask, in_process, one_thread, processes
 from reports.ledger import Ledger, LedgerError
 from reports.simulate import Engine, read_spec
 from reports.simulate import simulate as run_simulation
@@ -359,7 +358,7 @@ def decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Ve
     families = sorted(together.values(), key=lambda family: -sum(find(claim_id).population for claim_id in family))  # the longest first
     with (
         _progress() as progress,
-        ProcessPoolExecutor(min(workers, len(families)), mp_context=get_context("spawn"), initializer=_one_thread) as pool,
+        ProcessPoolExecutor(min(workers, len(families)), mp_context=get_context("spawn"), initializer=one_thread) as pool,
     ):
         bar = progress.add_task("deciding claims", total=len(ids))
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the workers inherit this: Ctrl-C reaches the whole group, the parent deals with it
@@ -377,10 +376,6 @@ def decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Ve
 
 def _progress(*more: ProgressColumn) -> Progress:
     return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *more, console=err, transient=True)
-
-
-def _one_thread() -> None:
-    torch.set_num_threads(1)
 
 
 def decide_by_ids(claim_ids: list[str], profile: Profile) -> list[Verdict]:

@@ -16,9 +16,9 @@ from claims.catalogue import find
 from claims.claim import Claim
 from claims.decision import SCREEN_SEEDS, Margin, Status
 from model.regime import LARGEST_DIMENSION, Regime
-from reports.files import read_json, write_whole
+from reports.files import finite, read_json, write_whole
 from reports.ledger import versions
-from reports.verify import Verdict, finite, measure_again
+from reports.verify import Verdict, measure_again
 
 FORMAT, VERSION = "transfer-claims-counterexample", 2
 #: Failures of a run, one file each.

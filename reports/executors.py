@@ -45,7 +45,7 @@ def processes(workers: int) -> Executor:
         queue = iter(jobs)
         for revival in range(_REVIVALS + 1):
             lost: list[J] = []
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_one_thread) as pool:
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=one_thread) as pool:
                 try:
                     yield from _as_they_come(pool, function, queue, workers, lost)
                     return
@@ -104,7 +104,7 @@ def dask(address: str | None, workers: int) -> Executor:
         except (OSError, ValueError) as error:
             raise ExecutorError(f"scheduler {address}: no answer ({error})") from None
         with client:
-            queue, alone = iter(jobs), _single(function)
+            queue, alone = iter(jobs), _OneThread(function)
             first = client.map(alone, list(itertools.islice(queue, workers * _AHEAD)), pure=False)
             running: Any = as_completed(first)  # type: ignore[no-untyped-call]
             for future in running:
@@ -119,10 +119,6 @@ def dask(address: str | None, workers: int) -> Executor:
     return run
 
 
-def _single(function: Callable[[J], R]) -> Callable[[J], R]:
-    return _OneThread(function)
-
-
 class _OneThread:
     """A function that keeps torch to one thread, wherever it runs."""
 
@@ -130,9 +126,10 @@ class _OneThread:
         self.function = function
 
     def __call__(self, job: Any) -> Any:
-        _one_thread()
+        one_thread()
         return self.function(job)
 
 
-def _one_thread() -> None:
+def one_thread() -> None:
+    """Keep torch to one: workers already take every core."""
     torch.set_num_threads(1)

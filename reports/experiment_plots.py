@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
-import tempfile
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +28,7 @@ from claims.ladders import dimension
 from claims.theorem_4_2 import TAU_D
 from claims.theorem_4_3 import NOT_SMALL
 from model.regime import Regime
-from reports.files import write_whole
+from reports.files import write_atomically, write_whole
 from reports.sweep_spec import Sweep
 
 Array = NDArray[np.float64]
@@ -95,19 +93,6 @@ def save(figure: Figure, title: str, caption: str, svg: Path, png: Path) -> None
         figure.savefig(page, format="svg", metadata={"Date": None, "Title": title, "Description": caption})
     write_whole(svg, page.getvalue())
     write_atomically(png, lambda file: figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None, "Title": title, "Description": caption}))
-
-
-def write_atomically(path: Path, write: Callable[[Any], Any]) -> None:
-    """Replace a binary file by what `write` puts into one; on failure the old one stays. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 # (i) -------------------------------------------------------------------------------------------------

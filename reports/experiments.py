@@ -46,7 +46,7 @@ from reports import experiment_plots as plots
 from reports import sweep as sweeps
 from reports.executors import Executor, in_process
 from reports.experiment_plots import Seen
-from reports.files import read_json, write_whole
+from reports.files import finite, plain, read_json, write_atomically, write_whole
 from reports.sweep_spec import Point, Sweep
 
 Array = NDArray[np.float64]
@@ -470,7 +470,7 @@ def perform(
     plots.save(experiment.draw(seen), experiment.title, caption, files["svg"], files["png"])
     counts, checks = counted(experiment, seen.sweep, seen.verdicts), tuple(experiment.checks(seen))
     outcome = Outcome(experiment.name, experiment.title, caption, tuple(files.values()), counts, checks)
-    write_whole(files["json"], json.dumps(_plain(outcome.to_dict()), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+    write_whole(files["json"], json.dumps(plain(outcome.to_dict()), indent=1, ensure_ascii=False, allow_nan=False) + "\n")
     return outcome
 
 
@@ -596,7 +596,7 @@ def _curves(plan: Sweep, files: Mapping[str, Path], executor: Executor, tick: Ti
         "steps": np.array(kept[0]["steps"], dtype=np.float64),
         "errors": np.array([kept[k]["errors"] for k in numbers]),
     }
-    plots.write_atomically(files["npz"], lambda file: np.savez_compressed(file, allow_pickle=False, **columns))
+    write_atomically(files["npz"], lambda file: np.savez_compressed(file, allow_pickle=False, **columns))
     return columns
 
 
@@ -640,7 +640,7 @@ def _evidence(job: DecisionJob, claim: Claim, alpha: float, look: Callable[[Clai
         "seeds": found.seeds,
         "certain_failures": found.certain_failures,
         "possible_failures": found.possible_failures,
-        "margin": found.worst_margin if math.isfinite(found.worst_margin) else None,
+        "margin": finite(found.worst_margin),
     }
 
 
@@ -741,12 +741,3 @@ def _begun(path: Path, header: dict[str, Any], stale: Literal["refuse", "discard
         raise ExperimentError(f"{path}: holds another experiment, or another version's: choose another folder, or move it away")
     write_whole(path, json.dumps(header) + "\n")
     return {}
-
-
-def _plain(value: Any) -> Any:
-    """The same without infinities and nan."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

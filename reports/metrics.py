@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims import law, quantities
-from claims.observe import LINES
+from claims.observe import LINES, noise_ratio
 from model.regime import Regime
 from model.run import DivergenceError, Run
 from model.sampling import Seeds, sample
 from model.test_error import estimate_error
-from model.transfer import Trial, noise_norms, run_trial, train_task
+from model.transfer import Trial, run_trial, train_task
+from reports.files import finite
 
 Array = NDArray[np.float64]
 
@@ -56,11 +57,7 @@ class Measured:
 
 
 def _noise_ratio(seen: Measured) -> Array:
-    k, m = seen.regime.inherited, seen.regime.m
-    if k == 0:
-        return np.full(seen.seeds.count, math.nan)
-    after, own = (noise_norms(run.weights, seen.regime, 2).square().numpy() for run in (seen.trial.transfer, seen.trial.scratch))
-    return np.asarray(np.concatenate([after[:, :k], after[:, m : m + k]], 1).mean(1) / own.mean(1))
+    return noise_ratio(seen.trial) if seen.regime.inherited else np.full(seen.seeds.count, math.nan)
 
 
 def _one(value: float) -> Array:
@@ -101,10 +98,6 @@ def _values(seen: Measured, name: str) -> Array:
 
 def _summary(values: Array) -> dict[str, float | None]:
     if len(values) == 1:
-        return {"mean": _finite(values[0])}
+        return {"mean": finite(float(values[0]))}
     error = values.std(ddof=1) / math.sqrt(len(values))
-    return {"mean": _finite(values.mean()), "error": _finite(error), "median": _finite(np.median(values))}
-
-
-def _finite(value: Any) -> float | None:
-    return float(value) if math.isfinite(value) else None
+    return {"mean": finite(float(values.mean())), "error": finite(float(error)), "median": finite(float(np.median(values)))}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from claims.decision import Margin
 from model.sampling import Seeds, check_curves
 from reports import trajectory
 from reports.counterexample import Counterexample, groups
-from reports.files import write_whole
+from reports.files import finite, write_whole
 from reports.trajectory import Course
 from reports.verify import measure_seeds
 
@@ -43,10 +42,10 @@ class Replay:
             "claim": self.case.claim.id,
             "seeds": len(self.margin.high),
             "failures": self.margin.certain_failures,
-            "margins": [x if math.isfinite(x) else None for x in self.margin.high.tolist()],
+            "margins": [finite(x) for x in self.margin.high.tolist()],
             "fails": self.fails,
             "worst_seed": self.seed,
-            "margin_along": [{"step": step, "margin": x if math.isfinite(x) else None} for step, x in self.along],
+            "margin_along": [{"step": step, "margin": finite(x)} for step, x in self.along],
             "trajectory": {course.name: _columns(course) for course in self.courses},
         }
 
@@ -118,4 +117,4 @@ def _table(course: Course, seed: int) -> Table:
 
 def _columns(course: Course) -> dict[str, list[float | None]]:
     columns = {name: getattr(course, name) for name in ("steps", "loss", "signal", "noise", "least", "most")}
-    return {name: [x if math.isfinite(x) else None for x in values.tolist()] for name, values in columns.items()}
+    return {name: [finite(x) for x in values.tolist()] for name, values in columns.items()}

@@ -10,7 +10,6 @@ import hashlib
 import json
 import math
 import os
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +21,7 @@ from filelock import FileLock, Timeout
 from model.regime import RegimeError
 from model.sampling import Seeds
 from reports.executors import Executor
-from reports.files import read_json
+from reports.files import read_json, write_atomically
 from reports.metrics import measure
 from reports.sweep_spec import Point, Sweep, SweepError
 
@@ -153,12 +152,4 @@ def columns(records: list[dict[str, Any]]) -> dict[str, np.ndarray]:
 
 def write_columns(records: list[dict[str, Any]], path: Path) -> None:
     """A NumPy archive of the columns, which opens with allow_pickle=False. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **columns(records))  # type: ignore[arg-type]
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    write_atomically(path, lambda file: np.savez_compressed(file, **columns(records)))  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from claims import constants as constant_table
+from claims import quantities
 from claims.claim import Claim
 from claims.dynamics import Dynamics
 from claims.lemma_a1 import SPREAD
@@ -84,7 +85,7 @@ def _course(regime: Regime, name: str, index: int, data: Sample, start: Tensor) 
         noise.append(float(rho.sum(1).mean()))
         least.append(float(share.min()))
         most.append(float(share.max()))
-    h = task.eta * task.sigma**2 * regime.d / (task.samples * regime.m)
+    h = quantities.catalogue()[f"h_{index}"](regime)
     kept = [record.step for record in run.records]
     return Course(name, h, np.array(kept), run.loss[0].numpy()[kept], *(np.array(x) for x in (signal, noise, least, most)))
 

@@ -23,7 +23,7 @@ from claims.constants import Constants
 from claims.decision import Margin, Outcome, RegimeEvidence, Status
 from model.regime import Regime
 from model.sampling import Seeds
-from reports.files import write_whole
+from reports.files import finite, plain, write_whole
 from strategies.search import Case, climb, search
 
 
@@ -110,7 +110,7 @@ class Verdict:
         return (
             asdict(self)
             | {"status": self.status.value, "worst_margin": finite(self.worst_margin)}
-            | {name: _plain(getattr(self, name)) for name in ("evidence", "points")}
+            | {name: plain(getattr(self, name)) for name in ("evidence", "points")}
         )
 
     @classmethod
@@ -126,20 +126,6 @@ class Verdict:
 @lru_cache(maxsize=1)
 def _reader() -> TypeAdapter[Verdict]:
     return TypeAdapter(Verdict)
-
-
-def _plain(value: Any) -> Any:
-    """The same without infinities and nan."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    return finite(value) if isinstance(value, float) else value
-
-
-def finite(value: float | None) -> float | None:
-    """JSON has no infinity; a number without bound is none."""
-    return value if value is not None and math.isfinite(value) else None
 
 
 def decide(claim: Claim, profile: Profile, constants: Constants | None = None, tick: Tick | None = None) -> Verdict:

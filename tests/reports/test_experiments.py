@@ -20,6 +20,7 @@ from reports import experiment_plots as plots
 from reports import experiments
 from reports.executors import in_process, processes
 from reports.experiments import EXPERIMENTS, ExperimentError, Size, embedded, perform, see
+from reports.files import plain
 from reports.sweep_spec import SweepError
 
 #: As little as shows anything.
@@ -71,7 +72,7 @@ class TestEvery:
         outcome = outcomes[name]
         assert [file.name for file in outcome.files] == [f"{name}-quick.{kind}" for kind in ("jsonl", "npz", "decided.jsonl", "json", "svg", "png")]
         assert all(file.stat().st_size for file in outcome.files)
-        assert json.loads((folder / f"{name}-quick.json").read_text()) == json.loads(json.dumps(experiments._plain(outcome.to_dict())))
+        assert json.loads((folder / f"{name}-quick.json").read_text()) == json.loads(json.dumps(plain(outcome.to_dict())))
         with np.load(folder / f"{name}-quick.npz") as columns:  # no pickles
             assert len(columns.files) > 2
 
