@@ -119,8 +119,7 @@ def _line_probabilities(factor: Tensor, readout: Tensor, output: Tensor, points:
 def _below(p: Floats, b: Floats, readout: Floats, level: Floats, found: Floats) -> None:
     """P(sum_r readout_r relu(p_r + t b_r) < level) for t ~ N(0, 1), exactly.
 
-    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; found: (seeds, lines). Left of all breakpoints
-    the active units are those with b < 0 (or b = 0 and p > 0); each breakpoint adds readout |b| to the slope.
+    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; found: (seeds, lines). Each breakpoint adds readout |b| to the slope.
     """
     seeds, lines, filters = p.shape
     breaks, rise, turn = np.empty(filters), np.empty(filters), np.empty(filters)
@@ -131,13 +130,16 @@ def _below(p: Floats, b: Floats, readout: Floats, level: Floats, found: Floats) 
             for r in range(filters):
                 here, along, weight = p[s, line, r], b[s, r], readout[r]
                 size += abs(weight) * (abs(here) + abs(along))
-                if along < 0 or (along == 0 and here > 0):
+                if along == 0.0:
+                    intercept += weight * max(here, 0.0)
+                    continue
+                x = -here / along
+                if x <= -_FAR if along > 0 else x > -_FAR:  # active where the line begins
                     intercept += weight * here
                     slope += weight * along
-                if along == 0 or -here / along >= _FAR:
+                if not -_FAR < x < _FAR:
                     continue
                 sign = 1.0 if along > 0 else -1.0
-                x = max(-here / along, -_FAR)
                 place = many  # sorted by insertion: there are few
                 while place > 0 and breaks[place - 1] > x:
                     breaks[place], rise[place], turn[place] = breaks[place - 1], rise[place - 1], turn[place - 1]

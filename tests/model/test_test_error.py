@@ -100,6 +100,16 @@ def test_closed_form(form, t):
         assert missed(found, truth, width=2, rounding=2e-3) == 0
 
 
+@pytest.mark.parametrize("t", [0.0, 0.3, 2.0])
+@pytest.mark.parametrize("rho", [-0.05, -0.01, -1e-6, -1e-12, 1e-12, 0.01, 0.05])
+def test_filters_hardly_correlated(t, rho):
+    """Along the line of one the other hardly changes: where it turns on, if at all, is far beyond the line's ends."""
+    filters, truth = unequal(t, rho)
+    found = estimate(filters, Seeds(13, 100))
+    assert missed(found, truth, width=2) == 0
+    assert found.value.mean().item() == pytest.approx(truth, rel=0.03)
+
+
 @pytest.mark.parametrize("m", [1, 2, 3])
 @pytest.mark.parametrize("scale", [1e-100, 1.0, 1e100])
 def test_ties_are_no_error(m, scale):
