@@ -17,7 +17,7 @@ from claims.scalar_dynamics import solve
 from model.regime import Regime, RegimeError
 from model.run import log_spaced, signs
 from model.sampling import Seeds, sample, signals
-from model.test_error import ErrorEstimate, estimate_error
+from model.test_error import ErrorEstimate, estimate_error, estimate_overruled
 from model.transfer import inherit, recording, train_task
 
 Array = NDArray[np.float64]
@@ -31,6 +31,7 @@ class Rung:
     networks: int
     scratch: ErrorEstimate | None
     transfer: ErrorEstimate | None
+    overruled: ErrorEstimate | None  # from scratch: the probability that noise alone would err, and the signal overrules it
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,12 @@ class Ladder:
         assert found is not None
         return found
 
+    def overruled(self, rung: int) -> ErrorEstimate:
+        """From scratch: the probability that noise alone would err, and the signal overrules it."""
+        found = self.rungs[rung].overruled
+        assert found is not None
+        return found
+
 
 def ladder(*changes: Change, scratch: bool = True, transfer: bool = True, lines: int = LINES) -> Callable[[Regime, Seeds], Ladder]:
     """Observe a regime, and each of its variants."""
@@ -65,15 +72,20 @@ def ladder(*changes: Change, scratch: bool = True, transfer: bool = True, lines:
 def _rung(regime: Regime, seeds: Seeds, scratch: bool, transfer: bool, lines: int) -> Rung:
     draw = sample(regime, seeds)
 
-    def error(start: torch.Tensor) -> ErrorEstimate:
-        weights = train_task(regime, 2, draw.downstream, start).weights
-        return estimate_error(weights, draw.downstream.signal, regime, 2, seeds, lines)
+    def trained(start: torch.Tensor) -> torch.Tensor:
+        return train_task(regime, 2, draw.downstream, start).weights
 
-    after = None
+    def probability(estimate: Callable[..., ErrorEstimate], weights: torch.Tensor) -> ErrorEstimate:
+        return estimate(weights, draw.downstream.signal, regime, 2, seeds, lines)
+
+    from_scratch = after = overruled = None
+    if scratch:
+        weights = trained(draw.fresh)
+        from_scratch, overruled = probability(estimate_error, weights), probability(estimate_overruled, weights)
     if transfer:
-        trained = train_task(regime, 1, draw.upstream, draw.start).weights
-        after = error(inherit(trained, draw.fresh, regime.inherited))
-    return Rung((scratch + 2 * transfer) * seeds.count, error(draw.fresh) if scratch else None, after)
+        upstream = train_task(regime, 1, draw.upstream, draw.start).weights
+        after = probability(estimate_error, trained(inherit(upstream, draw.fresh, regime.inherited)))
+    return Rung((scratch + 2 * transfer) * seeds.count, from_scratch, after, overruled)
 
 
 def exceeds(first: ErrorEstimate, second: ErrorEstimate, nats: float = 0.0) -> Margin:

@@ -67,13 +67,23 @@ def estimate_error(weights: Tensor, signal: Tensor, regime: Regime, index: int, 
         seeds: the seeds the networks were drawn from; lines come from a stream of their own.
         lines: Gaussian lines per label and network.
     """
-    return _estimate(weights, regime, index, seeds, lines, signal_outputs(weights, signal), share=0.5)
+    return _interval(_by_line(weights, regime, index, seeds, lines, signal_outputs(weights, signal)), share=0.5)
 
 
 def estimate_overrun(weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES) -> ErrorEstimate:
     """P(|G| > S) of every network, S the larger of its two signal outputs; arguments, and lines, as for `estimate_error`."""
     larger = signal_outputs(weights, signal).amax(0)
-    return _estimate(weights, regime, index, seeds, lines, larger.expand(2, -1), share=1.0)
+    return _interval(_by_line(weights, regime, index, seeds, lines, larger.expand(2, -1)), share=1.0)
+
+
+def estimate_overruled(weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES) -> ErrorEstimate:
+    """P(y G < 0 <= y f) of every network: noise alone would err, the signal overrules it. Arguments, and lines, as for `estimate_error`.
+
+    With the test error it makes half the probability that noise activates a filter at all.
+    """
+    outputs = signal_outputs(weights, signal)
+    without, within = (_by_line(weights, regime, index, seeds, lines, s) for s in (torch.zeros_like(outputs), outputs))
+    return _interval(without - within, share=0.5)
 
 
 def signal_outputs(weights: Tensor, signal: Tensor) -> Tensor:
@@ -83,16 +93,20 @@ def signal_outputs(weights: Tensor, signal: Tensor) -> Tensor:
     return torch.stack([(label * readout * (label * a).clamp_min(0)).sum(1) for label in _LABELS])
 
 
-def _estimate(weights: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int, outputs: Tensor, share: float) -> ErrorEstimate:
-    """share times the sum over labels of P(y G < -outputs_y)."""
+def _by_line(weights: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int, outputs: Tensor) -> Tensor:
+    """P(y G < -outputs_y) on every line: (labels, seeds, lines)."""
     factor = preactivation_factor(weights, regime, index)
     filters = weights.shape[1]
     readout = signs(filters // 2) / (filters // 2)
     points = _points(seeds, lines, filters)
     # y = +1 errs where y f = S + G < 0 with G = readout.relu; y = -1 the same with the readout negated.
-    sides = torch.stack([_line_probabilities(factor, label * readout, outputs[side], points[:, side]) for side, label in enumerate(_LABELS)])
+    return torch.stack([_line_probabilities(factor, label * readout, outputs[side], points[:, side]) for side, label in enumerate(_LABELS)])
+
+
+def _interval(sides: Tensor, share: float) -> ErrorEstimate:
+    """share times the sum over labels of the mean over lines."""
     value = share * sides.mean(2).sum(0)
-    spread = INTERVAL_WIDTH * share * (sides.var(2).sum(0) / lines).sqrt()
+    spread = INTERVAL_WIDTH * share * (sides.var(2).sum(0) / sides.shape[2]).sqrt()
     return ErrorEstimate(value, (value - spread).clamp_min(0), (value + spread).clamp_max(1))
 
 

@@ -9,7 +9,7 @@ clauses themselves.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -24,6 +24,7 @@ from model.regime import Regime
 MOST_STEPS = 8192
 #: The dimension clauses ask for at least this decade at least, and 10^18 is the most that a regime may have.
 DECADES = (0.7, 18.0)
+_DIMENSION = frozenset({"dimension.signal", "dimension.samples"})
 #: Of a tau_2 that may be any: for less, Condition 4.1 can ask for more dimensions than that.
 _LEAST_TAU = 1e-3
 
@@ -46,15 +47,18 @@ class Groups:
     h2: float
     duration: float  # h T
     initialisation: float  # sigma_0 over the most that Condition 4.1 allows
-    room: float  # d over the least that Condition 4.1 allows
+    room: float  # d over the least that Condition 4.1 allows; below 1 it may break what is dropped
     unit: float  # sigma_2
     dropped: frozenset[str] = frozenset()  # clauses that the groups may break
 
 
 def build(groups: Groups, tasks: tuple[int, ...] = (1, 2)) -> Regime:
     """The regime with these groups: inside Condition 4.1 for `tasks`, but for clauses that the groups themselves break."""
-    log_d = _least(lambda log_d: _roomy(_at_dimension(groups, log_d), groups, tasks))
-    regime = _at_dimension(groups, min(log_d + math.log10(groups.room), DECADES[1]))
+    setting = _DIMENSION | ({"signal"} - groups.dropped)
+    log_d = _least_log_d(groups, setting, tasks) + math.log10(groups.room)
+    if groups.room < 1:  # breaks the clauses on dimension that are dropped, and no other
+        log_d = max(log_d, _least_log_d(groups, setting - groups.dropped, tasks))
+    regime = _at_dimension(groups, min(log_d, DECADES[1]))
     return _with_start(_with_steps(regime, groups), groups, tasks)
 
 
@@ -118,11 +122,14 @@ def data_lengths(
     }
 
 
-def _roomy(regime: Regime, groups: Groups, tasks: tuple[int, ...]) -> bool:
-    """Whether the clauses that set a least dimension hold. Those of dimension do even where they are dropped: `room` below 1 breaks them."""
-    slack = condition.slacks(regime, tasks)
-    setting = {"dimension.signal", "dimension.samples"} | ({"signal"} - groups.dropped)
-    return all(slack[c.name] >= groups.tier.constants[c.constant] for c in condition.clauses() if c.name in setting)
+def _least_log_d(groups: Groups, setting: Collection[str], tasks: tuple[int, ...]) -> float:
+    """The least log10 of d at which these clauses hold."""
+
+    def holds(log_d: float) -> bool:
+        slack = condition.slacks(_at_dimension(groups, log_d), tasks)
+        return all(slack[c.name] >= groups.tier.constants[c.constant] for c in condition.clauses() if c.name in setting)
+
+    return _least(holds)
 
 
 def _with_steps(regime: Regime, groups: Groups) -> Regime:
