@@ -21,6 +21,8 @@ from model.regime import Regime, RegimeError
 from model.sampling import Draw, noise_rank
 
 Array = NDArray[np.float64]
+#: A squared norm so many times its deviation is told from zero: without a signal one data set in 44 shows as much.
+TOLD = 2.0
 #: A squared norm that comes out negative is taken to be this share of the energy.
 _LEAST = 1e-9
 
@@ -39,6 +41,8 @@ class Estimated:
     universal: Array
     sigma_1: Array
     sigma_2: Array
+    deviation_1: Array  # of ||s_1||^2 as estimated where there is no signal: sigma_1^2 sqrt(2 rank/(N (N - 1)))
+    deviation_2: Array
 
     def regimes(self, like: Regime) -> list[Regime]:
         """The regime with what was estimated in place of what it knows; sizes, steps and initialisation stay."""
@@ -54,12 +58,14 @@ def estimate(source: Array, target: Array, ranks: tuple[int, int]) -> Estimated:
 
     Raises RegimeError for a set of fewer than two examples.
     """
-    for name, data in (("source", source), ("target", target)):
-        if data.shape[1] < 2:
-            raise RegimeError(name, data.shape[1], "must hold two examples or more: norms are estimated from pairs")
+    sizes = {"source": source.shape[1], "target": target.shape[1]}
+    for name, n in sizes.items():
+        if n < 2:
+            raise RegimeError(name, n, "must hold two examples or more: norms are estimated from pairs")
     (signal_1, sigma_1), (signal_2, sigma_2) = _norms(source, ranks[0]), _norms(target, ranks[1])
+    deviations = [sigma**2 * math.sqrt(2 * rank / (n * (n - 1))) for sigma, rank, n in zip((sigma_1, sigma_2), ranks, sizes.values(), strict=True)]
     cross, most = np.einsum("sd,sd->s", source.mean(1), target.mean(1)), np.minimum(signal_1, signal_2)
-    return Estimated(signal_1, signal_2, np.clip(cross, _LEAST * most, most), sigma_1, sigma_2)
+    return Estimated(signal_1, signal_2, np.clip(cross, _LEAST * most, most), sigma_1, sigma_2, *deviations)
 
 
 def _norms(data: Array, rank: int) -> tuple[Array, Array]:
@@ -70,6 +76,16 @@ def _norms(data: Array, rank: int) -> tuple[Array, Array]:
     energy = own / n
     square = np.maximum(pairs, _LEAST * energy)
     return square, np.sqrt(np.maximum(energy - square, _LEAST * energy) / rank)
+
+
+def nothing_seen(square: float, sigma: float, rank: int) -> bool:
+    """Whether a squared norm came out negative, and was replaced."""
+    return square <= _LEAST * (square + sigma**2 * rank) * (1 + 1e-6)
+
+
+def enough(square: float, deviation: float, n: int) -> int:
+    """How many examples would tell this squared norm from zero, if it is what it seems from n."""
+    return math.ceil(n * TOLD * deviation / square) + 1
 
 
 def estimated_gain(regime: Regime, draw: Draw, size: int) -> Array:

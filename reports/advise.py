@@ -6,7 +6,8 @@ import io
 import math
 import zipfile
 import zlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from claims import quantities
 from claims.advice import Advice, Choice, advise
-from claims.estimation import Estimated, estimate, summed
+from claims.estimation import TOLD, Estimated, enough, estimate, nothing_seen, summed
 from claims.observe import LINES
 from model.regime import Regime, RegimeError
 from model.sampling import Seeds, check_curves, noise_rank, sample
@@ -71,27 +72,67 @@ def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
 # From data -------------------------------------------------------------------------------------------
 
 
-def drawn(regime: Regime, seeds: Seeds, size: int) -> Regime:
+@dataclass(frozen=True)
+class Signal:
+    """What a set shows of its signal."""
+
+    square: float  # ||s||^2, estimated
+    deviation: float  # of that estimate where there is no signal
+    examples: int
+
+    @property
+    def told(self) -> bool:
+        """Whether it is told from zero."""
+        return self.square > TOLD * self.deviation
+
+    @property
+    def enough(self) -> int:
+        """Examples that would tell it from zero, if it is what it seems."""
+        return enough(self.square, self.deviation, self.examples)
+
+
+@dataclass(frozen=True)
+class Believed:
+    """The regime that data make believe, and how well they show its signals."""
+
+    regime: Regime
+    signals: dict[str, Signal]  # "source" and "target"
+
+
+def drawn(regime: Regime, seeds: Seeds, size: int) -> Believed:
     """The regime as it is estimated from one source set and `size` target examples of its own.
 
-    Raises RegimeError for fewer than two examples, or more than the target has.
+    Raises RegimeError for fewer than two examples, for more than the target has, and where these show no signal at all.
     """
     if not 2 <= size <= regime.n2:
         raise RegimeError("estimate", size, f"must be from 2 to n2 = {regime.n2}: a regime's target set has so many examples")
     draw = sample(regime, Seeds(seeds.root, 1))
     source = summed(draw.upstream.noise, draw.upstream.signal, draw.upstream.labels)
     target = summed(draw.downstream.noise, draw.downstream.signal, draw.downstream.labels)[:, :size]
-    return estimate(source, target, (noise_rank(regime, 1), noise_rank(regime, 2))).regimes(regime)[0]
+    return _believed(regime, source, target)
 
 
-def from_files(regime: Regime, source: Path, target: Path) -> Regime:
+def _believed(regime: Regime, source: Array, target: Array) -> Believed:
+    ranks = noise_rank(regime, 1), noise_rank(regime, 2)
+    found: Estimated = estimate(source, target, ranks)
+    columns = (found.signal_1, found.sigma_1, found.deviation_1), (found.signal_2, found.sigma_2, found.deviation_2)
+    signals = {}
+    for name, rank, data, column in zip(("source", "target"), ranks, (source, target), columns, strict=True):
+        square, sigma, deviation = (float(values[0]) for values in column)
+        if nothing_seen(square, sigma, rank):
+            raise RegimeError(name, data.shape[1], "examples show no signal: their inner products are no larger than noise alone makes them; more are needed")
+        signals[name] = Signal(square, deviation, data.shape[1])
+    return Believed(found.regimes(regime)[0], signals)
+
+
+def from_files(regime: Regime, source: Path, target: Path) -> Believed:
     """The regime with norms and noise levels estimated from two files, N_1 the source's size; the rest is the specification's.
 
-    A file is a NumPy archive with `patches` (N, 2, d), in any order, and `labels` (N,), which are +-1. Raises RegimeError.
+    A file is a NumPy archive with `patches` (N, 2, d), in any order, and `labels` (N,), which are +-1. Raises RegimeError, also where a set shows
+    no signal at all.
     """
     one, other = (_read(path, regime.d) for path in (source, target))
-    found: Estimated = estimate(one, other, (noise_rank(regime, 1), noise_rank(regime, 2)))
-    return replace(found.regimes(regime)[0], n1=one.shape[1])
+    return _believed(replace(regime, n1=one.shape[1]), one, other)
 
 
 def _read(path: Path, d: int) -> Array:
@@ -116,8 +157,8 @@ def _read(path: Path, d: int) -> Array:
     return np.asarray((labels[:, None] * patches.astype(np.float64).sum(1))[None])
 
 
-def record(regime: Regime, advice: Advice, measured: list[Cost]) -> dict[str, Any]:
-    """JSON values."""
+def record(regime: Regime, advice: Advice, measured: list[Cost], signals: Mapping[str, Signal] | None = None) -> dict[str, Any]:
+    """JSON values; `signals` are what data show, where the regime is estimated from data."""
     named, by_number = quantities.catalogue(), {cost.inherited: cost for cost in measured}
 
     def one(choice: Choice) -> dict[str, Any]:
@@ -143,6 +184,7 @@ def record(regime: Regime, advice: Advice, measured: list[Cost]) -> dict[str, An
             name: value if math.isfinite(value := named[name](replace(regime, inherited=advice.best.inherited))) else None
             for name in ("tau_2", "tau_D", "X", "Y", "q_1", "q_2")
         },
+        "data": {name: asdict(signal) | {"told": signal.told, "enough": signal.enough} for name, signal in (signals or {}).items()},
         "lengths": {name: getattr(regime, name) for name in ("u", "v1", "v2", "sigma1", "sigma2")},
     }
 

@@ -248,4 +248,11 @@ def print_advice(console: Console, found: dict[str, Any]) -> None:
         )
     else:
         console.print(f"do not transfer: predicted error {found['scratch']['law']:.3g} from scratch, and no share does better", highlight=False)
+    for name, signal in found["data"].items():
+        if not signal["told"]:
+            console.print(
+                f"a guess: {signal['examples']} {name} examples do not tell the signal from noise (‖s‖² = {signal['square']:.3g} ± {signal['deviation']:.2g}); "
+                f"{signal['enough']} would, if it is what it seems",
+                style="yellow", highlight=False,
+            )  # fmt: skip
     console.print(f"α* = {found['alpha_star']:.3g}, the share that the universal signal has in the target's", highlight=False)

@@ -71,7 +71,7 @@ def test_json(run, spec):
     """What those who script against it may count on."""
     found, advice = told(run(spec(), "--json")), predict(REGIME)
     assert set(found) == {
-        "transfer", "inherited", "alpha", "alpha_star", "scratch", "advised", "nearest_alpha_star", "choices", "quantities", "lengths",
+        "transfer", "inherited", "alpha", "alpha_star", "scratch", "advised", "nearest_alpha_star", "choices", "quantities", "lengths", "data",
     }  # fmt: skip
     assert (found["transfer"], found["inherited"], found["alpha"]) == (advice.transfer, advice.best.inherited, advice.best.alpha)
     assert found["alpha_star"] == pytest.approx(1 / 1.2)
@@ -224,13 +224,57 @@ def test_estimate_takes_so_many(run, spec):
 def test_sizes_of_files(data, files):
     """The source's size is the file's; the target's, which is trained on, the specification's."""
     _, source, _, target = files(patches=data[1][0][:5], labels=data[1][1][:5])
-    made = advise.from_files(replace(REGIME, n1=99), source, target)
+    made = advise.from_files(replace(REGIME, n1=99), source, target).regime
     assert (made.n1, made.n2) == (10, 12)
 
 
 def test_integers(run, spec, files):
     generator = np.random.default_rng(1)
     told(run(spec(), *files(patches=generator.integers(-3, 4, (6, 2, 200)).astype(np.int8), labels=np.array([1, -1, 1, -1, 1, 1], np.int8)), "--json"))
+
+
+def noisy(data, size, shrunk):
+    """So many examples of the target, its signal times a factor."""
+    patches, labels = (x[:size] for x in data[1])
+    signal = np.zeros(REGIME.d)
+    draw = sample(REGIME, Seeds(4, 1)).downstream.signal.numpy()
+    signal[: len(draw)] = draw
+    is_signal = np.abs(patches - labels[:, None, None] * signal).max(2, keepdims=True) < 1e-12
+    assert is_signal.sum() == size
+    return {"patches": np.where(is_signal, shrunk * patches, patches), "labels": labels}
+
+
+def test_what_data_show(run, spec, files, data):
+    """The signal's square, what noise alone makes of it, and whether that tells them apart."""
+    found = told(run(spec(), *files(), "--json"))["data"]
+    assert {name: signal["examples"] for name, signal in found.items()} == {"source": 10, "target": 12}
+    for name, rank, sigma, square in (("source", 1, REGIME.sigma1, REGIME.u**2 + REGIME.v1**2), ("target", 2, REGIME.sigma2, REGIME.u**2 + REGIME.v2**2)):
+        signal, n = found[name], found[name]["examples"]
+        deviation = sigma**2 * math.sqrt(2 * noise_rank(REGIME, rank) / (n * (n - 1)))
+        assert signal["deviation"] == pytest.approx(deviation, rel=0.2)
+        assert abs(signal["square"] - square) < 5 * math.hypot(deviation, 2 * sigma * math.sqrt(square / n))
+        assert signal["told"] == (signal["square"] > 2 * signal["deviation"])
+    assert told(run(spec(), "--json"))["data"] == {}
+
+
+def test_a_guess(run, spec, files, data):
+    """Too few examples to tell: advice, and that it is a guess, and how many would do."""
+    seen = {}
+    for shrunk in np.linspace(0, 4, 21):
+        code, out, err = run(spec(), *files(**noisy(data, 6, shrunk)))
+        seen["refused" if code else "guess" if "a guess: 6 target examples" in out.replace("\n", " ") else "told"] = shrunk
+        assert code == 0 or "target = 6: examples show no signal" in err
+    assert list(seen) == ["refused", "guess", "told"]  # as the signal grows
+
+
+def test_enough_would_be(data, files):
+    """Of a signal that is what it seems, so many examples are just enough: the deviation falls like 1/n."""
+    _, source, _, target = files()
+    signal = advise.from_files(REGIME, source, target).signals["target"]
+    there = replace(signal, examples=signal.enough, deviation=signal.deviation * signal.examples / signal.enough)
+    short = replace(signal, examples=signal.enough - 2, deviation=signal.deviation * signal.examples / (signal.enough - 2))
+    assert there.told
+    assert not short.told
 
 
 class Hostile:
@@ -258,7 +302,7 @@ HOSTILE = {
     "labels are true": ({"patches": P, "labels": L > 0}, "1 or -1"),
     "one example": ({"patches": P[:1], "labels": L[:1]}, "target = 1"),
     "no examples": ({"patches": P[:0], "labels": L[:0]}, "target = 0"),
-    "nothing but zeros": ({"patches": 0 * P, "labels": L}, "sigma2 = 0.0"),
+    "nothing but zeros": ({"patches": 0 * P, "labels": L}, "show no signal"),
 }
 
 
