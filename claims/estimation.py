@@ -16,9 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from claims import quantities
 from model.regime import Regime, RegimeError
-from model.sampling import Draw, noise_rank
 
 Array = NDArray[np.float64]
 #: A squared norm so many times its deviation is told from zero: without a signal one data set in 44 shows as much.
@@ -86,12 +84,3 @@ def nothing_seen(square: float, sigma: float, rank: int) -> bool:
 def enough(square: float, deviation: float, n: int) -> int:
     """How many examples would tell this squared norm from zero, if it is what it seems from n."""
     return math.ceil(n * TOLD * deviation / square) + 1
-
-
-def estimated_gain(regime: Regime, draw: Draw, size: int) -> Array:
-    """ln tau_D - ln tau_2, estimated from the whole source set and `size` target examples, of every seed: positive says transfer."""
-    source = summed(draw.upstream.noise, draw.upstream.signal, draw.upstream.labels)
-    target = summed(draw.downstream.noise, draw.downstream.signal, draw.downstream.labels)[:, :size]
-    named = quantities.catalogue()
-    found = estimate(source, target, (noise_rank(regime, 1), noise_rank(regime, 2))).regimes(regime)
-    return np.array([math.log(named["tau_D"](one) / named["tau_2"](one)) for one in found])

@@ -39,8 +39,6 @@ Read = Callable[[Surveyed], float]
 SHARE, SCRATCH, TRANSFER = 0.03, 0.01, 0.02
 #: Of regimes in which transfer's and scratch's errors differ beyond doubt, the share whose sign the law gives.
 SIGN = 0.85
-#: A difference beyond doubt: with no difference at all, one as large has this probability on either side.
-DOUBT = 1e-4
 #: Mean cost, in test error, of following an advice on alpha.
 REGRET_LAW, REGRET_STAR = 0.003, 0.02
 
@@ -207,7 +205,7 @@ ACCURACY = (
 
 def clear(seen: Seen) -> list[Surveyed]:
     """Regimes where the errors of transfer and scratch differ beyond doubt."""
-    return [s for s in seen if abs(s.difference[0]) > spread(s.seeds, DOUBT) * s.difference[1]]
+    return [s for s in seen if s.clear]
 
 
 def signs_right(seen: Seen, advantage: Read) -> Array:
@@ -223,7 +221,8 @@ def share_right(right: Array, level: float = LEVEL) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
-def _share_record(right: Array) -> dict[str, float]:
+def share_record(right: Array) -> dict[str, float]:
+    """For the ledger: the share, its 95% interval, and of how many."""
     low, high = share_right(right, 0.025)
     return {"value": round(float(right.mean()), 6) if len(right) else 0.0, "low": round(low, 6), "high": round(high, 6), "of": len(right)}
 
@@ -248,8 +247,8 @@ L3 = Claim(
     latex=r"\mathrm{sign}(\mathrm{transfer}-\mathrm{scratch})",
     margin=_sign(_by_law),
     summary=lambda seen: {
-        "law": _share_record(signs_right(seen, _by_law)),
-        "tau_D": _share_record(signs_right(seen, lambda s: s.quantity("tau_2") - s.quantity("tau_D"))),
+        "law": share_record(signs_right(seen, _by_law)),
+        "tau_D": share_record(signs_right(seen, lambda s: s.quantity("tau_2") - s.quantity("tau_D"))),
     },
     unit=f"share right beyond {SIGN}",
     wrong_versions=(

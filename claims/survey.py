@@ -11,18 +11,21 @@ from numpy.typing import NDArray
 
 from claims import law, quantities
 from claims.claim import Domain, hypothesis
-from claims.estimation import estimated_gain
+from claims.estimation import estimate, summed
 from claims.law import Law
 from claims.observe import LINES, scratch_only
+from claims.population import spread
 from model.regime import Regime
 from model.run import signs
-from model.sampling import Sample, Seeds
+from model.sampling import Sample, Seeds, noise_rank, sample
 from model.test_error import estimate_error
 from model.transfer import Trial, inherit, run_trial, train_task
 
 Array = NDArray[np.float64]
 #: Target examples that advice from data is given.
-SIZES = (3, 5, 10, 20, 40)
+SIZES = (5, 10, 20, 40, 80)
+#: A difference beyond doubt: with no difference at all, one as large has this probability on either side.
+DOUBT = 1e-4
 #: Inherited numbers of filters tried in one regime, evenly spaced from none to the most its domain allows.
 SHARES = 6
 
@@ -42,11 +45,20 @@ class Surveyed:
     difference: tuple[float, float]  # transfer less scratch: mean and standard error over seeds, which are paired
     share: float  # of a filter's own class, active on it after training from scratch
     seeds: int
-    gains: dict[int, Array]  # by number of target examples: ln tau_D - ln tau_2 estimated from each seed's data
+    gains: dict[int, float]  # where it is clear, by number of target examples: scratch less transfer that the law predicts from one data set
 
     def quantity(self, name: str) -> float:
         """A quantity of the catalogue."""
         return quantities.catalogue()[name](self.regime)
+
+    @property
+    def clear(self) -> bool:
+        """Whether the errors of transfer and scratch differ beyond doubt."""
+        return _clear(self.difference, self.seeds)
+
+
+def _clear(difference: tuple[float, float], seeds: int) -> bool:
+    return abs(difference[0]) > spread(seeds, DOUBT) * difference[1]
 
 
 def foretell(regime: Regime) -> dict[str, float]:
@@ -62,11 +74,24 @@ def survey(regime: Regime, seeds: Seeds) -> Surveyed:
     scratch, transfer = (_errors(trial, weights) for weights in (trial.scratch.weights, trial.transfer.weights))
     gap = transfer - scratch
     own, error = (float(x.std(ddof=1) / math.sqrt(len(x))) if len(x) > 1 else math.inf for x in (transfer, gap))
+    difference = float(gap.mean()), error
     return Surveyed(
-        regime, trial.networks, predicted, rounded, closed, float(scratch.mean()), float(transfer.mean()), own, (float(gap.mean()), error),
+        regime, trial.networks, predicted, rounded, closed, float(scratch.mean()), float(transfer.mean()), own, difference,
         _active_share(trial.scratch.weights, trial.draw.downstream, regime.m), seeds.count,
-        {size: estimated_gain(regime, trial.draw, size) for size in SIZES},
+        gains_from_data(regime, seeds) if _clear(difference, seeds.count) else {},
     )  # fmt: skip
+
+
+def gains_from_data(regime: Regime, seeds: Seeds) -> dict[int, float]:
+    """By number of target examples: the error from scratch less that after transfer that the law predicts from one data set, of the first seed."""
+    draw = sample(replace(regime, n2=max(SIZES)), replace(seeds, count=1))
+    source, target = (summed(data.noise, data.signal, data.labels) for data in (draw.upstream, draw.downstream))
+    found = {}
+    for size in SIZES:
+        (believed,) = estimate(source, target[:, :size], (noise_rank(regime, 1), noise_rank(regime, 2))).regimes(regime)
+        law_of = law.predict(believed)
+        found[size] = law_of.scratch - law_of.transfer
+    return found
 
 
 def _errors(trial: Trial, weights: torch.Tensor) -> Array:
