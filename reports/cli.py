@@ -179,10 +179,10 @@ def make_report(
     if as_markdown:
         sys.stdout.write(summary.markdown(book))
         return
-    from reports import page
+    from reports import experiment_files, page
 
     with err.status("drawing the page"):
-        file = page.build(book, folder)
+        file = page.build(book, folder, path.parent / experiment_files.FOLDER)
     if as_json:
         _print_json({"page": str(file), **summary.counts(book)})
     else:

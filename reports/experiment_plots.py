@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,14 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from claims import condition, law, quantities
+from claims import constants as constant_table
 from claims.catalogue import find
 from claims.constants import Constants
 from claims.ladders import dimension
 from claims.theorem_4_2 import TAU_D
 from claims.theorem_4_3 import NOT_SMALL
 from model.regime import Regime
+from reports import ledger
 from reports.files import write_atomically, write_whole
 from reports.sweep_spec import Sweep
 
@@ -79,18 +82,32 @@ class Seen:
 # Files -----------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Origin:
+    """What a picture was computed with."""
+
+    versions: dict[str, str]
+    constants: dict[str, float]
+
+    @classmethod
+    def here(cls) -> Origin:
+        """Of what is computed now; what takes no part in an experiment is left out."""
+        return cls({name: number for name, number in ledger.versions().items() if name not in ("hypothesis", "sympy")}, dict(constant_table.load()))
+
+
 def save(figure: Figure, title: str, caption: str, svg: Path, png: Path) -> None:
-    """The figure with title and caption, twice: same figure, same files. Raises OSError."""
-    figure.suptitle(title, fontsize=11)
+    """The figure with title and caption, twice: same figure, same files. The SVG's metadata tell its origin. Raises OSError."""
+    figure.suptitle(title, fontsize=11, gid="title")  # where words are shapes, a page knows by these names what it sets as text
     what, command = caption.split(" Made by: ")
     lines = [*textwrap.wrap(what, round(figure.get_figwidth() * 15)), f"Made by: {command}"]
-    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left", color="0.25")
+    figure.supxlabel("\n".join(lines), fontsize=8, x=0.01, ha="left", color="0.25", gid="caption")
     if (engine := figure.get_layout_engine()) is not None:  # places are worked out once, for both files
         engine.execute(figure)
         figure.set_layout_engine("none")
     page = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": title}):
-        figure.savefig(page, format="svg", metadata={"Date": None, "Title": title, "Description": caption})
+        origin = json.dumps(asdict(Origin.here()))
+        figure.savefig(page, format="svg", metadata={"Date": None, "Title": title, "Description": caption, "Source": origin})
     write_whole(svg, page.getvalue())
     write_atomically(png, lambda file: figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None, "Title": title, "Description": caption}))
 

@@ -1,7 +1,8 @@
 """The report: one page that needs nothing but itself, with every statement, its verdict and the evidence.
 
 It reads in the paper's order. Nothing in it is loaded from elsewhere, and its policy forbids it: scripts are named by
-their digest, so that text from a ledger could not run even if it got past escaping. Same ledger, same bytes.
+their digest, so that text from a ledger could not run even if it got past escaping. Same ledger and experiments, same
+bytes.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ from claims.catalogue import catalogue
 from claims.claim import Bound, Claim, Hypothesis, Kind, Provenance
 from claims.decision import RUN_BUDGET, Status
 from claims.unencoded import UNENCODED
-from reports import graph, plots, summary
+from reports import experiment_files, graph, plots, summary
+from reports.experiment_files import Kept
+from reports.experiments import EXPERIMENTS, Decided
 from reports.files import write_whole
 from reports.ledger import Ledger
 from reports.show import claim_record, unencoded_record
@@ -56,21 +59,23 @@ PARTS = (
 )
 
 
-def build(ledger: Ledger, folder: Path) -> Path:
-    """Write the page into a folder, and return its path. Raises OSError."""
+def build(ledger: Ledger, folder: Path, experiments: Path | None = None) -> Path:
+    """Write the page into a folder, and return its path; experiments are those beside it, if no other folder is given. Raises OSError."""
     path = folder / NAME
-    write_whole(path, render(ledger, folder))
+    write_whole(path, render(ledger, folder, experiments or folder / experiment_files.FOLDER))
     return path
 
 
-def render(ledger: Ledger, folder: Path) -> str:
+def render(ledger: Ledger, folder: Path, experiments: Path) -> str:
     """The page's text; `folder`, where it will lie, is what its links to source files start from."""
     marks = {name: Mark.of(ledger.statuses.get(name)) for name in catalogue()}
-    entries = {claim.id: _entry(claim, ledger, marks, folder) for claim in catalogue().values()}
+    shown = tuple(Experiment(kept, experiment_files.differences(kept, ledger)) for kept in experiment_files.kept(experiments))
+    entries = {claim.id: _entry(claim, ledger, marks, shown, folder) for claim in catalogue().values()}
     style, script, early = (Markup((_TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "script.js", "early.js"))
     return _environment().get_template("page.html.j2").render(
         ledger=ledger, head=_head(ledger), parts=_parts(entries), left_out=[unencoded_record(left) for left in UNENCODED],
-        findings=_findings(ledger), graph=graph.layout(catalogue()), entries=entries, kinds=list(Kind), provenances=list(Provenance),
+        findings=_findings(ledger), graph=graph.layout(catalogue()), entries=entries, marks=marks, kinds=list(Kind), provenances=list(Provenance),
+        experiments=shown, not_run=_not_run(shown), found=FOUND,
         groups=GROUPS, symbols=SYMBOLS, names=_CASE_NAMES, long=LONG, style=style, script=script, early=early, digests=[_digest(early), _digest(script)],
     )  # fmt: skip
 
@@ -144,6 +149,36 @@ def _planted(claim: Claim, ledger: Ledger) -> tuple[Planted, ...]:
     return tuple(found)
 
 
+# Experiments -----------------------------------------------------------------------------------------
+
+#: What became of a statement about a picture.
+FOUND = {True: Mark("shown", "circle", "verified"), False: Mark("opposite shown", "diamond", "falsified"), None: Mark("not decided", "triangle", "undecided")}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """An experiment that was run, and what sets it apart from this ledger."""
+
+    kept: Kept
+    differs: str | None
+
+    @property
+    def anchor(self) -> str:
+        """Its id."""
+        return f"experiment-{self.kept.name}"
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        """What the reader must know of it, in sentences."""
+        return (*self.kept.troubles, *([self.differs] if self.differs else []))
+
+
+def _not_run(experiments: Iterable[Experiment]) -> tuple[str, ...]:
+    """Names of the others; none where every one was run."""
+    run = {one.kept.name for one in experiments}
+    return tuple(name for name in EXPERIMENTS if name not in run)
+
+
 # One claim -------------------------------------------------------------------------------------------
 
 
@@ -178,6 +213,7 @@ class Entry:
     planted: tuple[Planted, ...]
     file: str  # relative to the page
     figures: tuple[tuple[Markup, str], ...]  # figure, caption
+    experiments: tuple[tuple[Experiment, Decided], ...]  # that bear on it, and what they decide
 
     @property
     def search(self) -> str:
@@ -224,11 +260,12 @@ class Entry:
         return tuple((name, case) for name, case in named if case and case.get("regime"))
 
 
-def _entry(claim: Claim, ledger: Ledger, marks: Mapping[str, Mark], folder: Path) -> Entry:
+def _entry(claim: Claim, ledger: Ledger, marks: Mapping[str, Mark], experiments: Iterable[Experiment], folder: Path) -> Entry:
     verdict = ledger.verdicts.get(claim.id)
     return Entry(
         claim, claim_record(claim, ledger), verdict, marks[claim.id], marks, _used_by().get(claim.id, ()), _planted(claim, ledger),
         os.path.relpath(_files()[claim.id], folder.absolute()).replace(os.sep, "/"), tuple(_figures(claim, verdict)) if verdict else (),
+        tuple((one, count) for one in experiments for count in one.kept.decided if count.claim == claim.id),
     )  # fmt: skip
 
 
