@@ -34,7 +34,7 @@ from claims.claim import Bound, Claim, Hypothesis, Kind, Provenance
 from claims.decision import RUN_BUDGET, Status
 from claims.unencoded import UNENCODED
 from reports import experiment_files, graph, plots, summary
-from reports.experiment_files import Kept
+from reports.experiment_files import FOLDER, Kept
 from reports.experiments import EXPERIMENTS, Decided
 from reports.files import write_whole
 from reports.ledger import Ledger
@@ -62,14 +62,14 @@ PARTS = (
 def build(ledger: Ledger, folder: Path, experiments: Path | None = None) -> Path:
     """Write the page into a folder, and return its path; experiments are those beside it, if no other folder is given. Raises OSError."""
     path = folder / NAME
-    write_whole(path, render(ledger, folder, experiments or folder / experiment_files.FOLDER))
+    write_whole(path, render(ledger, folder, experiments))
     return path
 
 
-def render(ledger: Ledger, folder: Path, experiments: Path) -> str:
+def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str:
     """The page's text; `folder`, where it will lie, is what its links to source files start from."""
     marks = {name: Mark.of(ledger.statuses.get(name)) for name in catalogue()}
-    shown = tuple(Experiment(kept, experiment_files.differences(kept, ledger)) for kept in experiment_files.kept(experiments))
+    shown = tuple(Experiment(kept, experiment_files.differences(kept, ledger)) for kept in experiment_files.kept(experiments or folder / FOLDER))
     entries = {claim.id: _entry(claim, ledger, marks, shown, folder) for claim in catalogue().values()}
     style, script, early = (Markup((_TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "script.js", "early.js"))
     return _environment().get_template("page.html.j2").render(
@@ -171,6 +171,17 @@ class Experiment:
     def troubles(self) -> tuple[str, ...]:
         """What the reader must know of it, in sentences."""
         return (*self.kept.troubles, *([self.differs] if self.differs else []))
+
+    @property
+    def counted(self) -> str:
+        """What it decides, in a few words."""
+        claims = [count for count in self.kept.decided if count.inside]
+        falling, shown = sum(count.falls > 0 for count in claims), sum(check.holds is True for check in self.kept.checks)
+        return (
+            f"{len(claims)} claim{'s' if len(claims) != 1 else ''}, {falling or 'none'} of which falls; {shown} of {len(self.kept.checks)} statements shown"
+            if self.kept.decided
+            else ""
+        )
 
 
 def _not_run(experiments: Iterable[Experiment]) -> tuple[str, ...]:
