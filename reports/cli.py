@@ -165,7 +165,7 @@ def make_report(
     as_json: JsonOption = False,
     path: LedgerOption = ledger.DEFAULT,
 ) -> None:
-    """The ledger as a page to read: one file, which opens from disk."""
+    """The ledger, and the experiments beside it, as a page to read: one file, which opens from disk."""
     if compare:
         old, new = (_present(file) for file in compare)
         moved = summary.moves(old, new)

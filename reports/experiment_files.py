@@ -298,13 +298,22 @@ def _smaller(element: ElementTree.Element, names: Mapping[str, str]) -> list[Ele
     needed = [child for child in element if element.tag != f"{_SVG}defs" or _needed(child, names)]
     inside = [small for child in needed for small in _smaller(child, names)]
     attributes = {name.rpartition("}")[2]: _shorter(name, value, names) for name, value in element.items() if name != "id" or value in names}
-    if element.get("id", "").startswith("QuadMesh"):  # between smoothed cells the ground would be seen
-        attributes["shape-rendering"] = "crispEdges"
+    if element.get("id", "").startswith("QuadMesh"):
+        attributes |= _of_all_cells(inside)
     if not attributes and (element.tag == f"{_SVG}g" or not inside):
         return inside
     small = ElementTree.Element(element.tag.removeprefix(_SVG), attributes)
     small.extend(inside)
     return [small]
+
+
+def _of_all_cells(cells: list[ElementTree.Element]) -> dict[str, str]:
+    """What stands on the group rather than on each cell of a plane; between smoothed edges the ground would be seen."""
+    clips = {cell.get("clip-path") for cell in cells}
+    common = clips.pop() if len(clips) == 1 else None
+    for cell in cells if common else ():
+        del cell.attrib["clip-path"]
+    return {"shape-rendering": "crispEdges"} | ({"clip-path": common} if common else {})
 
 
 def _needed(shape: ElementTree.Element, names: Mapping[str, str]) -> bool:
@@ -322,8 +331,20 @@ def _shorter(name: str, value: str, names: Mapping[str, str]) -> str:
     if name == "transform":
         return re.sub(r"translate\([^)]*\)", lambda found: _NUMBER.sub(_rounded, found[0]), value)
     if name == "d":
-        return re.sub(r"\s*([A-Za-z])\s*", r"\1", re.sub(r"\s+", " ", _NUMBER.sub(_rounded, value)))
+        return _straight(re.sub(r"\s*([A-Za-z])\s*", r"\1", re.sub(r"\s+", " ", _NUMBER.sub(_rounded, value))))
     return _NUMBER.sub(_rounded, value) if name in ("x", "y") else value
+
+
+def _straight(path: str) -> str:
+    """Lines that are level or upright, by the one coordinate that changes; a path of which any part is curved as it is."""
+    parts = re.findall(r"([ML])([-\d.]+) ([-\d.]+)|z", path)
+    if "".join(f"{kind}{x} {y}" if kind else "z" for kind, x, y in parts) != path.strip():
+        return path
+    short, at = [], ("", "")
+    for kind, x, y in parts:
+        short.append(f"V{y}" if kind == "L" and x == at[0] else f"H{x}" if kind == "L" and y == at[1] else f"{kind}{x} {y}" if kind else "z")
+        at = (x, y) if kind else ("", "")
+    return "".join(short)
 
 
 def _rounded(found: re.Match[str]) -> str:

@@ -528,25 +528,6 @@ def _number(value: int) -> str:
     return ("" if digit == "1" else f"{digit}·") + "10" + str(int(power)).translate(_RAISED)
 
 
-def embedded(folder: Path) -> list[tuple[str, str, Path]]:
-    """Title, caption and SVG of every experiment that the folder holds, for a page; the coarse run's where there is no other."""
-    found = []
-    for name, experiment in EXPERIMENTS.items():
-        stem = next((stem for stem in (name, f"{name}-quick") if (folder / f"{stem}.svg").is_file()), None)
-        if stem is not None:
-            found.append((experiment.title, _kept_caption(folder / f"{stem}.json") or experiment.shows, folder / f"{stem}.svg"))
-    return found
-
-
-def _kept_caption(path: Path) -> str | None:
-    try:
-        record = read_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    caption = record.get("caption") if isinstance(record, dict) else None
-    return caption if isinstance(caption, str) else None
-
-
 # Training --------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,8 @@ from model.transfer import run_trial
 from reports import experiment_plots as plots
 from reports import experiments
 from reports.executors import in_process, processes
-from reports.experiments import EXPERIMENTS, ExperimentError, Size, embedded, perform, see
+from reports.experiment_files import kept
+from reports.experiments import EXPERIMENTS, ExperimentError, Size, perform, see
 from reports.files import plain
 from reports.sweep_spec import SweepError
 
@@ -341,13 +342,16 @@ def test_run_takes_names(tmp_path, monkeypatch):
     assert [name for name, *_ in experiments.run([], tmp_path)] == list(EXPERIMENTS)
 
 
-def test_embedded(tmp_path, folder, outcomes):
-    assert embedded(tmp_path) == []
-    assert embedded(folder) == [(o.title, o.caption, folder / f"{name}-quick.svg") for name, o in outcomes.items()]
-    for stem in ("plane", "plane-quick"):
-        (tmp_path / f"{stem}.svg").write_text("<svg/>")
-    (tmp_path / "plane.json").write_text("[")
-    assert embedded(tmp_path) == [(EXPERIMENTS["plane"].title, EXPERIMENTS["plane"].shows, tmp_path / "plane.svg")]
+def test_a_page_can_show_all_of_them(folder, outcomes):
+    """Nothing that they are drawn with is refused, and what they decide is read as it was written."""
+    for one in kept(folder):
+        outcome = outcomes[one.name]
+        assert (one.troubles, one.title, one.decided) == ((), outcome.title, outcome.decided)
+        assert str(one.checks) == str(outcome.checks)  # nan is not itself
+        assert f"{one.caption} Made by: {one.command}" == outcome.caption
+        assert one.picture.origin == plots.Origin.here()
+        assert one.picture.height < float(ET.parse(folder / f"{one.name}-quick.svg").getroot().get("height")[:-2]) - 20  # title and caption
+    assert [one.name for one in kept(folder)] == list(EXPERIMENTS)
 
 
 def test_unwritable(tmp_path):
