@@ -309,6 +309,15 @@ def test_markdown_on_standard_output(report, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ["old.jsonl"]
 
 
+def test_the_page_shows_the_experiments_beside_the_ledger(report, tmp_path, leave):
+    """Wherever the page goes."""
+    ledger.write(OLD, path := tmp_path / "kept" / "ledger.jsonl")
+    leave(tmp_path / "kept" / "experiments", "plane")
+    code, _, _ = report("--ledger", path, "--out", tmp_path / "elsewhere")
+    assert code == 0
+    assert 'id="experiment-plane"' in (tmp_path / "elsewhere" / "index.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("arguments", [["--compare", "old.jsonl", "absent.jsonl"], ["--compare", "absent.jsonl", "old.jsonl"], ["--markdown"]], ids=" ".join)
 def test_an_absent_ledger_is_not_an_empty_one(report, tmp_path, arguments):
     """Else everything would seem to have moved: one line and exit 2."""
