@@ -43,6 +43,7 @@ from model.sampling import Sample, Seeds, sample
 from model.test_error import estimate_error
 from model.transfer import inherit, recording, train_task
 from reports import experiment_plots as plots
+from reports import numerals
 from reports import sweep as sweeps
 from reports.executors import Executor, in_process
 from reports.experiment_plots import Seen
@@ -512,20 +513,11 @@ def _caption(experiment: Experiment, plan: Sweep, quick: bool) -> str:
 
 
 _SIZES = {"N₁": "n1", "N₂": "n2", "m": "m", "d": "d"}
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _range(values: Sequence[int]) -> str:
-    low, high = (_number(x) for x in (min(values), max(values)))
+    low, high = (numerals.short(x) for x in (min(values), max(values)))
     return low if low == high else f"{low} to {high}"
-
-
-def _number(value: int) -> str:
-    """Powers of ten where there are many digits."""
-    if value < 10**5:
-        return str(value)
-    digit, power = f"{value:.0e}".split("e")
-    return ("" if digit == "1" else f"{digit}·") + "10" + str(int(power)).translate(_RAISED)
 
 
 # Training --------------------------------------------------------------------------------------------

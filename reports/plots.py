@@ -24,7 +24,7 @@ from matplotlib.ticker import FuncFormatter, LogFormatter, LogLocator, NullLocat
 
 from claims.claim import Claim, Picture
 from claims.constants import Constants
-from reports import trajectory
+from reports import numerals, trajectory
 from reports.verify import Verdict
 
 #: Drawn in this, or in black, a line or a word takes the colour of the surrounding text.
@@ -36,7 +36,6 @@ FLOOR = 1e-12
 SMALLEST = 9.0
 #: Marker and colour of each series, in the order of `Picture.values`; the value that the bound is about is filled.
 _SERIES = (("o", BLUE), ("D", VERMILION), ("s", INK))
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
 # Any figure ------------------------------------------------------------------------------------------
@@ -88,7 +87,7 @@ def _plain(axes: Axes) -> None:
 def power_of_ten(value: float, _: Any = None) -> str:
     """A tick's label: 10⁻³, but 1 and 10 as they are."""
     exponent = round(math.log10(value))
-    return f"{10**exponent}" if exponent in (0, 1) else f"10{str(exponent).translate(_SUPERSCRIPTS)}"
+    return f"{10**exponent}" if exponent in (0, 1) else numerals.power_of_ten(exponent)
 
 
 # Values against the quantity that is to decide them --------------------------------------------------
