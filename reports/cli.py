@@ -374,7 +374,9 @@ def decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Ve
 
 
 def _progress(*more: ProgressColumn) -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *more, console=err, transient=True)
+    """A display that vanishes when it ends. Where nothing can be drawn over, it would leave a blank line and show nothing: there is none."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *more)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)
 
 
 def decide_by_ids(claim_ids: list[str], profile: Profile) -> list[Verdict]:
