@@ -19,7 +19,7 @@ J = TypeVar("J")
 R = TypeVar("R")
 #: Jobs under way at once, for each worker: enough to keep it busy, few enough for a million to fit in memory.
 _AHEAD = 3
-#: Times that a pool is made anew after one of its processes died.
+#: Times in a row that a pool is made anew after one of its processes died, with no job finished in between.
 _REVIVALS = 3
 
 
@@ -42,21 +42,24 @@ def processes(workers: int) -> Executor:
     """Several processes of this machine; what a process that dies was at is computed again. They do not outlive the iterator, nor hear Ctrl-C."""
 
     def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
-        queue = iter(jobs)
-        for revival in range(_REVIVALS + 1):
-            lost: list[J] = []
+        queue, deaths = iter(jobs), 0
+        lost: list[J] = []
+        while deaths <= _REVIVALS:
+            again, lost = iter(lost), []
             with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=one_thread) as pool:
                 try:
-                    yield from _as_they_come(pool, function, queue, workers, lost)
+                    for result in _as_they_come(pool, function, itertools.chain(again, queue), workers, lost):
+                        deaths = 0  # in a long run any number of processes may die, one now and then
+                        yield result
                     return
                 except BrokenProcessPool:
-                    queue = itertools.chain(lost, queue)
+                    deaths += 1
+                    lost += again
                 except BaseException:
                     for worker in list((pool._processes or {}).values()):  # else leaving would wait for the jobs they are at
                         worker.terminate()
                     raise
-            if revival == _REVIVALS:
-                raise ExecutorError(f"worker processes died {revival + 1} times; what was finished is kept")
+        raise ExecutorError(f"worker processes died {deaths} times, and no job was finished in between; what was finished before is kept")
 
     return run
 
@@ -71,7 +74,8 @@ def _as_they_come(pool: ProcessPoolExecutor, function: Callable[[J], R], queue: 
                 running[pool.submit(function, job)] = job
         if not running:
             return
-        for future in wait(running, return_when=FIRST_COMPLETED).done:
+        done = wait(running, return_when=FIRST_COMPLETED).done
+        for future in sorted(done, key=lambda future: future.exception() is not None):  # what was finished counts, before what was not stops it
             result = future.result()
             lost.remove(running.pop(future))
             yield result

@@ -557,6 +557,16 @@ def once(job):
     return number**2
 
 
+def first_time(job):
+    """The square; kills its process the first time that it meets each number."""
+    number, folder = job
+    mark = Path(folder, str(number))
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number**2
+
+
 def always(job):
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -597,8 +607,14 @@ def test_a_dask_worker_dies(deadly, quick_dask, tmp_path):
 
 def test_processes_that_keep_dying(deadly, monkeypatch):
     monkeypatch.setattr(executors, "_REVIVALS", 1)
-    with pytest.raises(ExecutorError, match=r"^worker processes died 2 times; what was finished is kept$"):
+    with pytest.raises(ExecutorError, match=r"^worker processes died 2 times, and no job was finished in between; what was finished before is kept$"):
         list(processes(1)(deadly.always, [1]))
+
+
+def test_processes_that_die_now_and_then(deadly, monkeypatch, tmp_path):
+    """More often in all than in a row is borne: every job is finished the second time."""
+    monkeypatch.setattr(executors, "_REVIVALS", 1)
+    assert list(processes(1)(deadly.first_time, [(n, str(tmp_path)) for n in range(2)])) == [n**2 for n in range(2)]
 
 
 def test_dask_workers_that_keep_dying(deadly, quick_dask):
