@@ -9,19 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
 from model.regime import RegimeError
 from model.sampling import Seeds
+from reports import journal
 from reports.executors import Executor
-from reports.files import read_json, write_atomically
+from reports.files import write_atomically
+from reports.journal import Journal, JournalError, Record
 from reports.metrics import measure
 from reports.sweep_spec import Point, Sweep, SweepError
 
@@ -40,12 +40,12 @@ class Job:
     metrics: tuple[str, ...]
 
 
-def compute(job: Job) -> list[dict[str, Any]]:
+def compute(job: Job) -> list[Record]:
     """Train and measure; JSON values, one record a point."""
     return [_record(job, point) for point in job.points]
 
 
-def _record(job: Job, point: Point) -> dict[str, Any]:
+def _record(job: Job, point: Point) -> Record:
     seeds = Seeds(job.seed, job.seeds, first=point.number * job.seeds)
     try:
         return {"point": point.number, "axes": point.axes, "metrics": measure(point.regime, seeds, job.metrics)}
@@ -53,30 +53,29 @@ def _record(job: Job, point: Point) -> dict[str, Any]:
         raise SweepError(error.field, error.value, f"{error.rule} (point {point.number}: {point.axes})") from None
 
 
-def run(sweep: Sweep, path: Path, executor: Executor, tick: Callable[[int, int], None] = lambda done, of: None) -> list[dict[str, Any]]:
+def run(sweep: Sweep, path: Path, executor: Executor, tick: Callable[[int, int], None] = lambda done, of: None) -> list[Record]:
     """Compute what the file lacks, append each finished point to it, and return all records in the order of points.
 
     Raises:
-        SweepError: the file belongs to another sweep, or another run is writing it.
+        SweepError: the file belongs to another sweep or is damaged, or another run is writing it.
         OSError: it cannot be written; what was finished stays.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    header = {"format": FORMAT, "version": VERSION, "sweep": digest(sweep), "points": len(sweep.points)}
     try:
-        with FileLock(path.with_name(f".{path.name}.lock"), timeout=0):
-            return _run(sweep, path, executor, tick)
-    except Timeout:
-        raise SweepError("file", str(path), "another run is writing it") from None
+        with journal.opened(path, header, lambda record: _checked(record, sweep)) as kept:
+            return _completed(sweep, kept, executor, tick)
+    except JournalError as error:
+        raise SweepError("file", str(path), error.why) from None
 
 
-def _run(sweep: Sweep, path: Path, executor: Executor, tick: Callable[[int, int], None]) -> list[dict[str, Any]]:
-    found = {record["point"]: record for record in resume(sweep, path)}
+def _completed(sweep: Sweep, kept: Journal, executor: Executor, tick: Callable[[int, int], None]) -> list[Record]:
+    found = {record["point"]: record for record in kept.records}
     missing = [point for point in sweep.points if point.number not in found]
     tick(len(found), len(sweep.points))
-    with path.open("a", encoding="utf-8") as file:
-        for records in executor(compute, _jobs(sweep, missing)):
-            _append(file, records)
-            found |= {record["point"]: record for record in records}
-            tick(len(found), len(sweep.points))
+    for records in executor(compute, _jobs(sweep, missing)):
+        kept.append(records)
+        found |= {record["point"]: record for record in records}
+        tick(len(found), len(sweep.points))
     return [found[point.number] for point in sweep.points]
 
 
@@ -85,42 +84,14 @@ def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[Job]:
         yield Job(tuple(points[first : first + _TOGETHER]), sweep.seeds, sweep.seed, sweep.metrics)
 
 
-def _append(file: Any, records: Iterable[dict[str, Any]]) -> None:
-    file.write("".join(json.dumps(record, allow_nan=False) + "\n" for record in records))
-    file.flush()
-    os.fsync(file.fileno())
-
-
 def digest(sweep: Sweep) -> str:
     """What makes a sweep this sweep: every point, its seeds and what is measured."""
     same = [[point.number, point.regime.to_dict()] for point in sweep.points], sweep.seeds, sweep.seed, sweep.metrics
     return hashlib.sha256(json.dumps(same).encode()).hexdigest()
 
 
-def resume(sweep: Sweep, path: Path) -> list[dict[str, Any]]:
-    """The finished points of a file, which is begun if absent; a last line that was cut off is dropped from it."""
-    header = json.dumps({"format": FORMAT, "version": VERSION, "sweep": digest(sweep), "points": len(sweep.points)}) + "\n"
-    raw = path.read_bytes() if path.exists() else b""
-    if header.encode().startswith(raw):  # nothing yet, or a first line that was cut off
-        path.write_text(header, encoding="utf-8")
-        return []
-    whole = raw[: raw.rfind(b"\n") + 1]
-    try:
-        first, *lines = whole.decode("utf-8").splitlines()
-        if read_json(first) != read_json(header):
-            raise SweepError("file", str(path), "holds another sweep, or another version's: choose another file, or move it away")
-        records = [_checked(read_json(line), sweep) for line in lines]
-    except SweepError:
-        raise
-    except ValueError as error:
-        raise SweepError("file", str(path), f"is not a file of this sweep's records ({error})") from None
-    if len(whole) < len(raw):
-        with path.open("r+b") as file:
-            file.truncate(len(whole))
-    return records
-
-
-def _checked(record: Any, sweep: Sweep) -> dict[str, Any]:
+def _checked(record: Any, sweep: Sweep) -> Record:
+    """A record of one of these points. Raises ValueError."""
     if not isinstance(record, dict) or set(record) != {"point", "axes", "metrics"}:
         raise ValueError("a record has point, axes and metrics")
     if isinstance(record["point"], bool) or not isinstance(record["point"], int) or not 0 <= record["point"] < len(sweep.points):
@@ -138,7 +109,7 @@ def _is_summary(values: Any) -> bool:
     return isinstance(values, dict) and set(values) in known and all(x is None or (type(x) is float and math.isfinite(x)) for x in values.values())
 
 
-def columns(records: list[dict[str, Any]]) -> dict[str, np.ndarray]:
+def columns(records: list[Record]) -> dict[str, np.ndarray]:
     """One array a column: the point, every axis, and of every metric its mean, standard error and median over seeds."""
     found: dict[str, list[float]] = {"point": [record["point"] for record in records]}
     for record in records:
@@ -150,6 +121,6 @@ def columns(records: list[dict[str, Any]]) -> dict[str, np.ndarray]:
     return {name: np.array(values) for name, values in found.items()}
 
 
-def write_columns(records: list[dict[str, Any]], path: Path) -> None:
+def write_columns(records: list[Record], path: Path) -> None:
     """A NumPy archive of the columns, which opens with allow_pickle=False. Raises OSError."""
     write_atomically(path, lambda file: np.savez_compressed(file, **columns(records)))  # type: ignore[arg-type]

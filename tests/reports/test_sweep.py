@@ -469,7 +469,7 @@ def test_another_sweeps_file(whole, change, tmp_path):
     other = parse(groups(axes={"tau_2": [0.5, 1.0, 2.0], "inherited": [0, 1, 4]}, seeds=3, seed=5, metrics=MEASURED) | change)
     path = tmp_path / "records.jsonl"
     path.write_bytes(whole.read_bytes())
-    with pytest.raises(SweepError, match=r"holds another sweep") as caught:
+    with pytest.raises(SweepError, match=r"holds something else") as caught:
         sweep.run(other, path, in_process)
     assert "\n" not in str(caught.value)
     assert path.read_bytes() == whole.read_bytes()
@@ -499,12 +499,12 @@ DAMAGED = {
 
 @pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
 def test_damaged(whole, damage, tmp_path):
-    """One line says which file; nothing is appended."""
+    """One line says which file, and where in it; nothing is appended."""
     first, *others = whole.read_bytes().splitlines()
     path = tmp_path / "records.jsonl"
     path.write_bytes(b"\n".join([first, damage if isinstance(damage, bytes) else json.dumps(damage).encode(), *others[1:]]) + b"\n")
     before = path.read_bytes()
-    with pytest.raises(SweepError, match=r"records\.jsonl': is not a file of this sweep's records") as caught:
+    with pytest.raises(SweepError, match=r"records\.jsonl': line 2") as caught:
         sweep.run(PLAN, path, in_process)
     assert len(str(caught.value).splitlines()) == 1
     assert path.read_bytes() == before
@@ -514,7 +514,7 @@ def test_damaged(whole, damage, tmp_path):
 def test_not_records(content, tmp_path):
     path = tmp_path / "records.jsonl"
     path.write_bytes(content)
-    with pytest.raises(SweepError, match=r"holds another sweep|is not a file"):
+    with pytest.raises(SweepError, match=r"holds something else"):
         sweep.run(PLAN, path, in_process)
     assert path.read_bytes() == content
 
