@@ -20,8 +20,9 @@ from xml.etree import ElementTree
 from markupsafe import Markup
 from pydantic import TypeAdapter, ValidationError
 
+from reports.experiment_checks import Check
 from reports.experiment_plots import Origin
-from reports.experiments import EXPERIMENTS, Check, Decided, Experiment, Outcome
+from reports.experiments import EXPERIMENTS, Decided, Experiment, Outcome
 from reports.files import read_json
 from reports.ledger import Ledger
 

@@ -7,7 +7,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from reports import experiment_plots
-from reports.experiments import EXPERIMENTS, Check, Decided, Outcome
+from reports.experiment_checks import Check
+from reports.experiments import EXPERIMENTS, Decided, Outcome
 from reports.files import plain
 
 DECIDED = (

@@ -13,14 +13,19 @@ from matplotlib.colors import to_hex
 from claims import constants as constant_table
 from claims import decision, quantities
 from claims.catalogue import catalogue, find
+from claims.observe import LINES
 from model.sampling import Seeds
 from model.test_error import estimate_error
 from model.transfer import run_trial
+from reports import experiment_checks as checks
+from reports import experiment_plans as plans
 from reports import experiment_plots as plots
+from reports import experiment_records as records
 from reports import experiments
 from reports.executors import in_process, processes
 from reports.experiment_files import kept
-from reports.experiments import EXPERIMENTS, ExperimentError, Size, perform, see
+from reports.experiment_plans import Size
+from reports.experiments import EXPERIMENTS, ExperimentError, perform, see
 from reports.files import plain
 from reports.sweep_spec import SweepError
 
@@ -41,7 +46,7 @@ def small():
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiments, "SOURCES", SOURCES)
+        patch.setattr(plans, "SOURCES", SOURCES)
         yield
     torch.set_num_threads(threads)
 
@@ -60,8 +65,8 @@ def outcomes(folder):
 def seen(folder, outcomes):
     """From the files alone: nothing is trained again."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(experiments, "curve", None)
-        patch.setattr(experiments, "decide_point", None)
+        patch.setattr(records, "curve", None)
+        patch.setattr(records, "decide_point", None)
         return {name: see(EXPERIMENTS[name], folder, size, quick=True) for name, size in SMALL.items()}
 
 
@@ -177,8 +182,45 @@ def test_progress(tmp_path):
 def test_other_data_is_refused(tmp_path, folder, outcomes, small):
     for name, error in (("head-start", ExperimentError), ("negative-transfer", SweepError)):
         (tmp_path / f"{name}.jsonl").write_bytes((folder / f"{name}-quick.jsonl").read_bytes())
-        with pytest.raises(error, match=r"jsonl.*holds another"):
+        with pytest.raises(error, match=r"jsonl.*holds something else"):
             see(EXPERIMENTS[name], tmp_path, replace(SMALL[name], seeds=3))
+
+
+DAMAGED = {
+    "another point": ("head-start", "jsonl", {"point": 7}),
+    "no number": ("head-start", "jsonl", {"point": "0"}),
+    "other epochs": ("head-start", "jsonl", {"steps": [1, 2, 3]}),
+    "fewer seeds": ("head-start", "jsonl", {"errors": [[0.1] * 5]}),
+    "an error above 1": ("head-start", "jsonl", {"errors": [[0.1] * 4 + [1.5]] * 10}),
+    "a word for an error": ("head-start", "jsonl", {"errors": [[0.1] * 4 + ["0"]] * 10}),
+    "another point's claims": ("negative-transfer", "decided.jsonl", {"claims": {}}),
+    "no claims": ("negative-transfer", "decided.jsonl", {"claims": None}),
+    "more": ("negative-transfer", "decided.jsonl", {"more": 1}),
+}
+
+
+@pytest.mark.parametrize(("name", "kind", "damage"), DAMAGED.values(), ids=DAMAGED)
+def test_damaged_records_are_refused(tmp_path, folder, outcomes, name, kind, damage):
+    """File and line are named; nothing is trained."""
+    for file in ("jsonl", "decided.jsonl"):
+        (tmp_path / f"{name}-quick.{file}").write_bytes((folder / f"{name}-quick.{file}").read_bytes())
+    header, first, *others = (tmp_path / f"{name}-quick.{kind}").read_text().splitlines()
+    (tmp_path / f"{name}-quick.{kind}").write_text("\n".join([header, json.dumps(json.loads(first) | damage), *others, ""]))
+    with pytest.raises(ExperimentError, match=rf"{name}-quick\.{kind}: line 2: is no record of this experiment"):
+        see(EXPERIMENTS[name], tmp_path, SMALL[name], quick=True)
+
+
+EVIDENCE = {"outcome": "stands", "seeds": 8, "certain_failures": 0, "possible_failures": 1, "margin": 0.5}
+
+
+@pytest.mark.parametrize(
+    "damage", [{"outcome": "maybe"}, {"outcome": []}, {"seeds": -1}, {"seeds": True}, {"margin": float("nan")}, {"margin": "1"}, {"more": 1}], ids=str
+)
+def test_evidence(damage):
+    assert records._is_evidence(EVIDENCE)
+    assert records._is_evidence(EVIDENCE | {"margin": None})
+    assert not records._is_evidence(EVIDENCE | damage)
+    assert not records._is_evidence(list(EVIDENCE))
 
 
 def test_decisions_by_other_constants_are_made_anew(tmp_path, folder, outcomes, monkeypatch):
@@ -196,13 +238,13 @@ def test_suspicious_points_are_tried_on_fresh_seeds(monkeypatch):
     """A claim that never holds falls, by the sequential test; the coarse run leaves it undecided."""
     plan = EXPERIMENTS["negative-transfer"].sweep(Size(8, 2))
     false = replace(find("proposition-4.4.2"), margin=lambda seen, constants: decision.Margin.exact(-np.ones(len(seen.scratch.error.value))))
-    monkeypatch.setattr(experiments, "find", lambda name: false)
+    monkeypatch.setattr(records, "find", lambda name: false)
     alpha = decision.regime_alpha(len(catalogue()), 1)
-    job = experiments.DecisionJob(0, plan.points[0].regime, Seeds(plan.seed, 8), (("false", alpha),), confirm=True)
-    (found,) = experiments.decide_point(job)["claims"].values()
+    job = records.DecisionJob(0, plan.points[0].regime, Seeds(plan.seed, 8), (("false", alpha),), confirm=True)
+    (found,) = records.decide_point(job)["claims"].values()
     assert found["outcome"] == "falls"
     assert found["seeds"] > 8
-    (found,) = experiments.decide_point(replace(job, confirm=False))["claims"].values()
+    (found,) = records.decide_point(replace(job, confirm=False))["claims"].values()
     assert (found["outcome"], found["seeds"], found["certain_failures"]) == ("undecided", 8, 8)
 
 
@@ -210,10 +252,10 @@ def test_suspicious_points_are_tried_on_fresh_seeds(monkeypatch):
 
 
 def test_curves_are_ordered(seen):
-    checks = experiments._checks_head_start(seen["head-start"])
-    assert len(checks) == 2 * len(SOURCES)
-    assert all("sign test at level 0.005" in check.test for check in checks)
-    after = [check for check in checks if "after training" in check.statement]
+    found = checks.head_start(seen["head-start"])
+    assert len(found) == 2 * len(SOURCES)
+    assert all("sign test at level 0.005" in check.test for check in found)
+    after = [check for check in found if "after training" in check.statement]
     assert [check.holds for check in after] == [True] * len(SOURCES)
 
 
@@ -221,14 +263,14 @@ def test_swapped_curves_are_not_ordered(seen):
     """Planted: scratch's data for the largest source's."""
     found = seen["head-start"]
     swapped = replace(found, columns=dict(found.columns) | {"errors": found.columns["errors"][::-1]})
-    assert [check.holds for check in experiments._checks_head_start(swapped)] == [False] * 2 * len(SOURCES)
+    assert [check.holds for check in checks.head_start(swapped)] == [False] * 2 * len(SOURCES)
 
 
 def test_swapped_errors_fail_in_the_negative_region(tmp_path, seen):
     """Planted: transfer's errors for scratch's."""
     found = seen["negative-transfer"]
     swapped = dict(found.columns) | {"difference.mean": -found.columns["difference.mean"]}
-    right, wrong = (experiments._checks_negative(x) for x in (found, replace(found, columns=swapped)))
+    right, wrong = (checks.negative(x) for x in (found, replace(found, columns=swapped)))
     assert [check.holds for check in (right[0], right[2])] == [True, True]
     assert [check.holds for check in (wrong[0], wrong[2])] == [False, False]
     assert (right[1].value, wrong[1].value) == (1.0, 0.0)
@@ -240,7 +282,7 @@ def test_a_curve_is_what_transfer_trains(seen):
     regime, seeds = plan.points[-1].regime, Seeds(plan.seed, plan.seeds)
     trial = run_trial(regime, seeds)
     for curve, run in ((0, trial.scratch), (-1, trial.transfer)):
-        error = estimate_error(run.weights, trial.draw.downstream.signal, regime, 2, seeds, experiments.LINES)
+        error = estimate_error(run.weights, trial.draw.downstream.signal, regime, 2, seeds, LINES)
         width = (error.high - error.low).numpy()  # rounding may lead to other lines
         assert (np.abs(errors[curve, :, -1] - error.value.numpy()) <= width).all()
 
@@ -312,19 +354,19 @@ def test_readable_without_colour():
 
 
 def test_sign_test_is_exact():
-    found = experiments.sign_test("", np.array([1.0] * 9 + [-1.0]), "", 0.05)
+    found = checks.sign_test("", np.array([1.0] * 9 + [-1.0]), "", 0.05)
     assert (found.p, found.holds) == (pytest.approx(11 / 1024), True)
-    assert experiments.sign_test("", -np.ones(10), "", 0.05).holds is False
-    assert experiments.sign_test("", np.zeros(10), "", 0.05).holds is None
-    assert experiments.sign_test("", np.ones(4), "", 0.05).holds is None  # 1/16
+    assert checks.sign_test("", -np.ones(10), "", 0.05).holds is False
+    assert checks.sign_test("", np.zeros(10), "", 0.05).holds is None
+    assert checks.sign_test("", np.ones(4), "", 0.05).holds is None  # 1/16
 
 
 def test_t_intervals_are_joint():
-    found = experiments.above_zero("", np.array([3.0, 10.0]), np.array([1.0, 1.0]), 24, "", 0.05)
+    found = checks.above_zero("", np.array([3.0, 10.0]), np.array([1.0, 1.0]), 24, "", 0.05)
     assert (found.value, found.holds) == (3.0, True)
     assert 3 - found.low == pytest.approx(2.3979, abs=1e-4)  # t of 23 degrees at 1 - 0.05/4
-    assert experiments.above_zero("", np.array([2.3, 10.0]), np.array([1.0, 1.0]), 24, "", 0.05).holds is None
-    assert experiments.above_zero("", np.array([-9.0, 10.0]), np.array([1.0, 1.0]), 24, "", 0.05).holds is False
+    assert checks.above_zero("", np.array([2.3, 10.0]), np.array([1.0, 1.0]), 24, "", 0.05).holds is None
+    assert checks.above_zero("", np.array([-9.0, 10.0]), np.array([1.0, 1.0]), 24, "", 0.05).holds is False
 
 
 # Names and pages -------------------------------------------------------------------------------------

@@ -19,7 +19,8 @@ from claims.decision import RUN_BUDGET, Status
 from claims.findings import Finding
 from claims.unencoded import UNENCODED
 from reports import graph, page, plots
-from reports.experiments import Check, Decided
+from reports.experiment_checks import Check
+from reports.experiments import Decided
 from reports.ledger import Ledger
 from reports.verify import Verdict
 
