@@ -45,7 +45,7 @@ FINDINGS = (
     ),
     Finding(
         "Theorem 4.2 as stated holds near its threshold, not far above it; Γ + τ₂ does not decide",
-        "With N₂ = 3 N₁ and X near C₄ the error after transfer falls more slowly than exp(−(τ_A + τ₂)/C₂): the C₂ it takes grows with N₂/N₁. Up to ten times "
+        "With N₂ = 3 N₁ and X near C₄ the error after transfer falls more slowly than exp(−(τ_A + τ₂)/C₂): the C₂ it takes grows with N₂/N₁. Up to five times "
         "the threshold it serves. Below its threshold Γ + τ₂, exponent corrected, misses transfer that succeeds with few inherited filters, with X ≤ C₄ as "
         "well.",
         _rests(
@@ -61,8 +61,9 @@ FINDINGS = (
     ),
     Finding(
         "Positive and negative transfer are both found where Proposition 4.4 puts them",
-        "And inherited noise grows as X/α, the reason given.",
-        _rests("proposition-4.4.1 proposition-4.4.2 proposition-4.4.2.mechanism"),
+        "But for positive transfer far above its threshold, where Theorem 4.2's bound fails; up to five times the threshold it holds. "
+        "Inherited noise grows as X/α, the reason given.",
+        _rests("proposition-4.4.1.restricted proposition-4.4.2 proposition-4.4.2.mechanism", "proposition-4.4.1"),
     ),
     Finding(
         "“More or cleaner source data helps” holds just for Y < X + 2/α",
@@ -97,6 +98,6 @@ FINDINGS = (
         "A law with no free constant predicts the test error itself",
         "From scratch to 0.01 and after transfer to 0.02, root mean square over random regimes, predictions written down before training; it gives the sign of "
         "transfer where that is clear, and the share to inherit. It does not need N²/d → 0.",
-        _rests("law.share law.l1 law.l2 law.l3 law.l4 law.improves.initialisation law.improves.width law.worst", "law.improves.dimension"),
+        _rests("law.share law.l1 law.l2 law.l3 law.l4 law.improves.initialisation law.improves.width law.crowded law.worst"),
     ),
 )

@@ -217,7 +217,7 @@ def statements(
                 WrongVersion("quarter", "(log T)/4 for 4 log T", {"margin": lambda seen, constants: bounded(seen, constants, factor=0.25)}),
                 WrongVersion("flipped", "at least", {"margin": lambda seen, constants: Margin.exact(-bounded(seen, constants).high)}),
             ),
-            **common,
+            **(common | ({} if index == 1 else {"domain": wide, "family": ""})),  # with few fresh filters active a sample takes more of each
         ),
         Claim(
             id=f"{lemma}.c.unwanted",

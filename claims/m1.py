@@ -47,7 +47,7 @@ REGIMES = 320
 #: For one task, tau orders errors if its rank correlation is at least this strong.
 ORDERS = 0.96
 #: After transfer, it does if errors are a falling function of it, to so much root mean square.
-COLLAPSES = 0.03
+COLLAPSES = 0.025
 OFF = 0.3
 #: Errors that count as near the contour.
 NEAR = (0.02, 0.35)

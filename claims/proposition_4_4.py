@@ -4,6 +4,9 @@
 (2) Y >= X >= C_4, tau_2 >= C_1, tau_D <= C_3: scratch errs at most exp(-tau_2/C_2), transfer at least 0.1 [S];
 and the reason: the inherited noise norm ||P w|| exceeds scratch's by a factor that grows with X.
 
+(1) as stated falls where Theorem 4.2's upper bound does, far above the threshold, and is searched there; up to five times the threshold it
+holds (`restricted`).
+
 The constants are those of Theorems 4.3 (scratch) and 4.2 (transfer), shared as the theory shares them.
 
 The factor [D]: an upstream filter memorises about half of its N_1 samples, rho xi_i/||xi_i||^2 each, so
@@ -28,7 +31,7 @@ from claims.decision import Margin
 from claims.ladders import exceeds
 from claims.observe import Observation, both_ways, error_at_least, error_at_most
 from claims.quantities import Quantity
-from claims.theorem_4_2 import C_4, EVERY_Y, FEW, STATED
+from claims.theorem_4_2 import C_4, EVERY_Y, FEW, MODERATE, STATED
 from claims.theorem_4_2 import TAU_D as SHARPER
 from claims.theorem_4_3 import NOT_SMALL, falls, misread, stays
 
@@ -44,6 +47,14 @@ POSITIVE = Domain(
         hypothesis("X", high=C_4),
     ),
 )
+#: Where Theorem 4.2's upper bound falls: far above the threshold, with many more samples than the source has, most filters inherited, X near C_4.
+FAR_ABOVE = Domain(
+    "positive",
+    (hypothesis("tau_2", 0.3, theorem_4_3.C_3), Hypothesis(STATED.criterion, low=80.0), hypothesis("X", 5.0, C_4)),
+    groups=(("n1", 40, 40), ("n2", 240, 240), ("m", 26, 26), ("inherited", 15, 15)),
+    tier="practical",
+)
+NEAR_THRESHOLD = replace(POSITIVE, hypotheses=(POSITIVE.hypotheses[0], replace(POSITIVE.hypotheses[1], high=MODERATE), POSITIVE.hypotheses[2]))
 NEGATIVE = Domain(
     "negative",
     (
@@ -109,18 +120,21 @@ _USES = {
     "theorem-4.2.error-upper-restricted.tau-A": "transfer succeeds above its own; τ₂ ≤ C₃ keeps it near",
 }
 
-CLAIMS = (
-    Claim(
-        id="proposition-4.4.1",
-        title="Positive transfer",
-        statement="Under Condition 4.1, τ₂ ≤ C₃, τ_A + τ₂ ≥ C₁ and X ≤ C₄ imply that scratch errs at least 0.1 and transfer at most exp(−(τ_A + τ₂)/C₂).",
-        latex=r"\tau_2\le C_3,\;\tau_A+\tau_2\ge C_1,\;X\le C_4\;\Rightarrow\;\mathrm{scratch}\ge 0.1,\;\mathrm{transfer}\le e^{-(\tau_A+\tau_2)/C_2}",
-        domain=POSITIVE,
+
+def _positive(domain: Domain, *, restricted: bool = False) -> Claim:
+    plain, latex = (f"C₁ ≤ τ_A + τ₂ ≤ {MODERATE:g}", rf"C_1\le\tau_A+\tau_2\le {MODERATE:g}") if restricted else ("τ_A + τ₂ ≥ C₁", r"\tau_A+\tau_2\ge C_1")
+    return Claim(
+        id=f"proposition-4.4.1{'.restricted' if restricted else ''}",
+        title=f"Positive transfer{', near the threshold' if restricted else ''}",
+        statement=f"Under Condition 4.1, τ₂ ≤ C₃, {plain} and X ≤ C₄ imply that scratch errs at least 0.1 and transfer at most exp(−(τ_A + τ₂)/C₂).",
+        latex=rf"\tau_2\le C_3,\;{latex},\;X\le C_4\;\Rightarrow\;\mathrm{{scratch}}\ge 0.1,\;\mathrm{{transfer}}\le e^{{-(\tau_A+\tau_2)/C_2}}",
+        domain=domain,
         margin=helps(STATED.criterion),
         picture=falls(STATED.criterion, STATED.constant("C_2"), "transfer"),
         unit="nats, the lesser of the two bounds' margins",
-        constants=(theorem_4_3.C_3, STATED.constant("C_1"), STATED.constant("C_2"), C_4),
-        uses=_USES,
+        # Where the search keeps far above C_1, nothing depends on it.
+        constants=(theorem_4_3.C_3, *((STATED.constant("C_1"),) if restricted else ()), STATED.constant("C_2"), C_4),
+        uses=_USES if restricted else {"theorem-4.3.error-lower": _USES["theorem-4.3.error-lower"]},
         wrong_versions=(
             WrongVersion("flipped", "transfer errs more than scratch", {"margin": worse}),
             WrongVersion("alpha-exponent", "α for α² in τ_A", {"domain": replace(POSITIVE, groups=FEW), "margin": helps(ALPHA_CRITERION)}),
@@ -131,8 +145,13 @@ CLAIMS = (
                 {"domain": Domain("positive", (hypothesis("tau_2", low=5.0, high=10.0), Hypothesis(STATED.criterion, low=20.0), POSITIVE.hypotheses[2]))},
             ),
         ),
-        **_BASE,
-    ),
+        **(_BASE | {"provenance": (Provenance.D,)} if restricted else _BASE),
+    )
+
+
+CLAIMS = (
+    _positive(FAR_ABOVE),
+    _positive(NEAR_THRESHOLD, restricted=True),
     Claim(
         id="proposition-4.4.2",
         title="Negative transfer",

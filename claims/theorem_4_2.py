@@ -17,7 +17,7 @@ constant serves for all alpha. tau_A + tau_2 is protected from this only by sigm
 where X is. It fails the upper statement instead where N_2 > N_1 and X is near C_4: there tau_A =
 (X/Y)^2 (N_2/N_1) tau_2 while tau_D is (1 + X/Y)^2/(1 + alpha X) tau_2, so C_2 must grow with N_2/N_1: no
 constant serves for all sizes. The frozen one fails from tau_A + tau_2 of about 200 on with N_2/N_1 from 2 on,
-where the statement is searched; up to ten times the threshold it serves (`restricted`).
+where the statement is searched; up to five times the threshold it serves (`restricted`).
 
 All four need v_1 orthogonal to v_2, the default of the setting. Upstream filters move along u + v_1, so
 what they inherit for s_2 is ||u||^2 + cos ||v_1|| ||v_2|| and no longer ||u||^2: with cos < 0 the
@@ -133,8 +133,8 @@ def searched(reading: Reading) -> Domain:
     return everywhere
 
 
-#: tau_A + tau_2 up to ten times its threshold.
-MODERATE = 90.0
+#: tau_A + tau_2 up to five times its threshold.
+MODERATE = 45.0
 
 
 def searched_above(reading: Reading) -> Domain:

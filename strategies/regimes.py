@@ -135,15 +135,17 @@ def _transfer(draw: Draw, domain: Domain, constants: Constants) -> Regime:
 @st.composite
 def _positive(draw: Draw, domain: Domain, constants: Constants) -> Regime:
     """tau_A = (X/Y)^2 (N_2/N_1) tau_2 must reach C_1 - tau_2: a source that is as small as sources get here, but clean."""
-    (low_tau, tau), (criterion, _), (_, x_most) = (h.range(constants) for h in domain.hypotheses)
-    n1, n2 = SIZES
-    x_most = min(x_most, 100.0)
+    (low_tau, tau), (criterion, most), (x_least, x_most) = (h.range(constants) for h in domain.hypotheses)
+    sizes = {name: low for name, low, _ in domain.groups}
+    n1, n2 = (int(sizes.get(name, size)) for name, size in zip(("n1", "n2"), SIZES, strict=True))
+    x_least, x_most = max(x_least, 1e-2), min(x_most, 100.0)
     # The least tau_2 that can reach the criterion, at X = x_most and Y = 1.
     reach = 1 + x_most**2 * n2 / n1
     tau_2 = _real(draw, max(criterion / reach * 1.01, low_tau if low_tau > 0 else 0.0), max(tau, criterion / reach * 1.01))
-    least_ratio = math.sqrt(max(criterion / tau_2 - 1, 0.0) * n1 / n2)  # of X/Y
-    x = _real(draw, max(min(least_ratio, x_most), 1e-2), x_most)
-    y = _real(draw, 1.0, max(x / max(least_ratio, 1e-9), 1.0) if least_ratio > x / 100 else 100.0)
+    least_ratio, most_ratio = (math.sqrt(max(end / tau_2 - 1, 0.0) * n1 / n2) for end in (criterion, most))  # of X/Y
+    x = _real(draw, max(min(least_ratio, x_most), x_least), x_most)
+    closest = max(1.0, x / most_ratio)
+    y = _real(draw, closest, max(x / max(least_ratio, 1e-9), closest) if least_ratio > x / 100 else 100.0)
     groups = _groups(draw, replace(domain, groups=(*domain.groups, ("n1", n1, n1), ("n2", n2, n2))), x=x, y=y)
     return solve(groups, domain.hypotheses[0].quantity, tau_2)
 
