@@ -345,7 +345,7 @@ def _draw_boundaries(axes: Axes, lines: Mapping[str, Line]) -> None:
 
 #: What is marked on top of a point's fate: a claim, its outcome, style, words.
 _EXTRA = (
-    ("proposition-4.4.1", "stands", {"marker": "P", "ms": 6.5, "mfc": "k", "mec": "w", "mew": 0.6}, "Proposition 4.4(1) stands"),
+    ("proposition-4.4.1.restricted", "stands", {"marker": "P", "ms": 6.5, "mfc": "k", "mec": "w", "mew": 0.6}, "Proposition 4.4(1) stands"),
     (
         "theorem-4.2.error-upper-restricted.tau-A",
         "falls",
