@@ -126,7 +126,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             "plane",
             "Accuracy after transfer over ‖u‖ and d, and the predicted boundary",
             "Accuracy over (‖u‖, d), its truncation at 0.9, and the same plane by what Theorem 4.2 claims there and what became of it.",
-            (*_TAU_D_CLAIMS, "theorem-4.2.error-upper-restricted.tau-A", "theorem-4.2.error-lower.tau-A", "proposition-4.4.1", *_SCRATCH_CLAIMS),
+            (*_TAU_D_CLAIMS, "theorem-4.2.error-upper-restricted.tau-A", "theorem-4.2.error-lower.tau-A", "proposition-4.4.1.restricted", *_SCRATCH_CLAIMS),
             plans.plane,
             checks.plane,
             plots.plane,
