@@ -2,7 +2,7 @@
 
 From data (`claims.estimation`), the law decides on the regime that they make believe: transfer if it predicts the lesser error. (tau_D > tau_2 is
 right in 95% of regimes even where all is known; the law in all of them.) The claim asks for three in four, which so many regimes can decide; how large a
-target set must be for nine in ten is in its evidence.
+target set must be for nine in ten is in its evidence, and how often it would be right to transfer always.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from claims.constants import Constants
 from claims.decision import Margin
 from claims.population import Array, each
 from claims.sharp_law import SURVEYED, Seen, clear, share_record, share_right
-from claims.survey import SIZES
+from claims.survey import SIZES, Surveyed
 from model.regime import Regime, RegimeError
 
 
@@ -84,14 +84,22 @@ RIGHT, ENOUGH = 0.75, 80
 WANTED = 0.9
 
 
+Read = Callable[[Surveyed], float]
+
+
+def right(seen: Seen, gain: Read) -> Array:
+    """Of regimes where transfer's and scratch's errors differ beyond doubt, whether a promised gain has the measured sign."""
+    return each(clear(seen), lambda s: float(gain(s) * -s.difference[0] > 0))
+
+
 def right_from(seen: Seen, size: int, sense: float = 1.0) -> Array:
-    """Of regimes where transfer's and scratch's errors differ beyond doubt, whether advice from one data set has the measured sign."""
-    return each(clear(seen), lambda s: float(sense * s.gains[size] * -s.difference[0] > 0))
+    """The same of the gain that one data set with so many target examples promises."""
+    return right(seen, lambda s: sense * s.gains[size])
 
 
-def _right(size: int, sense: float = 1.0) -> Callable[[Seen, Constants], Margin]:
+def _right(gain: Read) -> Callable[[Seen, Constants], Margin]:
     def margin(seen: Seen, constants: Constants) -> Margin:
-        low, high = share_right(right_from(seen, size, sense))
+        low, high = share_right(right(seen, gain))
         return Margin.between([low - RIGHT], [high - RIGHT])
 
     return margin
@@ -101,7 +109,11 @@ def _by_size(seen: Seen) -> dict[str, Any]:
     """What each size of target set comes to, and the least that is right as often as wanted."""
     shares = {size: share_record(right_from(seen, size)) for size in SIZES}
     enough = [size for size, share in shares.items() if share["value"] >= WANTED]
-    return {"share right, by target examples": {str(size): share for size, share in shares.items()}, "nine in ten from": enough[0] if enough else None}
+    return {
+        "share right, by target examples": {str(size): share for size, share in shares.items()},
+        "nine in ten from": enough[0] if enough else None,
+        "always transfer": share_record(right(seen, lambda s: 1.0)),
+    }
 
 
 CLAIMS = (
@@ -114,12 +126,12 @@ CLAIMS = (
             f"{RIGHT:.0%} of regimes or more, where the errors of transfer and scratch differ beyond doubt."
         ),
         latex=r"\mathrm{sign}(\widehat{\mathrm{scratch}}-\widehat{\mathrm{transfer}})=\mathrm{sign}(\mathrm{scratch}-\mathrm{transfer})",
-        margin=_right(ENOUGH),
+        margin=_right(lambda s: s.gains[ENOUGH]),
         summary=_by_size,
         unit=f"share right beyond {RIGHT}",
         wrong_versions=(
-            WrongVersion("five", "five target examples do", {"margin": _right(SIZES[0])}),
-            WrongVersion("flipped", "the opposite advice is right", {"margin": _right(ENOUGH, -1.0)}),
+            WrongVersion("never", "never to transfer is right", {"margin": _right(lambda s: -1.0)}),
+            WrongVersion("flipped", "the opposite advice is right", {"margin": _right(lambda s: -s.gains[ENOUGH])}),
         ),
         **SURVEYED,
     ),

@@ -34,8 +34,13 @@ class ExecutorError(RuntimeError):
 
 
 def in_process(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
-    """One after the other, here."""
-    yield from map(function, jobs)
+    """One after the other, here, with one torch thread as in workers: sums split among threads are rounded otherwise, and a test error may take other lines."""
+    before = torch.get_num_threads()
+    one_thread()
+    try:
+        yield from map(function, jobs)
+    finally:
+        torch.set_num_threads(before)
 
 
 def processes(workers: int) -> Executor:

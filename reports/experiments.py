@@ -11,14 +11,12 @@ Of an experiment NAME a folder holds NAME.jsonl (records, resumable), NAME.npz (
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from claims import constants as constant_table
@@ -200,9 +198,8 @@ def see(
     files, plan, constants = _files(experiment, folder, quick), experiment.sweep(size), constant_table.load()
     jobs = records.decision_jobs(experiment.claims, plan, constants, common=experiment.curves, confirm=size.confirm)
     try:
-        with _one_thread():
-            columns = _trained(experiment, plan, files, executor, lambda done, of: tick("training", done, of))
-            verdicts = records.decisions(jobs, constants, files["decided.jsonl"], executor, lambda done, of: tick("deciding", done, of))
+        columns = _trained(experiment, plan, files, executor, lambda done, of: tick("training", done, of))
+        verdicts = records.decisions(jobs, constants, files["decided.jsonl"], executor, lambda done, of: tick("deciding", done, of))
     except JournalError as error:
         raise ExperimentError(str(error)) from None
     return Seen(plan, columns, verdicts, constants)
@@ -218,17 +215,6 @@ def _trained(experiment: Experiment, plan: Sweep, files: Mapping[str, Path], exe
 
 def _points(plan: Sweep, path: Path, executor: Executor, tick: records.Tick) -> dict[str, Array]:
     return sweep.columns(sweep.run(plan, path, executor, tick))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """As worker processes compute: sums split among threads are rounded otherwise, and an estimate of a test error may take other lines for it."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _files(experiment: Experiment, folder: Path, quick: bool) -> dict[str, Path]:

@@ -148,14 +148,11 @@ def test_margin():
 
 
 def test_wrong_versions():
-    """On a survey where the claim holds: the other sign, and five examples that say nothing, do not."""
-    seen = []
-    for k in range(200):
-        gain = 1.0 if k % 2 else -1.0
-        seen.append(surveyed(-0.1 * gain, {size: gain if size >= ENOUGH or k % 4 < 2 else -gain for size in SIZES}))
+    """On a survey where the claim holds, and transfer helps as often as not: the other sign, and never to transfer, are wrong."""
+    seen = RIGHT_EITHER_WAY * 100
     assert decided(seen)[0] > 0
     wrong = {version.name: CLAIM.wrong(version) for version in CLAIM.wrong_versions}
-    assert set(wrong) == {"five", "flipped"}
+    assert set(wrong) == {"never", "flipped"}
     assert all(decided(seen, claim)[1] < 0 for claim in wrong.values())
 
 
@@ -168,6 +165,13 @@ def test_summary():
     assert {size: recorded[str(size)]["value"] for size in SIZES} == shares
     assert all(share["low"] <= share["value"] <= share["high"] and share["of"] == 10 for share in recorded.values())
     assert found["nine in ten from"] == SIZES[3]
+    assert found["always transfer"]["value"] == 1.0  # it helps everywhere here
+
+
+def test_always_transfer():
+    """Right where it helps, whatever data say."""
+    seen = RIGHT_EITHER_WAY + WRONG_EITHER_WAY + [surveyed(-0.1, -0.2)] * 6 + UNCLEAR
+    assert CLAIM.summary(seen)["always transfer"]["value"] == 0.8
 
 
 def test_nowhere_nine_in_ten():
