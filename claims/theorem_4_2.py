@@ -149,10 +149,12 @@ def searched_above(reading: Reading) -> Domain:
 def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
     """Misreadings of the criterion, each searched where it differs most."""
 
-    def wrong(name: str, error: str, formula: Any, x: Hypothesis | None = None, y: Hypothesis = EVERY_Y, groups: Groups = ()) -> WrongVersion:
+    def wrong(
+        name: str, error: str, formula: Any, x: Hypothesis | None = None, y: Hypothesis = EVERY_Y, groups: Groups = (), low: Bound | None = None
+    ) -> WrongVersion:
         bad = misread(error, formula)
-        domain = above(bad, reading, x)
-        domain = replace(domain, hypotheses=(*domain.hypotheses[:2], y), groups=groups)
+        first, noise, _ = above(bad, reading, x).hypotheses
+        domain = Domain("transfer", (first if low is None else replace(first, low=low), noise, y), groups=groups)
         return WrongVersion(name, error, {"domain": domain, "margin": at_most(bad, reading.constant("C_2"))})
 
     near = hypothesis("Y", 1.0, 1.0)
@@ -168,7 +170,7 @@ def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
     term = reading.criterion.formula - q.tau_2
     x, unequal = hypothesis("X", 1.0, C_4), (("n1", 40, 40), ("n2", 120, 120))
     versions = (
-        wrong("alpha-dropped", "no α in the transfer term", term / q.alpha**2 + q.tau_2, x, near, FEW),
+        wrong("alpha-dropped", "no α in the transfer term", term / q.alpha**2 + q.tau_2, x, near, FEW, low=20.0),  # far above C_1, where it promises most
         wrong("samples-squared", "N₂² for N₂ in τ₂", term + q.n2 * q.tau_2),
         wrong("sigma-exponent", "σ₁ twice too often in the transfer term", term / q.sigma1**2 + q.tau_2, y=hypothesis("Y", 30.0, 100.0)),
     )
