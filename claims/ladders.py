@@ -64,12 +64,16 @@ class Ladder:
         return found
 
 
-def ladder(*changes: Change, scratch: bool = True, transfer: bool = True, lines: int = LINES) -> Callable[[Regime, Seeds], Ladder]:
-    """Observe a regime, and each of its variants."""
-    return lambda regime, seeds: Ladder(tuple(_rung(r, seeds, scratch, transfer, lines) for r in (regime, *(change(regime) for change in changes))))
+def ladder(*changes: Change, scratch: bool = True, transfer: bool = True, overruled: bool = False, lines: int = LINES) -> Callable[[Regime, Seeds], Ladder]:
+    """Observe a regime, and each of its variants; `overruled` asks for that probability as well, of what is trained from scratch."""
+
+    def observe(regime: Regime, seeds: Seeds) -> Ladder:
+        return Ladder(tuple(_rung(r, seeds, scratch, transfer, overruled, lines) for r in (regime, *(change(regime) for change in changes))))
+
+    return observe
 
 
-def _rung(regime: Regime, seeds: Seeds, scratch: bool, transfer: bool, lines: int) -> Rung:
+def _rung(regime: Regime, seeds: Seeds, scratch: bool, transfer: bool, overruled: bool, lines: int) -> Rung:
     draw = sample(regime, seeds)
 
     def trained(start: torch.Tensor) -> torch.Tensor:
@@ -78,14 +82,15 @@ def _rung(regime: Regime, seeds: Seeds, scratch: bool, transfer: bool, lines: in
     def probability(estimate: Callable[..., ErrorEstimate], weights: torch.Tensor) -> ErrorEstimate:
         return estimate(weights, draw.downstream.signal, regime, 2, seeds, lines)
 
-    from_scratch = after = overruled = None
+    from_scratch = after = silenced = None
     if scratch:
         weights = trained(draw.fresh)
-        from_scratch, overruled = probability(estimate_error, weights), probability(estimate_overruled, weights)
+        from_scratch = probability(estimate_error, weights)
+        silenced = probability(estimate_overruled, weights) if overruled else None
     if transfer:
         upstream = train_task(regime, 1, draw.upstream, draw.start).weights
         after = probability(estimate_error, trained(inherit(upstream, draw.fresh, regime.inherited)))
-    return Rung((scratch + 2 * transfer) * seeds.count, from_scratch, after, overruled)
+    return Rung((scratch + 2 * transfer) * seeds.count, from_scratch, after, silenced)
 
 
 def exceeds(first: ErrorEstimate, second: ErrorEstimate, nats: float = 0.0) -> Margin:
