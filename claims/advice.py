@@ -14,10 +14,8 @@ from typing import Any
 
 from claims import law, quantities
 from claims.claim import Claim, WrongVersion
-from claims.constants import Constants
-from claims.decision import Margin
-from claims.population import Array, each
-from claims.sharp_law import SURVEYED, Seen, clear, share_record, share_right
+from claims.population import Array
+from claims.sharp_law import SURVEYED, Seen, share_record, sign_given, signs_right
 from claims.survey import SIZES, Surveyed
 from model.regime import Regime, RegimeError
 
@@ -84,25 +82,14 @@ RIGHT, ENOUGH = 0.75, 80
 WANTED = 0.9
 
 
-Read = Callable[[Surveyed], float]
-
-
-def right(seen: Seen, gain: Read) -> Array:
-    """Of regimes where transfer's and scratch's errors differ beyond doubt, whether a promised gain has the measured sign."""
-    return each(clear(seen), lambda s: float(gain(s) * -s.difference[0] > 0))
+def _promised(size: int, sense: float = 1.0) -> Callable[[Surveyed], float]:
+    """Transfer less scratch, as one data set with so many target examples promises."""
+    return lambda s: -sense * s.gains[size]
 
 
 def right_from(seen: Seen, size: int, sense: float = 1.0) -> Array:
-    """The same of the gain that one data set with so many target examples promises."""
-    return right(seen, lambda s: sense * s.gains[size])
-
-
-def _right(gain: Read) -> Callable[[Seen, Constants], Margin]:
-    def margin(seen: Seen, constants: Constants) -> Margin:
-        low, high = share_right(right(seen, gain))
-        return Margin.between([low - RIGHT], [high - RIGHT])
-
-    return margin
+    """Of regimes where the errors differ beyond doubt, whether that has the measured sign."""
+    return signs_right(seen, _promised(size, sense))
 
 
 def _by_size(seen: Seen) -> dict[str, Any]:
@@ -112,7 +99,7 @@ def _by_size(seen: Seen) -> dict[str, Any]:
     return {
         "share right, by target examples": {str(size): share for size, share in shares.items()},
         "nine in ten from": enough[0] if enough else None,
-        "always transfer": share_record(right(seen, lambda s: 1.0)),
+        "always transfer": share_record(signs_right(seen, lambda s: -1.0)),
     }
 
 
@@ -126,12 +113,12 @@ CLAIMS = (
             f"{RIGHT:.0%} of regimes or more, where the errors of transfer and scratch differ beyond doubt."
         ),
         latex=r"\mathrm{sign}(\widehat{\mathrm{scratch}}-\widehat{\mathrm{transfer}})=\mathrm{sign}(\mathrm{scratch}-\mathrm{transfer})",
-        margin=_right(lambda s: s.gains[ENOUGH]),
+        margin=sign_given(_promised(ENOUGH), RIGHT),
         summary=_by_size,
         unit=f"share right beyond {RIGHT}",
         wrong_versions=(
-            WrongVersion("never", "never to transfer is right", {"margin": _right(lambda s: -1.0)}),
-            WrongVersion("flipped", "the opposite advice is right", {"margin": _right(lambda s: -s.gains[ENOUGH])}),
+            WrongVersion("never", "never to transfer is right", {"margin": sign_given(lambda s: 1.0, RIGHT)}),
+            WrongVersion("flipped", "the opposite advice is right", {"margin": sign_given(_promised(ENOUGH, -1.0), RIGHT)}),
         ),
         **SURVEYED,
     ),

@@ -227,10 +227,12 @@ def share_record(right: Array) -> dict[str, float]:
     return {"value": round(float(right.mean()), 6) if len(right) else 0.0, "low": round(low, 6), "high": round(high, 6), "of": len(right)}
 
 
-def _sign(advantage: Read) -> Callable[[Seen, Constants], Margin]:
+def sign_given(advantage: Read, share: float = SIGN) -> Callable[[Seen, Constants], Margin]:
+    """The margin of: `advantage` has the sign of transfer less scratch in this share of clear regimes or more."""
+
     def margin(seen: Seen, constants: Constants) -> Margin:
         low, high = share_right(signs_right(seen, advantage))
-        return Margin.between([low - SIGN], [high - SIGN])
+        return Margin.between([low - share], [high - share])
 
     return margin
 
@@ -245,15 +247,15 @@ L3 = Claim(
     source="L3",
     statement=f"Where the errors of transfer and scratch differ beyond doubt, the law gives the sign in {SIGN:.0%} of regimes or more.",
     latex=r"\mathrm{sign}(\mathrm{transfer}-\mathrm{scratch})",
-    margin=_sign(_by_law),
+    margin=sign_given(_by_law),
     summary=lambda seen: {
         "law": share_record(signs_right(seen, _by_law)),
         "tau_D": share_record(signs_right(seen, lambda s: s.quantity("tau_2") - s.quantity("tau_D"))),
     },
     unit=f"share right beyond {SIGN}",
     wrong_versions=(
-        WrongVersion("always-hurts", "transfer always hurts", {"margin": _sign(lambda s: 1.0)}),
-        WrongVersion("flipped", "the opposite sign", {"margin": _sign(lambda s: -_by_law(s))}),
+        WrongVersion("always-hurts", "transfer always hurts", {"margin": sign_given(lambda s: 1.0)}),
+        WrongVersion("flipped", "the opposite sign", {"margin": sign_given(lambda s: -_by_law(s))}),
     ),
     **SURVEYED,
 )
