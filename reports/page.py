@@ -38,6 +38,7 @@ from reports.experiment_files import FOLDER, Kept
 from reports.experiments import EXPERIMENTS, Decided
 from reports.files import write_whole
 from reports.ledger import Ledger
+from reports.numerals import power_of_ten
 from reports.show import claim_record, unencoded_record
 from reports.verify import PROFILES, Verdict
 
@@ -376,9 +377,6 @@ def _bound(bound: Bound) -> str:
     return _symbol(bound) if isinstance(bound, str) else f"{bound:g}"
 
 
-_SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
-
-
 def number(value: Any, digits: int = 4) -> str:
     """For people: 1,000,000; 0.2346; 6.3 × 10⁻⁷; −2; ∞ as none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -389,7 +387,7 @@ def number(value: Any, digits: int = 4) -> str:
         return "without bound"
     text = f"{value + 0.0:,.0f}" if value == round(value) and 1e4 <= abs(value) < 1e7 else f"{value + 0.0:.{digits}g}"
     mantissa, _, exponent = text.partition("e")
-    scaled = "" if not exponent else f" × 10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    scaled = "" if not exponent else f" × {power_of_ten(int(exponent))}"
     return (mantissa + scaled).replace("-", "−")
 
 
