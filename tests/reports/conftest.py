@@ -1,15 +1,31 @@
-"""Experiments as a folder holds them, without training anything."""
+"""The command line, run here; and experiments as a folder holds them, without training anything."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from reports import experiment_plots
+from reports import cli, experiment_plots
 from reports.experiment_checks import Check
 from reports.experiments import EXPERIMENTS, Decided, Outcome
 from reports.files import plain
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Run `transfer-claims ARGUMENTS` in an empty folder: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["transfer-claims", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return left.value.code or 0, *capsys.readouterr()
+
+    return call
+
 
 DECIDED = (
     Decided("theorem-4.3.error-upper", 9, 7, 4, 2, 1, -0.25, "nats"),

@@ -4,9 +4,9 @@ import io
 import json
 import math
 import pickle
-import sys
 import zipfile
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from model.regime import RegimeError
 from model.sampling import Seeds, noise_rank, sample
 from model.test_error import estimate_error
 from model.transfer import run_trial
-from reports import advise, cli
+from reports import advise
 from reports.sweep_spec import from_groups
 
 GROUPS = {"n1": 10, "n2": 12, "d": 200, "m": 4, "inherited": 2, "tau_2": 1.0, "X": 1.0, "Y": 1.2, "duration": 3.0}
@@ -26,17 +26,9 @@ REGIME = from_groups(GROUPS)
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
+def run(run):
     """Run `transfer-claims advise ARGUMENTS` in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["transfer-claims", "advise", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return left.value.code or 0, *capsys.readouterr()
-
-    return call
+    return partial(run, "advise")
 
 
 @pytest.fixture

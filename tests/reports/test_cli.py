@@ -25,20 +25,6 @@ COMMANDS = [command.name or command.callback.__name__ for command in cli.app.reg
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Run `transfer-claims ARGUMENTS` in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["transfer-claims", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return left.value.code or 0, *capsys.readouterr()
-
-    return call
-
-
-@pytest.fixture
 def spec(tmp_path):
     """A specification in a file, with changes."""
 

@@ -2,9 +2,9 @@
 
 import json
 import shlex
-import sys
 import time
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -14,7 +14,7 @@ from claims.catalogue import catalogue, find
 from claims.decision import Status
 from claims.findings import FINDINGS
 from claims.unencoded import UNENCODED
-from reports import cli, ledger, summary
+from reports import ledger, summary
 from reports.ledger import Ledger
 from reports.summary import Move, caught, command, counts, markdown, moves
 from reports.verify import Verdict, expected
@@ -41,17 +41,9 @@ OTHER = {Status.VERIFIED: Status.FALSIFIED, Status.FALSIFIED: Status.VERIFIED}
 
 
 @pytest.fixture
-def report(monkeypatch, capsys, tmp_path):
+def report(run):
     """Run `transfer-claims report ARGUMENTS` in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["transfer-claims", "report", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return left.value.code or 0, *capsys.readouterr()
-
-    return call
+    return partial(run, "report")
 
 
 # Findings --------------------------------------------------------------------------------------------
