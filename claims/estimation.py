@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from model.regime import Regime, RegimeError
+from model.sampling import Draw
 
 Array = NDArray[np.float64]
 #: A squared norm so many times its deviation is told from zero: without a signal one data set in 44 shows as much.
@@ -28,6 +29,12 @@ _LEAST = 1e-9
 def summed(noise: Tensor, signal: Tensor, labels: Tensor) -> Array:
     """y times the sum of both patches: s + y xi, (seeds, N, dim)."""
     return np.asarray((signal + labels.unsqueeze(-1) * noise).numpy())
+
+
+def summed_sets(draw: Draw) -> tuple[Array, Array]:
+    """The same of the source and the target of a draw."""
+    source, target = (summed(data.noise, data.signal, data.labels) for data in (draw.upstream, draw.downstream))
+    return source, target
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,11 @@ def _learned(run: Run, signal: torch.Tensor, regime: Regime, seeds: Seeds) -> Le
     return Learned(h, run.loss.numpy(), estimate_error(run.weights, signal, regime, 2, seeds, LINES))
 
 
+def downstream_errors(weights: torch.Tensor, signal: torch.Tensor, regime: Regime, seeds: Seeds) -> NDArray[np.float64]:
+    """Downstream test error of each network, (seeds,)."""
+    return np.asarray(estimate_error(weights, signal, regime, 2, seeds, LINES).value.numpy())
+
+
 def noise_ratio(trial: Trial) -> NDArray[np.float64]:
     """Mean square noise norm of inherited filters over that of scratch filters, after training: (seeds,). Something must be inherited."""
     regime, k, m = trial.regime, trial.regime.inherited, trial.regime.m

@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 
 from claims import law, quantities
 from claims.claim import Domain, hypothesis
-from claims.estimation import estimate, summed
+from claims.estimation import estimate, summed_sets
 from claims.law import Law
-from claims.observe import LINES, scratch_only
+from claims.observe import downstream_errors, scratch_only
 from claims.population import spread
 from model.regime import Regime
 from model.run import signs
 from model.sampling import Sample, Seeds, noise_rank, sample
-from model.test_error import estimate_error
 from model.transfer import Trial, inherit, run_trial, train_task
 
 Array = NDArray[np.float64]
@@ -85,7 +84,7 @@ def survey(regime: Regime, seeds: Seeds) -> Surveyed:
 def gains_from_data(regime: Regime, seeds: Seeds) -> dict[int, float]:
     """By number of target examples: the error from scratch less that after transfer that the law predicts from one data set, of the first seed."""
     draw = sample(replace(regime, n2=max(SIZES)), replace(seeds, count=1))
-    source, target = (summed(data.noise, data.signal, data.labels) for data in (draw.upstream, draw.downstream))
+    source, target = summed_sets(draw)
     found = {}
     for size in SIZES:
         (believed,) = estimate(source, target[:, :size], (noise_rank(regime, 1), noise_rank(regime, 2))).regimes(regime)
@@ -95,8 +94,7 @@ def gains_from_data(regime: Regime, seeds: Seeds) -> dict[int, float]:
 
 
 def _errors(trial: Trial, weights: torch.Tensor) -> Array:
-    found = estimate_error(weights, trial.draw.downstream.signal, trial.regime, 2, trial.seeds, LINES)
-    return np.asarray(found.value.numpy())
+    return downstream_errors(weights, trial.draw.downstream.signal, trial.regime, trial.seeds)
 
 
 def _active_share(weights: torch.Tensor, data: Sample, m: int) -> float:

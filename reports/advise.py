@@ -6,7 +6,6 @@ import io
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,11 +15,10 @@ from numpy.typing import NDArray
 
 from claims import quantities
 from claims.advice import Advice, Choice, advise
-from claims.estimation import TOLD, Estimated, enough, estimate, nothing_seen, summed
-from claims.observe import LINES
+from claims.estimation import TOLD, Estimated, enough, estimate, nothing_seen, summed_sets
+from claims.observe import downstream_errors
 from model.regime import Regime, RegimeError
 from model.sampling import Seeds, check_curves, noise_rank, sample
-from model.test_error import estimate_error
 from model.transfer import inherit, train_task
 
 Array = NDArray[np.float64]
@@ -63,7 +61,7 @@ def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
     found = []
     for k in numbers:
         weights = train_task(regime, 2, draw.downstream, inherit(trained, draw.fresh, k)).weights
-        errors = estimate_error(weights, draw.downstream.signal, regime, 2, seeds, LINES).value.numpy()
+        errors = downstream_errors(weights, draw.downstream.signal, regime, seeds)
         half = width * float(errors.std(ddof=1)) / math.sqrt(len(errors)) if len(errors) > 1 else math.inf
         found.append(Cost(k, float(errors.mean()), max(0.0, float(errors.mean()) - half), min(1.0, float(errors.mean()) + half)))
     return found
@@ -96,7 +94,7 @@ class Believed:
     """The regime that data make believe, and how well they show its signals."""
 
     regime: Regime
-    signals: dict[str, Signal]  # "source" and "target"
+    signals: dict[str, Signal]  # "source" and "target"; none where nothing is estimated
 
 
 def drawn(regime: Regime, seeds: Seeds, size: int) -> Believed:
@@ -106,10 +104,8 @@ def drawn(regime: Regime, seeds: Seeds, size: int) -> Believed:
     """
     if not 2 <= size <= regime.n2:
         raise RegimeError("estimate", size, f"must be from 2 to n2 = {regime.n2}: a regime's target set has so many examples")
-    draw = sample(regime, Seeds(seeds.root, 1))
-    source = summed(draw.upstream.noise, draw.upstream.signal, draw.upstream.labels)
-    target = summed(draw.downstream.noise, draw.downstream.signal, draw.downstream.labels)[:, :size]
-    return _believed(regime, source, target)
+    source, target = summed_sets(sample(regime, Seeds(seeds.root, 1)))
+    return _believed(regime, source, target[:, :size])
 
 
 def _believed(regime: Regime, source: Array, target: Array) -> Believed:
@@ -157,8 +153,9 @@ def _read(path: Path, d: int) -> Array:
     return np.asarray((labels[:, None] * patches.astype(np.float64).sum(1))[None])
 
 
-def record(regime: Regime, advice: Advice, measured: list[Cost], signals: Mapping[str, Signal] | None = None) -> dict[str, Any]:
-    """JSON values; `signals` are what data show, where the regime is estimated from data."""
+def record(believed: Believed, advice: Advice, measured: list[Cost]) -> dict[str, Any]:
+    """JSON values."""
+    regime = believed.regime
     named, by_number = quantities.catalogue(), {cost.inherited: cost for cost in measured}
 
     def one(choice: Choice) -> dict[str, Any]:
@@ -184,7 +181,7 @@ def record(regime: Regime, advice: Advice, measured: list[Cost], signals: Mappin
             name: value if math.isfinite(value := named[name](replace(regime, inherited=advice.best.inherited))) else None
             for name in ("tau_2", "tau_D", "X", "Y", "q_1", "q_2")
         },
-        "data": {name: asdict(signal) | {"told": signal.told, "enough": signal.enough} for name, signal in (signals or {}).items()},
+        "data": {name: asdict(signal) | {"told": signal.told, "enough": signal.enough} for name, signal in believed.signals.items()},
         "lengths": {name: getattr(regime, name) for name in ("u", "v1", "v2", "sigma1", "sigma2")},
     }
 

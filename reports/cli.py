@@ -253,15 +253,16 @@ def give_advice(
     if (source is None) != (target is None) or (source is not None and size is not None):
         raise typer.BadParameter("--source and --target go together, and without --estimate.")
     plan = read_spec(spec)
-    believed, signals = plan.regime, None
-    if size is not None or (source is not None and target is not None):
-        data = advice.drawn(plan.regime, plan.seeds, size) if size is not None else advice.from_files(plan.regime, source, target)  # type: ignore[arg-type]
-        believed, signals = data.regime, data.signals
+    believed = advice.Believed(plan.regime, {})
+    if size is not None:
+        believed = advice.drawn(plan.regime, plan.seeds, size)
+    elif source is not None and target is not None:
+        believed = advice.from_files(plan.regime, source, target)
     with err.status("predicting" + (", and training" if simulate_too else "")):
-        found = advice.advise(believed)
-        trained = believed if source else plan.regime  # of data there is no other regime to draw from
+        found = advice.advise(believed.regime)
+        trained = believed.regime if source else plan.regime  # of data there is no other regime to draw from
         measured = advice.costs(trained, plan.seeds, [choice.inherited for choice in advice.shown(found)]) if simulate_too else []
-    result = advice.record(believed, found, measured, signals)
+    result = advice.record(believed, found, measured)
     if as_json:
         _print_json(result)
     else:

@@ -24,11 +24,10 @@ from claims.catalogue import catalogue, find
 from claims.claim import Claim
 from claims.constants import Constants
 from claims.decision import Margin, Outcome, RegimeEvidence
-from claims.observe import LINES
+from claims.observe import downstream_errors
 from model.regime import Regime
 from model.run import log_spaced, signs
 from model.sampling import Sample, Seeds, sample
-from model.test_error import estimate_error
 from model.transfer import inherit, recording, train_task
 from reports import journal, sweep
 from reports.executors import Executor
@@ -78,7 +77,7 @@ def curve(job: CurveJob) -> Record:
     data, j, errors = draw.downstream, signs(found.m), []
     for record in train_task(found, 2, data, start, recording(job.steps)).records:
         weights = start + torch.bmm(record.noise, data.noise) + (j * record.signal).unsqueeze(2) * data.signal
-        errors.append(estimate_error(weights, data.signal, found, 2, job.seeds, LINES).value.tolist())
+        errors.append(downstream_errors(weights, data.signal, found, job.seeds).tolist())
     return {"point": job.number, "steps": list(job.steps), "errors": np.array(errors).T.tolist()}  # (seeds, epochs)
 
 

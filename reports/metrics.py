@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims import law, quantities
-from claims.observe import LINES, noise_ratio
+from claims.observe import downstream_errors, noise_ratio
 from model.regime import Regime
 from model.run import DivergenceError, Run
 from model.sampling import Seeds, sample
-from model.test_error import estimate_error
 from model.transfer import Trial, run_trial, train_task
 from reports.files import finite
 
@@ -47,13 +46,13 @@ class Measured:
     def scratch_error(self) -> Array:
         """Test error from scratch, (seeds,)."""
         run, draw = self.scratch_alone
-        return np.asarray(estimate_error(run.weights, draw.downstream.signal, self.regime, 2, self.seeds, LINES).value.numpy())
+        return downstream_errors(run.weights, draw.downstream.signal, self.regime, self.seeds)
 
     @cached_property
     def transfer_error(self) -> Array:
         """Test error after transfer, (seeds,)."""
         weights, draw = self.trial.transfer.weights, self.trial.draw
-        return np.asarray(estimate_error(weights, draw.downstream.signal, self.regime, 2, self.seeds, LINES).value.numpy())
+        return downstream_errors(weights, draw.downstream.signal, self.regime, self.seeds)
 
 
 def _noise_ratio(seen: Measured) -> Array:
