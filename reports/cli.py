@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn, cast
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import TaskID, TimeRemainingColumn
 
 from claims import constants as constant_table
 from claims import findings
@@ -25,20 +24,25 @@ from claims.decision import Status
 from claims.unencoded import UNENCODED
 from model.regime import RegimeError
 from model.run import DivergenceError
+from model.vision.data import DataError
+from model.vision.fetch import FetchError
 from reports import advise as advice
 from reports import counterexample, ledger, show, summary, sweep, sweep_spec
 from reports.calibrate import calibrate as run_calibration
 from reports.calibrate import calibrate_open
 from reports.calibrate import write as write_constants
+from reports.console import display, err, out, print_json
 from reports.counterexample import CounterexampleError
 from reports.executors import ExecutorError, ExecutorName, dask, in_process, one_thread, processes
+from reports.images import cli as images
+from reports.journal import JournalError
 from reports.ledger import Ledger, LedgerError
 from reports.simulate import Engine, read_spec
 from reports.simulate import simulate as run_simulation
 from reports.verify import PROFILES, Profile, ProfileName, Verdict, decide, fresh
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
-out, err = show.console(), Console(stderr=True)
+app.add_typer(images.app, name="cifar")
 
 LedgerOption = Annotated[Path, typer.Option("--ledger", help="Where verdicts are kept.")]
 #: Records of sweeps.
@@ -51,7 +55,7 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
     """Every claim: id, provenance, last verdict."""
     book = ledger.read(path)
     if as_json:
-        _print_json(
+        print_json(
             [
                 {k: show.claim_record(c, book)[k] for k in ("id", "title", "source", "provenance", "kind")} | {"status": _status(book, c.id)}
                 for c in catalogue().values()
@@ -69,13 +73,13 @@ def show_claim(claim_id: Annotated[str, typer.Argument(metavar="ID")], as_json: 
     record = next((show.unencoded_record(u) for u in UNENCODED if u.id == claim_id), None)
     if record is not None:
         if as_json:
-            _print_json(record)
+            print_json(record)
         else:
             out.print(f"{claim_id}: not encoded; {record['reason']}", highlight=False)
         return
     record = show.claim_record(find(claim_id), ledger.read(path))
     if as_json:
-        _print_json(record)
+        print_json(record)
     else:
         show.print_claim(out, record)
 
@@ -125,7 +129,7 @@ def verify(
     mine = Ledger({}).updated(verdicts)
     statuses = mine.statuses | {name: verdict.status for name, verdict in mine.planted.items()}
     if as_json:
-        _print_json([v.to_dict() | {"settled": statuses[v.claim].value} for v in (*mine.verdicts.values(), *mine.planted.values())])
+        print_json([v.to_dict() | {"settled": statuses[v.claim].value} for v in (*mine.verdicts.values(), *mine.planted.values())])
     else:
         out.print(show.verdict_table(mine, out.width))
         if not trouble:
@@ -150,7 +154,7 @@ def replay_failure(
         found = replay.again(case)
     drawn = replay.plot(found, plot or counterexample.FAILURES / f"{file.stem}.svg")
     if as_json:
-        _print_json(found.to_dict() | {"plot": None if drawn is None else str(drawn)})
+        print_json(found.to_dict() | {"plot": None if drawn is None else str(drawn)})
     else:
         replay.show(out, found)
         out.print(f"plot: {drawn}" if drawn else "no trajectory: the statement is about formulas, or about many regimes at once", highlight=False)
@@ -170,7 +174,7 @@ def make_report(
         old, new = (_present(file) for file in compare)
         moved = summary.moves(old, new)
         if as_json:
-            _print_json(summary.moves_record(moved))
+            print_json(summary.moves_record(moved))
         else:
             out.print("\n".join(summary.described(file, book) for file, book in zip(compare, (old, new), strict=True)), highlight=False, markup=False)
             out.print(show.moves_table(moved) if moved else "nothing moved")
@@ -184,7 +188,7 @@ def make_report(
     with err.status("drawing the page"):
         file = page.build(book, folder, path.parent / experiment_files.FOLDER)
     if as_json:
-        _print_json({"page": str(file), **summary.counts(book)})
+        print_json({"page": str(file), **summary.counts(book)})
     else:
         out.print(", ".join(f"{many} {name}" for name, many in summary.counts(book).items()), highlight=False)
         out.print(f"page: {file}; open it in a browser", highlight=False)
@@ -209,7 +213,7 @@ def simulate(
     with err.status("training upstream, scratch and transfer"):
         result = run_simulation(read_spec(spec), engine)
     if as_json:
-        _print_json(result)
+        print_json(result)
     else:
         show.print_simulation(out, result)
 
@@ -228,13 +232,13 @@ def run_sweep(
     if kept.suffix == ".npz":
         raise typer.BadParameter(f"--records {kept}: columns go to the .npz file of that name; choose another suffix.")
     chosen = in_process if executor == "here" else processes(workers) if executor == "processes" else dask(scheduler, workers)
-    with _progress(TimeRemainingColumn()) as progress:
+    with display(TimeRemainingColumn()) as progress:
         bar = progress.add_task("points", total=len(plan.points))
         found = sweep.run(plan, kept, chosen, lambda done, of: progress.update(bar, completed=done))
     columns = kept.with_suffix(".npz")
     sweep.write_columns(found, columns)
     if as_json:
-        _print_json({"records": str(kept), "columns": str(columns), "points": len(found)})
+        print_json({"records": str(kept), "columns": str(columns), "points": len(found)})
     else:
         out.print(show.sweep_table(found))
         out.print(f"{len(found)} points: {kept}, and as columns: {columns}", highlight=False)
@@ -264,7 +268,7 @@ def give_advice(
         measured = advice.costs(trained, plan.seeds, [choice.inherited for choice in advice.shown(found)]) if simulate_too else []
     result = advice.record(believed, found, measured)
     if as_json:
-        _print_json(result)
+        print_json(result)
     else:
         show.print_advice(out, result)
 
@@ -280,7 +284,7 @@ def run_experiments(
     """The paper's first experiments, and two that its readers asked for: data, plots, and what they say of the claims."""
     from reports import experiments
 
-    with _progress(TimeRemainingColumn()) as progress:
+    with display(TimeRemainingColumn()) as progress:
         bars: dict[str, TaskID] = {}
 
         def tick(what: str, done: int, of: int) -> None:
@@ -293,7 +297,7 @@ def run_experiments(
         except experiments.ExperimentError as error:
             raise typer.BadParameter(str(error)) from None
     if as_json:
-        _print_json([json.loads(file.read_text(encoding="utf-8")) for one in found for file in one.files if file.suffix == ".json"])
+        print_json([json.loads(file.read_text(encoding="utf-8")) for one in found for file in one.files if file.suffix == ".json"])
         return
     for one in found:
         out.print(f"{one.title}: {', '.join(str(file) for file in one.files if file.suffix in ('.svg', '.png'))}", highlight=False)
@@ -316,7 +320,7 @@ def draw_picture(
     """Test error after transfer against each reading of Theorem 4.2's criterion, on the same random regimes."""
     from reports import picture
 
-    with _progress() as progress:
+    with display() as progress:
         bar = progress.add_task("training", total=regimes)
         points = picture.measure(regimes, entropy, lambda done: progress.update(bar, completed=done))
     caption = f"{len(points)} regimes inside Condition 4.1, median of {picture.SEEDS} seeds; transfer-claims picture --regimes {regimes} --entropy {entropy}"
@@ -357,7 +361,7 @@ def decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Ve
         together.setdefault(find(claim_id).looks, []).append(claim_id)
     families = sorted(together.values(), key=lambda family: -sum(find(claim_id).population for claim_id in family))  # the longest first
     with (
-        _progress() as progress,
+        display() as progress,
         ProcessPoolExecutor(min(workers, len(families)), mp_context=get_context("spawn"), initializer=one_thread) as pool,
     ):
         bar = progress.add_task("deciding claims", total=len(ids))
@@ -374,12 +378,6 @@ def decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Ve
             raise
 
 
-def _progress(*more: ProgressColumn) -> Progress:
-    """A display that vanishes when it ends. Where nothing can be drawn over, it would leave a blank line and show nothing: there is none."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *more)
-    return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)
-
-
 def decide_by_ids(claim_ids: list[str], profile: Profile) -> list[Verdict]:
     """Decide claims, or planted wrong versions, named by their ids; the latter are not made smaller."""
     return [decide(find(claim_id), replace(profile, shrinks=0) if "!" in claim_id else profile) for claim_id in claim_ids]
@@ -390,11 +388,10 @@ def _status(book: Ledger, claim_id: str) -> str | None:
     return None if status is None else status.value
 
 
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-_REFUSALS = (RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError, BrokenProcessPool, ExecutorError, MemoryError)
+_REFUSALS = (
+    RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError, BrokenProcessPool, ExecutorError, MemoryError,
+    JournalError, DataError, FetchError, images.ImagesError,
+)  # fmt: skip
 
 
 #: What the command line raises on arguments that it cannot use.

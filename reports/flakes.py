@@ -20,6 +20,7 @@ from rich.table import Table
 from claims.catalogue import catalogue, find
 from claims.claim import Kind
 from reports import cli
+from reports.console import err
 from reports.files import read_json, write_whole
 from reports.ledger import versions
 from reports.show import console
@@ -97,7 +98,7 @@ def main(
         mine.append(one_run(profile, workers))
         finished.append(mine[-1])
         write_whole(path, "".join(json.dumps(run, allow_nan=False) + "\n" for run in finished))
-        cli.err.print(f"run {len(mine)} of {runs}: {mine[-1]['seconds']} s, entropy {mine[-1]['entropy']}", highlight=False)
+        err.print(f"run {len(mine)} of {runs}: {mine[-1]['seconds']} s, entropy {mine[-1]['entropy']}", highlight=False)
     table = Table("claim", "verdicts", title=f"{len(mine)} runs of profile {profile}: claims whose verdict was not the recorded finding in some run")
     for name, count in differing(mine).items():
         table.add_row(name, ", ".join(f"{status} {times}" for status, times in count.most_common()))

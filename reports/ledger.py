@@ -1,4 +1,4 @@
-"""The ledger: JSON lines, a header and then one verdict a line, planted wrong versions (`CLAIM!VERSION`) last.
+"""The ledger: JSON lines, a header and then one verdict a line, planted wrong versions (`CLAIM!VERSION`) last, but for those on real images.
 
 Written whole or not at all; read with every field checked. `ledger.schema.json` beside this file describes a line.
 """
@@ -25,6 +25,8 @@ from reports.verify import Verdict
 
 FORMAT, VERSION = "transfer-claims-ledger", 3
 DEFAULT = Path("reports/out/ledger.jsonl")
+#: What ids of statements on real images begin with.
+IMAGES = "images."
 #: Seconds to wait for another run that is writing.
 _PATIENCE = 30.0
 
@@ -39,6 +41,7 @@ class Ledger:
 
     verdicts: dict[str, Verdict]
     planted: dict[str, Verdict] = field(default_factory=dict)  # by `CLAIM!VERSION`
+    images: dict[str, Verdict] = field(default_factory=dict)  # on real images, with their planted versions: a tier with a budget of its own
     written: str = field(default="", compare=False)  # when, ISO 8601; empty if not read from a file
     versions: dict[str, str] = field(default_factory=dict, compare=False)  # of what wrote it
 
@@ -62,11 +65,13 @@ class Ledger:
 
     def updated(self, verdicts: Iterable[Verdict]) -> Ledger:
         """With newer verdicts in place of older ones; the catalogue's order."""
-        merged = self.verdicts | self.planted | {verdict.claim: verdict for verdict in verdicts}
+        merged = self.verdicts | self.planted | self.images | {verdict.claim: verdict for verdict in verdicts}
         order = {name: place for place, name in enumerate(catalogue())}
         ordered = dict(sorted(merged.items(), key=lambda item: order.get(item[0].partition("!")[0], len(order))))
-        own = {name: verdict for name, verdict in ordered.items() if "!" not in name}
-        return replace(self, verdicts=own, planted={name: verdict for name, verdict in ordered.items() if "!" in name})
+        images = {name: verdict for name, verdict in ordered.items() if name.startswith(IMAGES)}
+        theory = {name: verdict for name, verdict in ordered.items() if name not in images}
+        own = {name: verdict for name, verdict in theory.items() if "!" not in name}
+        return replace(self, verdicts=own, planted={name: verdict for name, verdict in theory.items() if "!" in name}, images=images)
 
 
 def versions() -> dict[str, str]:
@@ -109,7 +114,10 @@ def write(ledger: Ledger, path: Path) -> None:
     statuses = ledger.statuses
     records: list[dict[str, Any]] = [
         header,
-        *({**v.to_dict(), "settled": statuses.get(v.claim, v.status).value} for v in (*ledger.verdicts.values(), *ledger.planted.values())),
+        *(
+            {**v.to_dict(), "settled": statuses.get(v.claim, v.status).value}
+            for v in (*ledger.verdicts.values(), *ledger.planted.values(), *ledger.images.values())
+        ),
     ]
     write_whole(path, "".join(json.dumps(record, allow_nan=False) + "\n" for record in records))
 

@@ -37,6 +37,7 @@ from reports import experiment_files, graph, plots, summary
 from reports.experiment_files import FOLDER, Kept
 from reports.experiments import EXPERIMENTS, Decided
 from reports.files import write_whole
+from reports.images import section as images
 from reports.ledger import Ledger
 from reports.numerals import power_of_ten
 from reports.show import claim_record, unencoded_record
@@ -76,7 +77,7 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
     return _environment().get_template("page.html.j2").render(
         ledger=ledger, head=_head(ledger), parts=_parts(entries), left_out=[unencoded_record(left) for left in UNENCODED],
         findings=_findings(ledger), graph=graph.layout(catalogue()), entries=entries, marks=marks, kinds=list(Kind), provenances=list(Provenance),
-        experiments=shown, not_run=_not_run(shown), found=FOUND,
+        images=images.section(ledger, folder), experiments=shown, not_run=_not_run(shown), found=FOUND,
         groups=GROUPS, symbols=SYMBOLS, names=_CASE_NAMES, long=LONG, style=style, script=script, early=early, digests=[_digest(early), _digest(script)],
     )  # fmt: skip
 
@@ -84,7 +85,7 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
 @cache
 def _environment() -> Environment:
     environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"number": number, "math": mathml, "prose": prose}
+    environment.filters |= {"number": number, "math": mathml, "prose": prose, "block": block, "mark": Mark.of}
     return environment
 
 

@@ -1,0 +1,24 @@
+"""Where commands write: results to standard output, progress and everything else to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeElapsedColumn
+
+from reports import show
+
+out, err = show.console(), Console(stderr=True)
+
+
+def display(*more: ProgressColumn) -> Progress:
+    """A display that vanishes when it ends. Where nothing can be drawn over, it would leave a blank line and show nothing: there is none."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *more)
+    return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)
+
+
+def print_json(value: object) -> None:
+    """To standard output."""
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")

@@ -1,0 +1,262 @@
+"""Train what the plan asks for, and keep every finished run as a line of a file that an interrupted run goes on with."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+from torch import nn
+
+from claims.real_images import Accuracies, Cell
+from model.vision import nets
+from model.vision.data import ImageSet, Name, load
+from model.vision.inherit import inherit
+from model.vision.tasks import Pair, Task, pair
+from model.vision.train import Device, Examples, Recipe, standardised, stream, train
+from reports import journal
+from reports.executors import Executor
+from reports.files import finite, read_json
+from reports.images.plan import CODE, Network, Setting, Upstream, jobs
+from reports.journal import JournalError
+from reports.ledger import versions
+
+FORMAT, VERSION = "transfer-claims-images", 1
+#: How often a network is tested along its training, beside its end.
+_LOOKS = 8
+
+
+@dataclass(frozen=True)
+class Record:
+    """A finished run."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    key: str
+    setting: Setting
+    steps: tuple[int, ...]
+    accuracy: tuple[float, ...]  # on test images of the target, after these steps
+    train_accuracy: float
+    loss: float | None  # of the last batch; None where training diverged
+    filters: float  # share of filters that was inherited, once rounded to whole ones
+    source_accuracy: float | None  # of the source network, on clean test images of its own task
+    seconds: float
+    commit: str
+
+    def __post_init__(self) -> None:
+        if self.key != self.setting.key:
+            raise ValueError(f"key = {self.key!r}: its setting has {self.setting.key!r}")
+        if self.setting.code != CODE:
+            raise ValueError(f"code = {self.setting.code}: this version's is {CODE}; move the file away")
+        if not self.steps or len(self.steps) != len(self.accuracy) or not all(0 <= share <= 1 for share in (*self.accuracy, self.train_accuracy)):
+            raise ValueError("accuracy: must be one number from 0 to 1 for each of the steps")
+
+
+_RECORD = TypeAdapter(Record)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Runs that start from one source network, as they travel to a worker."""
+
+    upstream: Upstream | None
+    settings: tuple[Setting, ...]
+    device: Device
+    cache: Path | None
+    commit: str
+
+
+def run(
+    wanted: Sequence[Setting], path: Path, executor: Executor, device: Device, *, cache: Path | None = None, until: float = math.inf,
+    tick: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Record]:  # fmt: skip
+    """Train what the file lacks, append each finished run to it, and return the records of what is wanted, in its order.
+
+    Args:
+        until: no source network is begun after this moment (of `time.monotonic`).
+
+    Raises:
+        JournalError: another run is writing the file, or it holds something else, or is damaged.
+        AbsentError, DataError: images are not cached, or are damaged.
+        OSError: it cannot be written; what was finished stays.
+    """
+    with journal.opened(path, header(device), _line) as kept:
+        found = {record["key"]: record for record in kept.records}
+        done = sum(setting.key in found for setting in wanted)
+        tick(done, len(wanted))
+        missing = [setting for setting in wanted if setting.key not in found]
+        work = (Job(source, some, device, cache, commit()) for source, some in jobs(missing) if time.monotonic() < until)
+        for records in executor(compute, work):
+            kept.append(records)
+            found |= {record["key"]: record for record in records}
+            done += len(records)
+            tick(done, len(wanted))
+    return [read_record(found[setting.key]) for setting in wanted if setting.key in found]
+
+
+def header(device: Device) -> dict[str, Any]:
+    """What records of one file have in common: they are never mixed with those of another device, or of other versions."""
+    name = torch.cuda.get_device_name() if device.name.startswith("cuda") else "cpu"
+    return {"format": FORMAT, "version": VERSION, "device": name, "fast": device.fast, "versions": versions()}
+
+
+def commit() -> str:
+    """Of this repository, with + where files differ from it; empty outside of one."""
+    here = Path(__file__).parent
+    try:
+        found = subprocess.run(["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"], cwd=here, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return found.stdout.strip()
+
+
+# Records ---------------------------------------------------------------------------------------------
+
+
+def read_record(found: Any) -> Record:
+    """From JSON values; raises ValueError, which names the field."""
+    try:
+        return _RECORD.validate_json(json.dumps(found))
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg']}") from None
+
+
+def _line(found: Any) -> dict[str, Any]:
+    read_record(found)
+    return dict(found)
+
+
+def accuracies(records: Sequence[Record]) -> Accuracies:
+    """Final test accuracy by cell and seed. Raises ValueError where two runs of a cell and a seed differ in what no cell tells, their recipes say."""
+    found: dict[Cell, dict[int, float]] = {}
+    for record in records:
+        of_cell = found.setdefault(record.setting.cell, {})
+        if record.setting.seed in of_cell:
+            raise ValueError(f"seed {record.setting.seed} of {record.setting.cell} was trained in two ways: decide each by itself")
+        of_cell[record.setting.seed] = record.accuracy[-1]
+    return found
+
+
+# One job ---------------------------------------------------------------------------------------------
+
+
+def compute(job: Job) -> list[dict[str, Any]]:
+    """Train the source network, if there is one, and every downstream network from it; JSON values, one a run."""
+    source, reached = (None, None) if job.upstream is None else _source(job.upstream, job)
+    return [_downstream(setting, source, reached, job) for setting in job.settings]
+
+
+def _source(upstream: Upstream, job: Job) -> tuple[nn.Module, float]:
+    """The source network, and its accuracy on clean test images of its own task."""
+    task, seed = _pair(upstream).upstream, upstream.seed
+    clean = _learned(task, upstream.n1, "n1", stream(seed, "source images"), job.cache)
+    noise = torch.randn(clean.inputs.shape, generator=stream(seed, "source noise"))  # an image's own, the same at every epoch
+    data = Examples(clean.inputs + upstream.sigma * noise, clean.labels).to(job.device)
+    network = _build(upstream.network, task, stream(seed, "source network"))
+    found = train(network, data, _tested(task, job.cache, job.device), upstream.recipe, stream(seed, "source batches"), job.device)
+    return network, found.accuracy[-1]
+
+
+def _downstream(setting: Setting, source: nn.Module | None, reached: float | None, job: Job) -> dict[str, Any]:
+    begun, seed, task = time.perf_counter(), setting.seed, _pair(setting).downstream
+    data = _learned(task, setting.n2, "n2", stream(seed, "target images"), job.cache).to(job.device)
+    network = _build(setting.network, task, stream(seed, "target network")).to(job.device.name)
+    taken = None if source is None else inherit(source, network, setting.share, setting.form)
+    found = train(
+        network, data, _tested(task, job.cache, job.device), setting.recipe, stream(seed, "target batches"), job.device, at=_looks(setting.recipe)
+    )  # fmt: skip
+    return {
+        "key": setting.key,
+        "setting": asdict(setting),
+        "steps": list(found.steps),
+        "accuracy": list(found.accuracy),
+        "train_accuracy": found.train_accuracy,
+        "loss": finite(found.loss),
+        "filters": taken.filters / taken.of if taken else 0.0,
+        "source_accuracy": reached,
+        "seconds": round(time.perf_counter() - begun, 2),
+        "commit": job.commit,
+    }
+
+
+def _looks(recipe: Recipe) -> tuple[int, ...]:
+    """Steps after which a network is tested, beside the last."""
+    return tuple(sorted({round(recipe.steps * k / _LOOKS) for k in range(1, _LOOKS)}))
+
+
+def _pair(of: Upstream | Setting) -> Pair:
+    return pair(of.tasks.pair, of.tasks.far, hundred=of.tasks.hundred)
+
+
+def _build(network: Network, task: Task, generator: torch.Generator) -> nn.Module:
+    return nets.build(nets.Shape(network.architecture, len(task.classes), network.width), generator)
+
+
+@lru_cache(maxsize=3)
+def _images(name: Name, cache: Path | None) -> tuple[ImageSet, tuple[float, ...], tuple[float, ...]]:
+    """A set of images, and mean and standard deviation of each colour over those to learn from."""
+    found, values = load(name, cache), torch.arange(256, dtype=torch.float64) / 255
+    shares = [torch.bincount(colour.flatten(), minlength=256) / colour.numel() for colour in found.train.pixels.unbind(1)]
+    means = [float(share.double() @ values) for share in shares]
+    return found, tuple(means), tuple(float((share.double() @ (values - mean) ** 2).sqrt()) for share, mean in zip(shares, means, strict=True))
+
+
+def _learned(task: Task, count: int, field: str, generator: torch.Generator, cache: Path | None) -> Examples:
+    """The first `count` images of a random order of a task's; a smaller count gives the first of these. Raises ValueError where there are too few."""
+    found, mean, deviation = _images(task.source, cache)
+    pixels, labels = task.select(found.train)
+    if count > len(labels):
+        raise ValueError(f"{field} = {count}: there are {len(labels)} images of {task.source} classes {task.classes}")
+    order = torch.randperm(len(labels), generator=generator)[:count]
+    return Examples(standardised(pixels[order], mean, deviation), labels[order])
+
+
+@lru_cache(maxsize=8)
+def _tested(task: Task, cache: Path | None, device: Device) -> Examples:
+    """All test images of a task, on the device."""
+    found, mean, deviation = _images(task.source, cache)
+    pixels, labels = task.select(found.test)
+    return Examples(standardised(pixels, mean, deviation), labels).to(device)
+
+
+# Reading ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a file of finished runs holds."""
+
+    device: str
+    versions: dict[str, str]
+    records: list[Record]
+
+
+def read(path: Path) -> Found:
+    """The finished runs of a file, from here or from elsewhere; a last line without its end is left out. Raises JournalError, OSError."""
+    first, *lines = path.read_bytes().rpartition(b"\n")[0].split(b"\n")
+    try:
+        head = read_json(first.decode())
+        if (head["format"], head["version"]) != (FORMAT, VERSION):
+            raise ValueError
+        device, used = str(head["device"]), {str(name): str(number) for name, number in head["versions"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise JournalError(path, f"does not begin as records of version {VERSION} do") from None
+    records = {}
+    for number, line in enumerate(lines, 2):
+        try:
+            record = read_record(read_json(line.decode()))
+        except ValueError as error:
+            raise JournalError(path, f"line {number}: {error}") from None
+        records[record.key] = record
+    if not records:
+        raise JournalError(path, "holds no finished run")
+    return Found(device, used, list(records.values()))

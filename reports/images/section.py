@@ -1,0 +1,91 @@
+"""The real-image tier as the page shows it: statements with their verdicts, and pictures drawn from the records of its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from claims.decision import Status
+from claims.real_images import CLAIMS_ON_IMAGES, LEVEL, ImageClaim
+from reports import plots as drawing
+from reports.images import decide, plots, run
+from reports.images.run import Found
+from reports.journal import JournalError
+from reports.ledger import Ledger
+from reports.verify import Verdict
+
+#: Of one's own runs, beside the ledger; and those that come with the project.
+OWN, KEPT = "cifar", Path(__file__).parents[1] / "cifar"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A statement on real images."""
+
+    claim: ImageClaim
+    verdict: Verdict | None
+    caught: tuple[int, int]  # planted false versions that came out falsified, of those that were decided
+
+
+@dataclass(frozen=True)
+class Section:
+    """What there is to show."""
+
+    rows: tuple[Row, ...]
+    trained: str  # on what, with what, by what; empty where there are no records
+    figures: tuple[tuple[Markup, str], ...]  # figure, caption
+    trouble: str  # why records are not shown
+    level: float = LEVEL
+
+
+def section(ledger: Ledger, folder: Path) -> Section:
+    """From the ledger's verdicts; where it has none, from those that the project's own records give."""
+    verdicts, trouble = dict(ledger.images), ""
+    tier = next((verdict.profile for verdict in verdicts.values()), None)
+    found = None
+    try:
+        if (file := _records(folder, tier)) is not None:
+            found = run.read(file)
+            verdicts = verdicts or {one.claim: one for one in decide.decide(found.records, file.stem)}
+    except (JournalError, ValueError, OSError) as error:
+        trouble = str(error)
+    rows = tuple(Row(claim, verdicts.get(claim.id), _caught(claim, verdicts)) for claim in CLAIMS_ON_IMAGES)
+    return Section(rows, _trained(found) if found else "", _figures(found) if found else (), trouble)
+
+
+def _records(folder: Path, tier: str | None) -> Path | None:
+    """Those that the verdicts come from; without verdicts, those that come with the project."""
+    places = [folder / OWN, KEPT] if tier else [KEPT]
+    files = [file for place in places for file in sorted(place.glob("*.jsonl"), reverse=True) if tier in (None, file.stem)]  # the GPU's first
+    return next(iter(files), None)
+
+
+def _caught(claim: ImageClaim, verdicts: Mapping[str, Verdict]) -> tuple[int, int]:
+    planted = [verdicts[name] for version in claim.wrong_versions if (name := claim.wrong(version).id) in verdicts]
+    return sum(verdict.status is Status.FALSIFIED for verdict in planted), len(planted)
+
+
+def _trained(found: Found) -> str:
+    seeds = {record.setting.seed for record in found.records}
+    networks = dict.fromkeys(record.setting.network.label for record in found.records)
+    commits = dict.fromkeys(record.commit for record in found.records if record.commit)
+    with_what = f"torch {found.versions.get('torch', '?')}" + (f", commit {', '.join(commits)}" if commits else "")
+    return f"{len(found.records):,} downstream networks ({', '.join(networks)}), {len(seeds)} seeds, on {found.device}, with {with_what}"
+
+
+def _figures(found: Found) -> tuple[tuple[Markup, str], ...]:
+    return (
+        (
+            drawing.inline(plots.factors(found.records), "Each factor of transfer, as foretold and as measured"),
+            "Above, τ_D against τ_2 in two nominal regimes of the theory, in which half of the signal is universal, or an eighth: where it is above 1, "
+            "transfer should help. Below, what was measured: points of accuracy over random initialisation, means over seeds with 95% intervals. "
+            "Only directions compare.",
+        ),
+        (
+            drawing.inline(plots.curves(found.records), "Test accuracy along training"),
+            "Test accuracy along training, CIFAR-10, mean over seeds; the last point is on all test images, those before it on a thousand.",
+        ),
+    )

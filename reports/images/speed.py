@@ -1,0 +1,52 @@
+"""Images a second in training, against the plain loop in float32, in one run, alternating."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, replace
+from statistics import median
+from typing import Any
+
+import torch
+
+from model.vision import nets
+from model.vision.train import Device, Examples, Recipe, stream, train
+from reports.images.plan import RATES, Network
+
+_CLASSES, _IMAGES = 5, 5000
+
+
+@dataclass(frozen=True)
+class Speed:
+    """Of one network."""
+
+    network: str
+    device: str
+    fast: float  # images a second, as the tier trains
+    plain: float  # in float32 by an ordinary loop
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return asdict(self) | {"ratio": self.fast / self.plain}
+
+
+def measure(network: Network, device: Device, *, batch: int, steps: int, repeats: int) -> Speed:
+    """Train on random pixels. What a training costs once, capturing included, is taken out: it is the difference of a long and a short one."""
+    rates: dict[bool, list[float]] = {False: [], True: []}
+    for _ in range(repeats + 1):  # the first is not counted
+        for plain in (False, True):
+            where = replace(device, plain=plain)
+            took = _seconds(network, where, batch, 2 * steps) - _seconds(network, where, batch, steps)
+            rates[plain].append(batch * steps / max(took, 1e-9))
+    name = torch.cuda.get_device_name() if device.name.startswith("cuda") else "cpu"
+    return Speed(network.label, name, median(rates[False][1:]), median(rates[True][1:]))
+
+
+def _seconds(network: Network, device: Device, batch: int, steps: int) -> float:
+    random = stream(0, "speed")
+    data = Examples(torch.randn(_IMAGES, 3, 32, 32, generator=random), torch.randint(_CLASSES, (_IMAGES,), generator=random)).to(device)
+    rate, adam = RATES[network.architecture]
+    built = nets.build(nets.Shape(network.architecture, _CLASSES, network.width), random)
+    begun = time.perf_counter()
+    train(built, data, data.first(1), Recipe(steps, batch, rate, adam), random, device)
+    return time.perf_counter() - begun

@@ -1,0 +1,104 @@
+"""Small sets of invented images in the place of the real ones, a small tier, and the command line."""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from model.vision import data
+from model.vision.data import Images
+from model.vision.train import Device, Recipe
+from reports import cli
+from reports.executors import in_process
+from reports.images import plan, run
+from reports.images.plan import Network
+
+#: Images of a class to learn from, and to test on. Five classes of CIFAR-10 have as many as the base's source.
+SIZES = {"cifar10": (1000, 4), "cifar100-subset": (50, 1)}
+
+
+def invented(name):
+    """Noise on a brightness that tells the class."""
+    rng, layout, parts = np.random.default_rng(0), data.LAYOUTS[name], []
+    for each in SIZES[name]:
+        labels = rng.permutation(np.repeat(np.arange(len(layout.classes)), each))
+        coarse = labels % len(layout.superclasses)
+        pixels = (rng.integers(0, 128, (len(labels), 3, 32, 32)) + 6 * coarse[:, None, None, None]).astype(np.uint8)
+        parts.append(Images(*map(torch.from_numpy, (pixels, labels, coarse))))
+    return tuple(parts)
+
+
+@pytest.fixture(scope="session")
+def stored(tmp_path_factory):
+    """A cache of small data sets."""
+    folder = tmp_path_factory.mktemp("images")
+    with pytest.MonkeyPatch.context() as patch:
+        _small(patch, folder)
+        for name in SIZES:
+            data.store(name, *invented(name), "invented", folder)
+    return folder
+
+
+def _small(patch, folder):
+    """Put the small sets in the place of the real ones."""
+    for name, (train, test) in SIZES.items():
+        patch.setitem(data.LAYOUTS, name, replace(data.LAYOUTS[name], train=train, test=test, sha256=None))
+    patch.setenv("TRANSFER_CLAIMS_DATA", str(folder))
+    run._images.cache_clear()
+    run._tested.cache_clear()
+
+
+@pytest.fixture
+def cache(stored, monkeypatch):
+    """The cache that commands find."""
+    _small(monkeypatch, stored)
+    yield stored
+    run._images.cache_clear()
+    run._tested.cache_clear()
+
+
+TINY = replace(
+    plan.TIERS["cpu"], networks=(Network("conv4", 0.1),), seeds=1, samples=(20, 5000), noises=(0.0, 2.0), n2=20,
+    upstream=Recipe(2, 4, 1.0), downstream=Recipe(3, 4, 1.0),
+)  # fmt: skip
+
+
+@pytest.fixture
+def tiny(monkeypatch):
+    """A tier that is trained in a few seconds."""
+    monkeypatch.setitem(plan.TIERS, "cpu", TINY)
+    return TINY
+
+
+@pytest.fixture(scope="session")
+def trained(stored, tmp_path_factory):
+    """The records of the small tier, of five seeds but without CIFAR-100, trained once for all tests."""
+    path = tmp_path_factory.mktemp("records") / "cpu.jsonl"
+    with pytest.MonkeyPatch.context() as patch:
+        _small(patch, stored)
+        run.run(plan.settings(replace(TINY, seeds=5), hundred=None), path, in_process, Device("cpu"))
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def kept(tmp_path, trained):
+    """A file of records."""
+    path = tmp_path / "cpu.jsonl"
+    path.write_text(trained, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def command(monkeypatch, capsys, tmp_path):
+    """Run `transfer-claims ARGUMENTS` in an empty folder: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["transfer-claims", *map(str, arguments)])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        return left.value.code or 0, *capsys.readouterr()
+
+    return call

@@ -1,0 +1,187 @@
+"""`transfer-claims cifar` as people use it."""
+
+import json
+import time
+
+import pytest
+
+from claims.decision import Status
+from claims.real_images import CLAIMS_ON_IMAGES
+from reports import ledger, page
+from reports.images import cli as images
+from reports.images import decide, plots, run
+from reports.images import section as shown
+from reports.ledger import Ledger
+
+
+def test_run_then_report(command, cache, tiny, tmp_path):
+    code, out, err = command("cifar", "run", "--workers", 1)
+    assert code == 0, err
+    assert "12 of 12 networks are trained" in out
+    assert "next: transfer-claims cifar report" in out
+    assert "12 networks: conv4 × 0.1; 1 seeds; cpu; CIFAR-10 and cifar100-subset" in err
+    code, out, err = command("cifar", "report")
+    assert code == 0, err
+    assert "images.source-samples" in out
+    assert {file.name for file in (tmp_path / "reports/out/cifar").glob("*.svg")} == {"cpu-factors.svg", "cpu-curves.svg"}
+    book = ledger.read(tmp_path / ledger.DEFAULT)
+    assert {claim.id for claim in CLAIMS_ON_IMAGES} <= set(book.images)
+    assert all(verdict.status is Status.INCONCLUSIVE for verdict in book.images.values())  # one seed decides nothing
+    assert not book.verdicts
+    assert book.false_alarm == 0
+
+
+def test_a_run_resumes_and_goes_on_with_more_seeds(command, cache, tiny):
+    assert command("cifar", "run", "--workers", 1, "--json")[0] == 0
+    begun = time.perf_counter()
+    code, out, _ = command("cifar", "run", "--workers", 1, "--json")
+    assert (code, json.loads(out)["finished"]) == (0, 12)
+    again = time.perf_counter() - begun
+    code, out, _ = command("cifar", "run", "--workers", 1, "--seeds", 2, "--json")
+    assert (code, json.loads(out)["of"]) == (0, 24)
+    assert len(run.read(images.RECORDS / "cpu.jsonl").records) == 24
+    assert again < 60  # nothing is trained twice: a bound for a machine that is busy
+
+
+def test_minutes_end_a_run(command, cache, tiny):
+    code, out, _ = command("cifar", "run", "--workers", 1, "--minutes", 0)
+    assert code == 0
+    assert "0 of 12 networks are trained" in out
+    assert "run again to go on" in out
+
+
+def test_without_cifar_100_its_pairs_are_left_out(command, cache, tiny, monkeypatch, tmp_path):
+    monkeypatch.setenv("TRANSFER_CLAIMS_DATA", str(tmp_path / "other"))
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/cifar10.arrays").symlink_to(cache / "cifar10.arrays")
+    code, _, err = command("cifar", "run", "--workers", 1, "--minutes", 0)
+    assert code == 0
+    assert "7 networks" in err
+    assert "CIFAR-10 alone (for pairs with CIFAR-100: transfer-claims cifar fetch cifar100)" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", "--network", "lenet"), "--network = 'lenet': must be one of conv4, resnet18, vgg11, vgg16, vit"),
+        (("run", "--network", "vgg11:0"), "--network = 'vgg11:0': the width must be a positive number"),
+        (("run", "--network", "vgg11:wide"), "--network = 'vgg11:wide'"),
+        (("run", "--device", "cuda"), "--device = cuda: torch sees no GPU"),
+        (("run", "--seeds", "0"), "seeds"),
+        (("fetch", "mnist"), "mnist"),
+        (("fetch", "cifar100", "--from", "nowhere.tar.gz"), "nowhere.tar.gz"),
+        (("report", "--records", "nowhere.jsonl"), "nowhere.jsonl"),
+        (("paint",), "paint"),
+    ],
+)
+def test_what_cannot_be_had_is_one_line_and_exit_2(command, cache, monkeypatch, arguments, said):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    code, out, err = command("cifar", *arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_without_images_a_run_says_what_to_do(command, monkeypatch, tmp_path):
+    monkeypatch.setenv("TRANSFER_CLAIMS_DATA", str(tmp_path / "empty"))
+    code, out, err = command("cifar", "run")
+    assert (code, out) == (2, "")
+    assert "transfer-claims cifar fetch cifar10" in err
+    assert err.count("\n") == 1
+
+
+def test_a_run_on_a_damaged_file_stops_at_once_and_leaves_it(command, cache, tiny, tmp_path):
+    path = tmp_path / "reports/out/cifar/cpu.jsonl"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"format": "something else"}\n')
+    code, _, err = command("cifar", "run", "--workers", 1)
+    assert code == 2
+    assert "cpu.jsonl" in err
+    assert path.read_text() == '{"format": "something else"}\n'
+
+
+def test_report_as_json(command, kept, tmp_path):
+    code, out, _ = command("cifar", "report", "--records", kept, "--json")
+    found = json.loads(out)
+    assert code in (0, 1)
+    assert found["networks"] == 35
+    assert {gain["seeds"] for gain in found["gains"]} == {5}
+    assert {one["claim"] for one in found["verdicts"]} >= {claim.id for claim in CLAIMS_ON_IMAGES if claim.id != "images.mismatch"}
+    assert (tmp_path / "cpu-factors.svg").read_text().startswith("<?xml")
+
+
+def test_a_falsified_statement_is_exit_1_and_replaces_no_other_verdict(command, kept, tmp_path, monkeypatch):
+    lines = kept.read_text().splitlines()
+    records = [json.loads(line) for line in lines[1:]]
+    for record in records:  # transfer is made to hurt the more the larger the source
+        source = record["setting"]["upstream"]
+        value = 0.7 + 0.001 * record["setting"]["seed"] - (0.1 * (source["n1"] > 20) + 0.02 + 0.0003 * record["setting"]["seed"] ** 2 if source else 0.0)
+        record["accuracy"] = [value] * len(record["steps"])
+    kept.write_text("\n".join([lines[0], *map(json.dumps, records)]) + "\n")
+    code, out, _ = command("cifar", "report", "--records", kept, "--json")
+    verdicts = {one["claim"]: one["status"] for one in json.loads(out)["verdicts"]}
+    assert code == 1
+    assert verdicts["images.source-samples"] == verdicts["images.positive-transfer"] == "falsified"
+    assert verdicts["images.source-samples!reversed"] == verdicts["images.negative-transfer"] == "verified"
+
+
+def test_pictures_are_the_same_again(kept, tmp_path):
+    records = run.read(kept).records
+    for draw in (plots.factors, plots.curves):
+        for name in ("one", "two"):
+            plots.save(draw(records), tmp_path / f"{name}.svg", "title")
+        assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
+
+
+def test_every_cell_is_drawn_where_it_was_measured(kept):
+    """What is on the picture is what the table tells."""
+    records = run.read(kept).records
+    figure = plots.factors(records)
+    drawn = {(round(x, 6), round(y, 6)) for axes in figure.axes for line in axes.get_lines() for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)}
+    for cell, one in decide.gains(records):
+        place = cell.share if cell.share < 1 else cell.sigma or cell.n1
+        assert (round(place, 6), round(one.mean, 6)) in drawn
+
+
+def test_the_page_shows_verdicts_and_pictures(kept, tmp_path):
+    verdicts = decide.decide(run.read(kept).records, "cpu")
+    book, folder = Ledger({}).updated(verdicts), tmp_path / "out"
+    (folder / "cifar").mkdir(parents=True)
+    kept.rename(folder / "cifar/cpu.jsonl")
+    text = page.render(book, folder)
+    assert 'id="images.source-samples"' in text
+    assert "35 downstream networks (conv4 × 0.1), 5 seeds, on cpu" in text
+    assert "Each factor of transfer, as foretold and as measured" in text
+    assert text == page.render(book, folder)
+
+
+def test_the_page_survives_hostile_records(kept, tmp_path, monkeypatch):
+    monkeypatch.setattr(shown, "KEPT", tmp_path / "none")
+    verdicts = decide.decide(run.read(kept).records, "cpu")
+    (tmp_path / "cifar").mkdir()
+    (tmp_path / "cifar/cpu.jsonl").write_text("<script>alert(1)</script>\n")
+    text = page.render(Ledger({}).updated(verdicts), tmp_path)
+    assert "Records are not shown" in text
+    assert "<script>alert" not in text
+
+
+def test_a_page_without_records(tmp_path, monkeypatch):
+    monkeypatch.setattr(shown, "KEPT", tmp_path / "none")
+    text = page.render(Ledger({}), tmp_path)
+    assert text.count("not decided") >= len(CLAIMS_ON_IMAGES)
+    assert "transfer-claims cifar run" in text
+
+
+def test_speed_is_told_beside_the_plain_loop(command):
+    code, out, _ = command("cifar", "speed", "--device", "cpu", "--network", "conv4:0.1", "--batch", 4, "--steps", 2, "--repeats", 1, "--json")
+    (found,) = json.loads(out)
+    assert code == 0
+    assert found["network"] == "conv4 × 0.1"
+    assert found["ratio"] == pytest.approx(found["fast"] / found["plain"])
+
+
+def test_ledgers_with_images_are_read_and_written(kept, tmp_path):
+    verdicts = decide.decide(run.read(kept).records, "cpu")
+    book = ledger.update(tmp_path / "ledger.jsonl", verdicts)
+    assert list(book.images) == [verdict.claim for verdict in verdicts]
+    assert (book.networks, book.verdicts, book.planted) == (0, {}, {})
