@@ -63,6 +63,8 @@ def find(claim_id: str) -> Claim:
     """The claim with this id, or a planted wrong version of one, written `id!version`."""
     known = catalogue()
     base, _, version = claim_id.partition("!")
+    if base.startswith("images."):
+        raise UnknownClaimError(f"claim = {claim_id!r}: statements on real images are decided by: transfer-claims cifar run, then cifar report")
     if base not in known:
         near = difflib.get_close_matches(base, known, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(near)}?" if near else "see: transfer-claims list"

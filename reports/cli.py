@@ -21,6 +21,7 @@ from claims import findings
 from claims.catalogue import UnknownClaimError, catalogue, find
 from claims.constants import ConstantsError
 from claims.decision import Status
+from claims.real_images import CLAIMS_ON_IMAGES
 from claims.unencoded import UNENCODED
 from model.regime import RegimeError
 from model.run import DivergenceError
@@ -60,6 +61,7 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
                 {k: show.claim_record(c, book)[k] for k in ("id", "title", "source", "provenance", "kind")} | {"status": _status(book, c.id)}
                 for c in catalogue().values()
             ]
+            + [{k: show.image_record(c, book)[k] for k in ("id", "title", "source", "provenance", "kind", "status")} for c in CLAIMS_ON_IMAGES]
             + [show.unencoded_record(u) for u in UNENCODED]
         )
         return
@@ -77,9 +79,12 @@ def show_claim(claim_id: Annotated[str, typer.Argument(metavar="ID")], as_json: 
         else:
             out.print(f"{claim_id}: not encoded; {record['reason']}", highlight=False)
         return
-    record = show.claim_record(find(claim_id), ledger.read(path))
+    image = next((claim for claim in CLAIMS_ON_IMAGES if claim.id == claim_id), None)
+    record = show.image_record(image, ledger.read(path)) if image else show.claim_record(find(claim_id), ledger.read(path))
     if as_json:
         print_json(record)
+    elif image:
+        show.print_image(out, record)
     else:
         show.print_claim(out, record)
 

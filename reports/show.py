@@ -13,6 +13,7 @@ from rich.table import Table
 from claims import constants as constant_table
 from claims.claim import Claim, Kind
 from claims.decision import Status
+from claims.real_images import CLAIMS_ON_IMAGES, ImageClaim
 from claims.unencoded import UNENCODED, Unencoded
 from reports.ledger import Ledger
 from reports.summary import Move
@@ -73,6 +74,10 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
     for claim in claims:
         cells = [claim.id, status_text(statuses.get(claim.id)), claim.source, "+".join(p.name for p in claim.provenance), claim.kind.value, claim.title]
         table.add_row(*cells[: len(table.columns)])
+    for image in CLAIMS_ON_IMAGES:
+        verdict = ledger.images.get(image.id)
+        cells = [image.id, status_text(verdict.status if verdict else None), image.source, "+".join(p.name for p in image.provenance), image.kind.value, image.title]
+        table.add_row(*cells[: len(table.columns)])
     for left in UNENCODED:
         table.add_row(*[left.id, status_text(Status.NOT_ENCODED), left.source, "S+O", Kind.CONJECTURE.value, left.title][: len(table.columns)])
     return table
@@ -111,6 +116,40 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "wrong_versions": {wrong.name: wrong.error for wrong in claim.wrong_versions},
         "verdict": None if verdict is None else verdict.to_dict() | {"settled": ledger.statuses[claim.id].value},
     }
+
+
+def image_record(claim: ImageClaim, ledger: Ledger) -> dict[str, Any]:
+    """What `list` and `show` tell of a statement on real images."""
+    verdict = ledger.images.get(claim.id)
+    return {
+        "id": claim.id,
+        "title": claim.title,
+        "source": claim.source,
+        "provenance": [p.name for p in claim.provenance],
+        "kind": claim.kind.value,
+        "statement": claim.statement,
+        "latex": claim.latex,
+        "unit": claim.unit,
+        "status": None if verdict is None else verdict.status.value,
+        "wrong_versions": {wrong.name: wrong.error for wrong in claim.wrong_versions},
+        "verdict": None if verdict is None else verdict.to_dict(),
+    }
+
+
+def print_image(console: Console, record: dict[str, Any]) -> None:
+    """`show` for people, of a statement on real images."""
+    console.print(f"[bold]{record['id']}[/bold]  {record['title']}", highlight=False)
+    console.print(f"{record['source']}, provenance {'+'.join(record['provenance'])}, {record['kind']}", highlight=False)
+    console.print(f"\n{record['statement']}\n", highlight=False)
+    for name, error in record["wrong_versions"].items():
+        console.print(f"planted wrong version {name}: {error}", markup=False, highlight=False)
+    verdict = record["verdict"]
+    if verdict is None:
+        console.print("\nnot decided yet; next: transfer-claims cifar run, or cifar report for the records that come with the project", highlight=False)
+        return
+    console.print(f"\n[bold]{verdict['status']}[/bold] on {verdict['networks']:,} networks, {verdict['method']}; {record['unit']}:", highlight=False)
+    for name, value in verdict["evidence"].items():
+        console.print(f"  {name}: {value}", markup=False, highlight=False)
 
 
 def _searched(claim: Claim) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 from claims import constants
 from claims.catalogue import catalogue, find
 from claims.decision import Status
+from claims.real_images import CLAIMS_ON_IMAGES
 from claims.unencoded import UNENCODED
 from model.regime import Regime
 from reports import cli, counterexample, ledger
@@ -79,7 +80,7 @@ def test_list_json(run, book, tmp_path):
     ledger.write(book, path := tmp_path / "ledger.jsonl")
     code, out, _ = run("list", "--json", "--ledger", path)
     listed = {entry["id"]: entry for entry in json.loads(out)}
-    assert (code, list(listed)) == (0, [*catalogue(), *(left.id for left in UNENCODED)])
+    assert (code, list(listed)) == (0, [*catalogue(), *(claim.id for claim in CLAIMS_ON_IMAGES), *(left.id for left in UNENCODED)])
     assert {claim_id: entry["status"] for claim_id, entry in listed.items() if entry["status"]} == {
         "e5.scratch": "verified",
         "gamma-printed.dimensionless": "falsified",

@@ -132,7 +132,7 @@ def test_what_no_source_has(sources, folder):
     [
         ({"npm_config_registry": "https://a.example/npm/", "NPM_CONFIG_REGISTRY": "https://b.example"}, "registry=https://c.example", "https://a.example/npm/"),
         ({"NPM_CONFIG_REGISTRY": "https://b.example"}, "registry=https://c.example", "https://b.example/"),
-        ({}, "fund=false\n registry = https://c.example/\n; registry=https://d.example\n@own:registry=https://e.example", "https://c.example/"),
+        ({}, "registry=https://z.example\n registry = https://c.example/\n; registry=https://d.example\n@own:registry=https://e.example", "https://c.example/"),
         ({"PLACE": "f.example"}, 'registry="https://${PLACE}/npm"', "https://f.example/npm/"),
         ({}, "fund=false", "https://registry.npmjs.org/"),
         ({}, None, "https://registry.npmjs.org/"),

@@ -167,3 +167,35 @@ def test_recipes_that_train_nothing(field, value):
 def test_divergence_is_seen():
     found = train(linear(stream(0, "network")), separable(), separable(), Recipe(30, 8, 1e38), stream(0, "batches"), CPU)
     assert not np.isfinite(found.loss)
+
+
+class _NoStream:
+    """What a CUDA stream is to the code that warms up, where there is none."""
+
+    def wait_stream(self, other):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *raised):
+        pass
+
+
+def test_warming_up_leaves_nothing_behind(monkeypatch):
+    """Before a step is captured some are made: weights, statistics and momenta are as if they had not been."""
+    monkeypatch.setattr(torch.cuda, "Stream", _NoStream)
+    monkeypatch.setattr(torch.cuda, "current_stream", _NoStream)
+    monkeypatch.setattr(torch.cuda, "stream", lambda stream: stream)
+    network = nn.Sequential(nn.BatchNorm2d(3), *linear(stream(0, "network")))
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    optimiser = torch.optim.SGD(network.parameters(), 0.1, momentum=training.MOMENTUM)
+    batches = training._batches(60, Recipe(1, 8, 0.1), stream(0, "batches"))
+    steps = []
+    monkeypatch.setattr(training, "_descend", lambda *args, kept=training._descend: steps.append(kept(*args)))
+    training._warm_up(network, optimiser, separable(), batches[0], torch.tensor(0.1))
+    assert len(steps) == training._WARM_UP
+    assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
+    momenta = [state["momentum_buffer"] for state in optimiser.state.values()]
+    assert len(momenta) == len(list(network.parameters()))
+    assert not any(momentum.any() for momentum in momenta)

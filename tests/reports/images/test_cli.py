@@ -185,3 +185,23 @@ def test_ledgers_with_images_are_read_and_written(kept, tmp_path):
     book = ledger.update(tmp_path / "ledger.jsonl", verdicts)
     assert list(book.images) == [verdict.claim for verdict in verdicts]
     assert (book.networks, book.verdicts, book.planted) == (0, {}, {})
+
+
+def test_list_and_show_tell_of_images_too(command, kept):
+    command("cifar", "report", "--records", kept)
+    found = {one["id"]: one for one in json.loads(command("list", "--json")[1])}
+    assert {claim.id for claim in CLAIMS_ON_IMAGES} <= set(found)
+    assert found["images.source-samples"]["status"] in {status.value for status in Status}
+    assert "images.source-noise" in command("list")[1]
+    code, out, _ = command("show", "images.negative-transfer")
+    assert code == 0
+    assert "planted wrong version ruinous" in out
+    assert "noisiest source" in out
+    assert json.loads(command("show", "images.mismatch", "--json")[1])["verdict"] is None
+    assert "not decided yet" in command("show", "images.mismatch")[1]
+
+
+def test_verify_says_who_decides_them(command):
+    code, out, err = command("verify", "images.source-samples")
+    assert (code, out) == (2, "")
+    assert "transfer-claims cifar run" in err
