@@ -13,7 +13,7 @@ from model.vision import nets
 from model.vision.train import Device, Examples, Recipe, stream, train
 from reports.images.plan import RATES, Network
 
-_CLASSES, _IMAGES = 5, 5000
+_CLASSES, _IMAGES = 5, 1024
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,19 @@ import numpy as np
 import pytest
 import torch
 
+from claims import real_images
 from model.vision import data
 from model.vision.data import Images
 from model.vision.train import Device, Recipe
 from reports import cli
 from reports.executors import in_process
-from reports.images import plan, run
+from reports.images import plan, plots, run
 from reports.images.plan import Network
 
-#: Images of a class to learn from, and to test on. Five classes of CIFAR-10 have as many as the base's source.
-SIZES = {"cifar10": (1000, 4), "cifar100-subset": (50, 1)}
+#: Images of a class to learn from, and to test on.
+SIZES = {"cifar10": (20, 4), "cifar100-subset": (5, 1)}
+#: Images of the base's source, in the place of 5000.
+BASE = 80
 
 
 def invented(name):
@@ -45,6 +48,8 @@ def _small(patch, folder):
     """Put the small sets in the place of the real ones."""
     for name, (train, test) in SIZES.items():
         patch.setitem(data.LAYOUTS, name, replace(data.LAYOUTS[name], train=train, test=test, sha256=None))
+    for module in (plan, plots, real_images):
+        patch.setattr(module, "BASE_SAMPLES", BASE)
     patch.setenv("TRANSFER_CLAIMS_DATA", str(folder))
     run._images.cache_clear()
     run._tested.cache_clear()
@@ -60,13 +65,13 @@ def cache(stored, monkeypatch):
 
 
 TINY = replace(
-    plan.TIERS["cpu"], networks=(Network("conv4", 0.1),), seeds=1, samples=(20, 5000), noises=(0.0, 2.0), n2=20,
+    plan.TIERS["cpu"], networks=(Network("conv4", 0.1),), seeds=1, samples=(20, BASE), noises=(0.0, 2.0), n2=20,
     upstream=Recipe(2, 4, 1.0), downstream=Recipe(3, 4, 1.0),
 )  # fmt: skip
 
 
 @pytest.fixture
-def tiny(monkeypatch):
+def tiny(cache, monkeypatch):
     """A tier that is trained in a few seconds."""
     monkeypatch.setitem(plan.TIERS, "cpu", TINY)
     return TINY
@@ -83,7 +88,7 @@ def trained(stored, tmp_path_factory):
 
 
 @pytest.fixture
-def kept(tmp_path, trained):
+def kept(cache, tmp_path, trained):
     """A file of records."""
     path = tmp_path / "cpu.jsonl"
     path.write_text(trained, encoding="utf-8")

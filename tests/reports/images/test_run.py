@@ -17,7 +17,7 @@ CPU = Device("cpu")
 
 
 @pytest.fixture
-def wanted(tiny):
+def wanted(cache, tiny):
     return settings(tiny, hundred="cifar100-subset")
 
 
@@ -91,8 +91,8 @@ def test_scratch_and_transfer_share_all_but_what_is_inherited(tmp_path, cache, w
     heads = [one[1][-1] for one in down]
     assert all(torch.equal(head, heads[scratch]) for head in heads)
     up = {len(one[0].labels): one[0] for one in seen if one[3] == 2}
-    assert torch.equal(up[5000].labels[:20], up[20].labels)
-    clean, noisy = (one[0] for one in seen if one[3] == 2 and len(one[0].labels) == 5000)
+    assert torch.equal(up[80].labels[:20], up[20].labels)
+    clean, noisy = (one[0] for one in seen if one[3] == 2 and len(one[0].labels) == 80)
     assert torch.equal(clean.inputs[:20], up[20].inputs)
     assert torch.equal(clean.labels, noisy.labels)
     noise = noisy.inputs - clean.inputs
@@ -171,5 +171,5 @@ def test_a_cell_trained_in_two_ways_is_not_averaged(kept):
 
 def test_more_images_than_there_are(cache, tiny):
     setting = Setting(Network("conv4", 0.1), settings(tiny, hundred=None)[0].tasks, 6000, tiny.downstream, 0)
-    with pytest.raises(ValueError, match=r"n2 = 6000: there are 5000 images"):
+    with pytest.raises(ValueError, match=r"n2 = 6000: there are 100 images"):
         run.compute(run.Job(None, (setting,), CPU, None, ""))
