@@ -76,7 +76,14 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
         table.add_row(*cells[: len(table.columns)])
     for image in CLAIMS_ON_IMAGES:
         verdict = ledger.images.get(image.id)
-        cells = [image.id, status_text(verdict.status if verdict else None), image.source, "+".join(p.name for p in image.provenance), image.kind.value, image.title]
+        cells = [
+            image.id,
+            status_text(verdict.status if verdict else None),
+            image.source,
+            "+".join(p.name for p in image.provenance),
+            image.kind.value,
+            image.title,
+        ]
         table.add_row(*cells[: len(table.columns)])
     for left in UNENCODED:
         table.add_row(*[left.id, status_text(Status.NOT_ENCODED), left.source, "S+O", Kind.CONJECTURE.value, left.title][: len(table.columns)])

@@ -141,7 +141,9 @@ def _along(axes: Axes, records: Sequence[Record]) -> None:
     for (name, cell), (marker, colour) in zip(_told(by_cell).items(), _SERIES, strict=False):
         runs = by_cell[cell]
         epochs = np.array(runs[0].steps) * runs[0].setting.recipe.batch / runs[0].setting.n2
-        axes.plot(epochs, 100 * np.mean([run.accuracy for run in runs], axis=0), color=colour, marker=marker, ms=4, lw=1.2, label=name)
+        means = 100 * np.mean([run.accuracy for run in runs], axis=0)
+        axes.plot(epochs[:-1], means[:-1], color=colour, marker=marker, ms=4, lw=1.2, label=name)
+        axes.plot(epochs[-1:], means[-1:], color=colour, marker=marker, ms=7, mfc="none", ls="none")  # on other images: not joined to the rest
 
 
 def _told(cells: dict[Cell, list[Record]]) -> dict[str, Cell]:

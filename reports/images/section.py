@@ -86,6 +86,6 @@ def _figures(found: Found) -> tuple[tuple[Markup, str], ...]:
         ),
         (
             drawing.inline(plots.curves(found.records), "Test accuracy along training"),
-            "Test accuracy along training, CIFAR-10, mean over seeds; the last point is on all test images, those before it on a thousand.",
+            "Test accuracy along training, CIFAR-10, mean over seeds: joined, on a thousand test images; alone at the end, on all of them.",
         ),
     )
