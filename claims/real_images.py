@@ -4,7 +4,8 @@ A seed fixes everything that is drawn, and networks of one seed differ in the on
 and batches, nested source images, and source noise up to its scale. What is compared is therefore one number a seed, and a statement says that its mean is
 positive. Student's interval decides, with `LEVEL` split evenly over statements and their contrasts, and over the networks that were trained: the
 statement stands for a network where the whole interval is positive, and falls where it is negative. Over seeds, not over images: test
-images and classes are the same for all, and what is decided is decided for them.
+images and classes are the same for all, and what is decided is decided for them. The level is that of a number of seeds settled beforehand, or by the
+clock: to add seeds until something is decided is not paid for. Where a training diverged, or all seeds give the very same number, nothing is decided.
 """
 
 from __future__ import annotations
@@ -41,11 +42,12 @@ class Cell:
     sigma: float = 0.0
     share: float = 0.0
     form: str = "filters"
+    images: str = ""  # which images of CIFAR-100, where the pair has any
 
     @property
     def scratch(self) -> Cell:
         """The same network and target without inheritance."""
-        return Cell(self.network, self.pair, self.n2)
+        return Cell(self.network, self.pair, self.n2, images=self.images)
 
 
 #: Of each cell, the test accuracy after training, in [0, 1], by seed.
@@ -88,9 +90,9 @@ class Interval:
 
 
 def interval(values: Array, level: float) -> Interval:
-    """Student's, each of whose ends is passed with probability `level`; without bound for fewer than `LEAST_SEEDS`."""
+    """Student's, each of whose ends is passed with probability `level`; without bound for fewer than `LEAST_SEEDS`, without spread, or with a nan."""
     count = len(values)
-    if count < LEAST_SEEDS:
+    if count < LEAST_SEEDS or not np.ptp(values) > 0:
         return Interval(count, float(values.mean()) if count else math.nan, -math.inf, math.inf, math.inf)
     mean, error = float(values.mean()), float(values.std(ddof=1) / math.sqrt(count))
     reach = float(stats.t.isf(level, count - 1)) * error
@@ -111,8 +113,10 @@ def noises(seen: Accuracies, network: str) -> dict[Cell, float]:
 
 
 def mismatches(seen: Accuracies, network: str) -> dict[Cell, float]:
-    """Sources of CIFAR-100, by the share of superclasses that are far from the target's."""
-    return {c: c.far / 5 for c in _sorted(seen, network) if c.pair == "cifar100" and c.share == BASE_SHARE and c.form == "filters" and c.sigma == BASE_NOISE}
+    """Sources of CIFAR-100, by the share of superclasses that are far from the target's; where both are there, of all its images, not of the subset."""
+    found = [c for c in _sorted(seen, network) if c.pair == "cifar100" and c.share == BASE_SHARE and c.form == "filters" and c.sigma == BASE_NOISE]
+    whole = min((c.images for c in found), default="")  # cifar100 comes before cifar100-subset
+    return {c: c.far / 5 for c in found if c.images == whole}
 
 
 def _base(seen: Accuracies, network: str) -> list[Cell]:

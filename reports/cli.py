@@ -36,6 +36,7 @@ from reports.console import display, err, out, print_json
 from reports.counterexample import CounterexampleError
 from reports.executors import ExecutorError, ExecutorName, dask, in_process, one_thread, processes
 from reports.images import cli as images
+from reports.images.plan import ImagesError
 from reports.journal import JournalError
 from reports.ledger import Ledger, LedgerError
 from reports.simulate import Engine, read_spec
@@ -395,7 +396,7 @@ def _status(book: Ledger, claim_id: str) -> str | None:
 
 _REFUSALS = (
     RegimeError, DivergenceError, UnknownClaimError, ConstantsError, LedgerError, CounterexampleError, BrokenProcessPool, ExecutorError, MemoryError,
-    JournalError, DataError, FetchError, images.ImagesError,
+    JournalError, DataError, FetchError, ImagesError,
 )  # fmt: skip
 
 

@@ -64,8 +64,10 @@ class Ledger:
         return sum(verdict.level for verdict in self.verdicts.values())
 
     def updated(self, verdicts: Iterable[Verdict]) -> Ledger:
-        """With newer verdicts in place of older ones; the catalogue's order."""
-        merged = self.verdicts | self.planted | self.images | {verdict.claim: verdict for verdict in verdicts}
+        """With newer verdicts in place of older ones, in the catalogue's order. Those on real images share a level, and are replaced all together."""
+        newer = {verdict.claim: verdict for verdict in verdicts}
+        kept = {} if any(name.startswith(IMAGES) for name in newer) else self.images
+        merged = self.verdicts | self.planted | kept | newer
         order = {name: place for place, name in enumerate(catalogue())}
         ordered = dict(sorted(merged.items(), key=lambda item: order.get(item[0].partition("!")[0], len(order))))
         images = {name: verdict for name, verdict in ordered.items() if name.startswith(IMAGES)}

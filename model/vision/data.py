@@ -17,7 +17,7 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
@@ -51,6 +51,10 @@ class DataError(ValueError):
         super().__init__(f"{where}: {value}: {rule}")
         self.where, self.value, self.rule = where, value, rule
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A worker's error is pickled on its way here."""
+        return type(self), (self.where, self.value, self.rule)
+
 
 class AbsentError(DataError):
     """A data set that is not in the cache: says how to bring it there."""
@@ -59,6 +63,10 @@ class AbsentError(DataError):
         offline = f"transfer-claims cifar fetch {name} --from FILE"
         known = f"run `{offline}`" if name == "cifar100-subset" else f"run `transfer-claims cifar fetch {name}` (offline: `{offline}`)"
         super().__init__(path, f"{name} is not there", known)
+        self.name = name
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.where, self.name)
 
 
 @dataclass(frozen=True)

@@ -31,12 +31,13 @@ class Task:
     coarse: bool = False  # whether classes are superclasses
 
     def select(self, images: Images) -> tuple[Tensor, Tensor]:
-        """Images of the task, (n, 3, 32, 32) uint8, and their labels, (n,) int64."""
+        """Places of the task's images, (n,) int64, and their labels, (n,) int64."""
         held = images.coarse if self.coarse else images.labels
         places = torch.full((max(int(held.max()), *self.classes) + 1,), -1)
         places[list(self.classes)] = torch.arange(len(self.classes))
         labels = places[held]
-        return images.pixels[labels >= 0], labels[labels >= 0]
+        here = (labels >= 0).nonzero().squeeze(1)
+        return here, labels[here]
 
 
 @dataclass(frozen=True)

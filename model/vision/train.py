@@ -233,7 +233,7 @@ def _replayed(network: nn.Module, data: Examples, recipe: Recipe, batches: _Batc
     with torch.cuda.graph(graph):
         loss = _descend(network, optimiser, *_seen(data, *now))
 
-    def step(done: int) -> Tensor:
+    def step(done: int, kept: tuple[object, ...] = (network, optimiser, data)) -> Tensor:  # the graph knows their addresses, and does not keep them alive
         for part, source in zip(now, batches[done], strict=True):
             part.copy_(source)
         rate.fill_(recipe.rate_at(done))
@@ -247,6 +247,7 @@ def _warm_up(network: nn.Module, optimiser: torch.optim.Optimizer, data: Example
     """Make some steps of rate 0 beside the main stream, so that capturing allocates nothing; then forget all they left behind."""
     before = {name: value.clone() for name, value in network.state_dict().items()}
     rate.zero_()
+    optimiser._warned_capturable_if_run_uncaptured = True  # Adam warns of what is done here on purpose
     beside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     beside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(beside):

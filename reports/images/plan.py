@@ -19,6 +19,11 @@ from model.vision.nets import Architecture
 from model.vision.tasks import PairName, pair
 from model.vision.train import Recipe
 
+
+class ImagesError(ValueError):
+    """What the real-image tier is asked for cannot be had: names the option or the file, the value and the rule."""
+
+
 #: Changed whenever the same setting comes to mean other numbers.
 CODE = 1
 
@@ -79,10 +84,11 @@ class Setting:
     @property
     def cell(self) -> Cell:
         """What it was trained on, but for its seed."""
+        images = "" if self.tasks.pair == "cifar10" else self.tasks.hundred
         if self.upstream is None:
-            return Cell(self.network.label, self.tasks.pair, self.n2)
+            return Cell(self.network.label, self.tasks.pair, self.n2, images=images)
         return Cell(
-            self.network.label, self.tasks.pair, self.n2, self.tasks.far, self.upstream.n1, self.upstream.sigma, self.share, self.form
+            self.network.label, self.tasks.pair, self.n2, self.tasks.far, self.upstream.n1, self.upstream.sigma, self.share, self.form, images,
         )  # fmt: skip
 
 

@@ -100,7 +100,7 @@ def _measured(axes: Axes, factor: Factor, found: Sequence[tuple[Cell, Interval]]
         if not line:
             continue
         means = [one.mean for _, one in line]
-        reach = [one.high - one.mean if np.isfinite(one.high) else 0.0 for _, one in line]
+        reach = [one.high - one.mean if np.isfinite(one.high) else np.nan for _, one in line]  # no bar where there is no interval
         label = network if form == FORMS[0] else f"{network}, {'matching block' if form == 'block' else 'whole layers'}"
         axes.errorbar(
             [x for x, _ in line], means, reach, color=colour, marker=marker, ms=5, lw=1.2, ls=dash, capsize=2.5, label=label,

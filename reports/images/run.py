@@ -30,6 +30,8 @@ from reports.journal import JournalError
 from reports.ledger import versions
 
 FORMAT, VERSION = "transfer-claims-images", 1
+#: Bytes of a header at most.
+_LONGEST = 65536
 #: How often a network is tested along its training, beside its end.
 _LOOKS = 8
 
@@ -72,13 +74,14 @@ class Job:
     device: Device
     cache: Path | None
     commit: str
+    until: float = math.inf  # of `time.monotonic`, which is one for all processes of a machine
 
 
 def run(
     wanted: Sequence[Setting], path: Path, executor: Executor, device: Device, *, cache: Path | None = None, until: float = math.inf,
     tick: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[Record]:  # fmt: skip
-    """Train what the file lacks, append each finished run to it, and return the records of what is wanted, in its order.
+    """Train what the file lacks, append what starts from one source network once it is finished, and return the records of what is wanted, in its order.
 
     Args:
         until: no source network is begun after this moment (of `time.monotonic`).
@@ -88,12 +91,14 @@ def run(
         AbsentError, DataError: images are not cached, or are damaged.
         OSError: it cannot be written; what was finished stays.
     """
+    _same(path, header(device))
     with journal.opened(path, header(device), _line) as kept:
         found = {record["key"]: record for record in kept.records}
         done = sum(setting.key in found for setting in wanted)
         tick(done, len(wanted))
         missing = [setting for setting in wanted if setting.key not in found]
-        work = (Job(source, some, device, cache, commit()) for source, some in jobs(missing) if time.monotonic() < until)
+        code = commit()
+        work = (Job(source, some, device, cache, code, until) for source, some in jobs(missing))
         for records in executor(compute, work):
             kept.append(records)
             found |= {record["key"]: record for record in records}
@@ -105,7 +110,26 @@ def run(
 def header(device: Device) -> dict[str, Any]:
     """What records of one file have in common: they are never mixed with those of another device, or of other versions."""
     name = torch.cuda.get_device_name() if device.name.startswith("cuda") else "cpu"
-    return {"format": FORMAT, "version": VERSION, "device": name, "fast": device.fast, "versions": versions()}
+    used = versions()
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "device": name,
+        "fast": device.fast,
+        "versions": {one: used[one] for one in ("transfer-claims", "torch", "numpy")},
+    }
+
+
+def _same(path: Path, ours: dict[str, Any]) -> None:
+    """Raise JournalError, which says what differs, where a file's records were made otherwise; what is no header is left to the journal."""
+    try:
+        with path.open("rb") as file:
+            theirs = read_json(file.readline(_LONGEST).decode())
+        differing = [f"{name} {theirs[name]!r} there, {ours[name]!r} here" for name in ours if theirs[name] != ours[name]] if theirs else []
+    except (OSError, ValueError, KeyError, TypeError):
+        return
+    if differing:
+        raise JournalError(path, f"{'; '.join(differing)}: write elsewhere (--records FILE), or move it away")
 
 
 def commit() -> str:
@@ -136,13 +160,18 @@ def _line(found: Any) -> dict[str, Any]:
 
 
 def accuracies(records: Sequence[Record]) -> Accuracies:
-    """Final test accuracy by cell and seed. Raises ValueError where two runs of a cell and a seed differ in what no cell tells, their recipes say."""
+    """Final test accuracy by cell and seed, nan where training diverged.
+
+    Raises ValueError where two runs of a cell and a seed differ in what no cell tells, their recipes say.
+    """
     found: dict[Cell, dict[int, float]] = {}
     for record in records:
         of_cell = found.setdefault(record.setting.cell, {})
         if record.setting.seed in of_cell:
-            raise ValueError(f"seed {record.setting.seed} of {record.setting.cell} was trained in two ways: decide each by itself")
-        of_cell[record.setting.seed] = record.accuracy[-1]
+            raise ValueError(
+                f"seed {record.setting.seed} of {record.setting.cell} was trained in two ways: keep each in a file of its own (cifar run --records FILE)"
+            )
+        of_cell[record.setting.seed] = math.nan if record.loss is None else record.accuracy[-1]
     return found
 
 
@@ -150,7 +179,9 @@ def accuracies(records: Sequence[Record]) -> Accuracies:
 
 
 def compute(job: Job) -> list[dict[str, Any]]:
-    """Train the source network, if there is one, and every downstream network from it; JSON values, one a run."""
+    """Train the source network, if there is one, and every downstream network from it; JSON values, one a run. Nothing once the time is over."""
+    if time.monotonic() >= job.until:
+        return []
     source, reached = (None, None) if job.upstream is None else _source(job.upstream, job)
     return [_downstream(setting, source, reached, job) for setting in job.settings]
 
@@ -159,8 +190,10 @@ def _source(upstream: Upstream, job: Job) -> tuple[nn.Module, float]:
     """The source network, and its accuracy on clean test images of its own task."""
     task, seed = _pair(upstream).upstream, upstream.seed
     clean = _learned(task, upstream.n1, "n1", stream(seed, "source images"), job.cache)
-    noise = torch.randn(clean.inputs.shape, generator=stream(seed, "source noise"))  # an image's own, the same at every epoch
-    data = Examples(clean.inputs + upstream.sigma * noise, clean.labels).to(job.device)
+    if upstream.sigma:
+        noise = torch.randn(clean.inputs.shape, generator=stream(seed, "source noise"))  # an image's own, the same at every epoch
+        clean = Examples(clean.inputs + upstream.sigma * noise, clean.labels)
+    data = clean.to(job.device)
     network = _build(upstream.network, task, stream(seed, "source network"))
     found = train(network, data, _tested(task, job.cache, job.device), upstream.recipe, stream(seed, "source batches"), job.device)
     return network, found.accuracy[-1]
@@ -213,19 +246,25 @@ def _images(name: Name, cache: Path | None) -> tuple[ImageSet, tuple[float, ...]
 def _learned(task: Task, count: int, field: str, generator: torch.Generator, cache: Path | None) -> Examples:
     """The first `count` images of a random order of a task's; a smaller count gives the first of these. Raises ValueError where there are too few."""
     found, mean, deviation = _images(task.source, cache)
-    pixels, labels = task.select(found.train)
+    here, labels = _selected(task, cache)
     if count > len(labels):
         raise ValueError(f"{field} = {count}: there are {len(labels)} images of {task.source} classes {task.classes}")
     order = torch.randperm(len(labels), generator=generator)[:count]
-    return Examples(standardised(pixels[order], mean, deviation), labels[order])
+    return Examples(standardised(found.train.pixels[here[order]], mean, deviation), labels[order])
+
+
+@lru_cache(maxsize=8)
+def _selected(task: Task, cache: Path | None) -> tuple[torch.Tensor, torch.Tensor]:
+    """Where a task's images to learn from are, and their labels."""
+    return task.select(_images(task.source, cache)[0].train)
 
 
 @lru_cache(maxsize=8)
 def _tested(task: Task, cache: Path | None, device: Device) -> Examples:
     """All test images of a task, on the device."""
     found, mean, deviation = _images(task.source, cache)
-    pixels, labels = task.select(found.test)
-    return Examples(standardised(pixels, mean, deviation), labels).to(device)
+    here, labels = task.select(found.test)
+    return Examples(standardised(found.test.pixels[here], mean, deviation), labels).to(device)
 
 
 # Reading ---------------------------------------------------------------------------------------------
@@ -259,4 +298,8 @@ def read(path: Path) -> Found:
         records[record.key] = record
     if not records:
         raise JournalError(path, "holds no finished run")
+    try:
+        accuracies(list(records.values()))
+    except ValueError as error:
+        raise JournalError(path, str(error)) from None
     return Found(device, used, list(records.values()))

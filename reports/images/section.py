@@ -43,17 +43,21 @@ class Section:
 
 def section(ledger: Ledger, folder: Path) -> Section:
     """From the ledger's verdicts; where it has none, from those that the project's own records give."""
-    verdicts, trouble = dict(ledger.images), ""
+    verdicts, trained, trouble = dict(ledger.images), "", ""
+    figures: tuple[tuple[Markup, str], ...] = ()
     tier = next((verdict.profile for verdict in verdicts.values()), None)
-    found = None
     try:
         if (file := _records(folder, tier)) is not None:
             found = run.read(file)
-            verdicts = verdicts or {one.claim: one for one in decide.decide(found.records, file.stem)}
-    except (JournalError, ValueError, OSError) as error:
+            seen = {one.claim: one for one in decide.decide(found, file.stem)}
+            verdicts = verdicts or seen
+            if {name: one.evidence for name, one in verdicts.items()} != {name: one.evidence for name, one in seen.items()}:
+                raise JournalError(file, "is not what these verdicts were decided on: transfer-claims cifar report")
+            trained, figures = decide.trained_on(found), _figures(found)
+    except (ValueError, OSError) as error:
         trouble = str(error)
     rows = tuple(Row(claim, verdicts.get(claim.id), _caught(claim, verdicts)) for claim in CLAIMS_ON_IMAGES)
-    return Section(rows, _trained(found) if found else "", _figures(found) if found else (), trouble)
+    return Section(rows, trained, figures, trouble)
 
 
 def _records(folder: Path, tier: str | None) -> Path | None:
@@ -66,14 +70,6 @@ def _records(folder: Path, tier: str | None) -> Path | None:
 def _caught(claim: ImageClaim, verdicts: Mapping[str, Verdict]) -> tuple[int, int]:
     planted = [verdicts[name] for version in claim.wrong_versions if (name := claim.wrong(version).id) in verdicts]
     return sum(verdict.status is Status.FALSIFIED for verdict in planted), len(planted)
-
-
-def _trained(found: Found) -> str:
-    seeds = {record.setting.seed for record in found.records}
-    networks = dict.fromkeys(record.setting.network.label for record in found.records)
-    commits = dict.fromkeys(record.commit for record in found.records if record.commit)
-    with_what = f"torch {found.versions.get('torch', '?')}" + (f", commit {', '.join(commits)}" if commits else "")
-    return f"{len(found.records):,} downstream networks ({', '.join(networks)}), {len(seeds)} seeds, on {found.device}, with {with_what}"
 
 
 def _figures(found: Found) -> tuple[tuple[Markup, str], ...]:

@@ -11,7 +11,7 @@ import torch
 
 from model.vision import nets
 from model.vision.train import Device, Examples, Recipe, stream, train
-from reports.images.plan import RATES, Network
+from reports.images.plan import RATES, ImagesError, Network
 
 _CLASSES, _IMAGES = 5, 1024
 
@@ -23,7 +23,7 @@ class Speed:
     network: str
     device: str
     fast: float  # images a second, as the tier trains
-    plain: float  # in float32 by an ordinary loop
+    plain: float  # in float32 (without TF32) by an ordinary loop, channels last as well
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
@@ -32,14 +32,16 @@ class Speed:
 
 def measure(network: Network, device: Device, *, batch: int, steps: int, repeats: int) -> Speed:
     """Train on random pixels. What a training costs once, capturing included, is taken out: it is the difference of a long and a short one."""
-    rates: dict[bool, list[float]] = {False: [], True: []}
+    spent: dict[bool, list[float]] = {False: [], True: []}
     for _ in range(repeats + 1):  # the first is not counted
         for plain in (False, True):
             where = replace(device, plain=plain)
-            took = _seconds(network, where, batch, 2 * steps) - _seconds(network, where, batch, steps)
-            rates[plain].append(batch * steps / max(took, 1e-9))
+            spent[plain].append(_seconds(network, where, batch, 2 * steps) - _seconds(network, where, batch, steps))
+    fast, ordinary = (median(spent[plain][1:]) for plain in (False, True))
+    if min(fast, ordinary) <= 0:
+        raise ImagesError(f"--steps = {steps}: too few to be timed with {network.label}; try {10 * steps}")
     name = torch.cuda.get_device_name() if device.name.startswith("cuda") else "cpu"
-    return Speed(network.label, name, median(rates[False][1:]), median(rates[True][1:]))
+    return Speed(network.label, name, batch * steps / fast, batch * steps / ordinary)
 
 
 def _seconds(network: Network, device: Device, batch: int, steps: int) -> float:

@@ -34,14 +34,19 @@ def _trained(step_of, architecture, recipe):
 @pytest.mark.parametrize("augment", [False, True])
 def test_a_replayed_step_is_an_ordinary_one(architecture, augment):
     recipe = Recipe(12, 64, 0.01 if architecture != "vit" else 1e-4, adam=architecture == "vit", augment=augment)
+    begun = nets.build(nets.Shape(architecture, 5, 0.5), stream(0, "network")).state_dict()
     (plain, one), (replayed, other) = (_trained(step, architecture, recipe) for step in (training._plain, training._replayed))
     assert replayed == pytest.approx(plain, rel=0.02)
-    for name, value in one.items():
-        assert torch.allclose(value.float(), other[name].float(), rtol=0.05, atol=0.01), name
+    moved, apart = (
+        sum(float((end[name].cpu().double() - start[name].cpu().double()).square().sum()) for name in begun) for end, start in ((one, begun), (one, other))
+    )
+    assert moved > 0
+    assert apart <= 0.1**2 * moved
 
 
-def test_the_same_seed_gives_the_same_network_on_a_gpu():
-    first, second = (_trained(training._replayed, "conv4", Recipe(20, 64, 0.05)) for _ in range(2))
+@pytest.mark.parametrize("architecture", ARCHITECTURES)
+def test_the_same_seed_gives_the_same_network_on_a_gpu(architecture):
+    first, second = (_trained(training._replayed, architecture, Recipe(20, 64, 1e-3, adam=architecture == "vit")) for _ in range(2))
     assert first[0] == second[0]
 
 
@@ -62,5 +67,6 @@ def test_precision_does_not_move_accuracy():
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_speed_is_measured(architecture):
     found = speed.measure(Network(architecture), FAST, batch=64, steps=10, repeats=1)
-    assert found.fast > 0
+    assert 100 < found.plain < 1e7
+    assert found.fast > found.plain / 2
     assert found.device == torch.cuda.get_device_name()

@@ -135,3 +135,17 @@ def test_every_statement_has_two_planted_errors():
         assert len(claim.wrong_versions) >= 2
         assert len({version.name for version in claim.wrong_versions}) == len(claim.wrong_versions)
         assert claim.id.startswith("images.")
+
+
+def test_identical_numbers_and_nan_decide_nothing():
+    """No spread is no evidence: a network that never changed, or diverged."""
+    for values in (np.full(9, 0.5), np.array([1.0, 2.0, np.nan, 1.5, 1.2, 1.1])):
+        assert interval(values, 0.01).outcome is Outcome.UNDECIDED
+
+
+def test_mismatch_is_decided_on_one_set_of_images():
+    """All of CIFAR-100 where it is there: a source of the subset has fewer images."""
+    whole, subset = (Cell("net", "cifar100", 500, far, n1, 0.0, 1.0, images=name) for far, n1, name in ((0, 5000, "cifar100"), (5, 1250, "cifar100-subset")))
+    assert list(real_images.mismatches({whole: {}, subset: {}}, "net")) == [whole]
+    assert list(real_images.mismatches({subset: {}}, "net")) == [subset]
+    assert whole.scratch.images == "cifar100"

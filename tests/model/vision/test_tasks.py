@@ -15,8 +15,8 @@ def images(labels, coarse):
 
 def test_a_task_selects_its_classes_and_numbers_them_by_place():
     held = images([9, 5, 0, 7, 5], [0, 0, 0, 0, 0])
-    pixels, labels = Task("cifar10", (5, 7, 9)).select(held)
-    assert pixels[:, 0, 0, 0].tolist() == [0, 1, 3, 4]
+    here, labels = Task("cifar10", (5, 7, 9)).select(held)
+    assert here.tolist() == [0, 1, 3, 4]
     assert labels.tolist() == [2, 0, 1, 0]
 
 

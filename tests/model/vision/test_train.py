@@ -1,6 +1,8 @@
 """Training on images: what a batch is, how the rate goes, and that the same seed gives the same network."""
 
+import gc
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -199,3 +201,29 @@ def test_warming_up_leaves_nothing_behind(monkeypatch):
     momenta = [state["momentum_buffer"] for state in optimiser.state.values()]
     assert len(momenta) == len(list(network.parameters()))
     assert not any(momentum.any() for momentum in momenta)
+
+
+class _Graph:
+    """What a CUDA graph is to the code that captures one: it remembers nothing, and makes nothing again."""
+
+    def replay(self):
+        pass
+
+
+def test_what_a_graph_writes_to_stays_alive(monkeypatch):
+    """A graph knows addresses only: momenta must live as long as its steps are replayed."""
+    monkeypatch.setattr(torch.cuda, "Stream", _NoStream)
+    monkeypatch.setattr(torch.cuda, "current_stream", _NoStream)
+    monkeypatch.setattr(torch.cuda, "stream", lambda stream: stream)
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", _Graph)
+    monkeypatch.setattr(torch.cuda, "graph", lambda graph: _NoStream())
+    made = []
+    monkeypatch.setattr(training, "_optimiser", lambda *args, kept=training._optimiser, **more: made.append(kept(*args, **more)) or made[-1])
+    network, data = linear(stream(0, "network")), separable()
+    step = training._replayed(network, data, Recipe(3, 8, 0.1), training._batches(60, Recipe(3, 8, 0.1), stream(0, "batches")))
+    momenta = [weakref.ref(state["momentum_buffer"]) for state in made.pop().state.values()]
+    del network, data
+    gc.collect()
+    assert momenta
+    assert all(momentum() is not None for momentum in momenta)
+    step(0)

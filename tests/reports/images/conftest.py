@@ -51,8 +51,8 @@ def _small(patch, folder):
     for module in (plan, plots, real_images):
         patch.setattr(module, "BASE_SAMPLES", BASE)
     patch.setenv("TRANSFER_CLAIMS_DATA", str(folder))
-    run._images.cache_clear()
-    run._tested.cache_clear()
+    for known in (run._images, run._tested, run._selected):
+        known.cache_clear()
 
 
 @pytest.fixture
@@ -60,8 +60,8 @@ def cache(stored, monkeypatch):
     """The cache that commands find."""
     _small(monkeypatch, stored)
     yield stored
-    run._images.cache_clear()
-    run._tested.cache_clear()
+    for known in (run._images, run._tested, run._selected):
+        known.cache_clear()
 
 
 TINY = replace(

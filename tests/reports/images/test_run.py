@@ -2,13 +2,16 @@
 
 import json
 import math
+import pickle
+import time
 from dataclasses import replace
 
 import pytest
 import torch
 
+from model.vision.data import AbsentError, DataError
 from model.vision.train import Device
-from reports.executors import in_process
+from reports.executors import in_process, processes
 from reports.images import run
 from reports.images.plan import Network, Setting, settings
 from reports.journal import JournalError
@@ -73,6 +76,23 @@ def test_nothing_is_begun_after_its_time(tmp_path, cache, wanted):
     assert run.run(wanted, tmp_path / "r.jsonl", in_process, CPU, until=-math.inf) == []
 
 
+def test_a_job_whose_time_is_over_trains_nothing(cache, wanted):
+    """Those that wait in a worker's queue, too."""
+    job = run.Job(None, tuple(wanted[:1]), CPU, None, "", until=time.monotonic())
+    assert run.compute(job) == []
+    assert len(run.compute(replace(job, until=math.inf))) == 1
+
+
+def test_a_workers_refusal_is_one_line_not_a_death(tmp_path, wanted, monkeypatch):
+    """Errors of data travel between processes as what they are."""
+    monkeypatch.setenv("TRANSFER_CLAIMS_DATA", str(tmp_path))
+    with pytest.raises(AbsentError, match="transfer-claims cifar fetch cifar10"):
+        run.run(wanted[:1], tmp_path / "r.jsonl", processes(1), CPU, cache=tmp_path)
+    for error in (DataError("file", "value", "rule"), AbsentError(tmp_path, "cifar100")):
+        again = pickle.loads(pickle.dumps(error))
+        assert (type(again), str(again)) == (type(error), str(error))
+
+
 def test_scratch_and_transfer_share_all_but_what_is_inherited(tmp_path, cache, wanted, monkeypatch):
     """Same target images, fresh filters and batches; sources nested, noise scaled."""
     seen, kept = [], run.train
@@ -111,7 +131,7 @@ def test_another_devices_records_are_refused(tmp_path, cache, wanted):
     run.run(wanted[:1], path, in_process, CPU)
     text = path.read_text().replace('"device": "cpu"', '"device": "NVIDIA"')
     path.write_text(text)
-    with pytest.raises(JournalError, match="another version's records"):
+    with pytest.raises(JournalError, match=r"device 'NVIDIA' there, 'cpu' here: write elsewhere \(--records FILE\)"):
         run.run(wanted[:2], path, in_process, CPU)
     assert path.read_text() == text
     assert run.read(path).device == "NVIDIA"
