@@ -11,8 +11,8 @@ from model.vision.train import Device
 from reports.executors import processes
 from reports.images import decide, plan, run
 
-#: With eight seeds each of these is decided on nearly every machine, whatever its rounding. Negative transfer, of 1.1 points with a deviation over seeds of 1.2,
-#: is decided on one in three; it takes the sixteen of the whole tier.
+#: With eight seeds each of these is decided on nearly every machine, whatever its rounding. Negative transfer, of 1.1 points with a deviation over seeds
+#: of 1.2, is decided on one in three; it takes the sixteen of the whole tier.
 DECIDED = {"images.source-samples", "images.source-noise", "images.positive-transfer"}
 
 
