@@ -36,7 +36,7 @@ from claims.law import contour_slope
 from claims.population import LEVEL, Estimate, beyond, each, estimate, rank_correlation, root_mean_square, slopes
 from claims.quantities import Quantity
 from claims.survey import SURVEY, Surveyed, foretell, survey
-from claims.theorem_4_2 import GAMMA, READINGS, Reading
+from claims.theorem_4_2 import GAMMA, PRINTED, READINGS, Reading
 from claims.theorem_4_2 import TAU_D as SHARPER
 from claims.theorem_4_3 import misread
 
@@ -138,6 +138,9 @@ def exponents(seen: Seen, criterion: Quantity, *, scratch: bool = False) -> dict
 
 # Claims ----------------------------------------------------------------------------------------------
 
+#: Criteria so far from the errors that what they lack is seen too coarsely: never at this suite's level for Γ, in 18 of 19 runs for the printed one.
+_HARDLY_SEEN = (GAMMA, PRINTED)
+
 _SURVEY: dict[str, Any] = {
     "source": "M1",
     "kind": Kind.ORDERING,
@@ -189,7 +192,7 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
         provenance=(reading.provenance,),
         margin=_exponents_right(reading.criterion),
         summary=partial(exponents, criterion=reading.criterion),
-        kind=Kind.CONJECTURE if reading is GAMMA else Kind.ORDERING,
+        kind=Kind.CONJECTURE if reading in _HARDLY_SEEN else Kind.ORDERING,
         unit=f"{OFF} less the largest exponent that is lacking",
         uses=_USES,
         wrong_versions=(
