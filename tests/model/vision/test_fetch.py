@@ -526,7 +526,11 @@ def test_a_tar_that_is_cut_off(archive, members, refused):
     refused(file, "no cifar-10-batches-bin/data_batch_2.bin")
 
 
-@pytest.mark.parametrize("raw", [b"", b"\x89PNG", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"no tar" * 1000), gzip.compress(b"\xff" * 1024)])
+@pytest.mark.parametrize(
+    "raw",
+    [b"", b"\x89PNG", b"\x1f\x8b", gzip.compress(b""), gzip.compress(b"no tar" * 1000), gzip.compress(b"\xff" * 1024)],
+    ids=["nothing", "a picture", "two bytes", "a gzip of nothing", "a gzip of words", "a gzip of ones"],  # a gzip tells when it was made: no name of a test
+)
 def test_no_archive(refused, tmp_path, raw):
     (file := tmp_path / "file").write_bytes(raw)
     refused(file, "cannot be read .*must be a whole .tar.gz archive|images in 0 known folders")
