@@ -47,10 +47,10 @@ def _ten(cell: Cell) -> bool:
 
 FACTORS = (
     Factor(
-        "source images $N_1$", lambda c: c.n1, lambda c: _ten(c) and c.sigma == BASE_NOISE and c.share == BASE_SHARE, "n1", (400, 30000), logarithmic=True
+        "source images N₁", lambda c: c.n1, lambda c: _ten(c) and c.sigma == BASE_NOISE and c.share == BASE_SHARE, "n1", (400, 30000), logarithmic=True
     ),
-    Factor("source noise $\\sigma$", lambda c: c.sigma, lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.share == BASE_SHARE, "sigma", (0, 2)),
-    Factor("inherited share $\\alpha$", lambda c: c.share, lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.sigma == BASE_NOISE, "share", (0, 1)),
+    Factor("source noise σ", lambda c: c.sigma, lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.share == BASE_SHARE, "sigma", (0, 2)),
+    Factor("inherited share α", lambda c: c.share, lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.sigma == BASE_NOISE, "share", (0, 1)),
     Factor("mismatch of source and target", lambda c: c.far / MOST_FAR, lambda c: c.pair == "cifar100", "far", (0, 1)),
 )  # fmt: skip
 
@@ -68,7 +68,7 @@ def factors(records: Sequence[Record]) -> Figure:
         for network, (marker, colour) in zip(networks, _SERIES, strict=False):
             _measured(below, factor, [pair for pair in found if pair[0].network == network and factor.along(pair[0])], network, marker, colour)
         below.set_xlabel(factor.name)
-    panels[0, 0].set_ylabel("foretold: $\\tau_D/\\tau_2$")
+    panels[0, 0].set_ylabel("foretold: $\\tau_D/\\tau_2$", fontsize=12)  # so that its indices can be read
     panels[1, 0].set_ylabel("measured: points of accuracy\nover random initialisation")
     figure.legend(*_once(panels.flat), loc="outside upper left", ncols=4, frameon=False, fontsize=9)
     return figure
@@ -152,8 +152,8 @@ def _told(cells: dict[Cell, list[Record]]) -> dict[str, Cell]:
     clean = sorted((c for c in whole if c.sigma == BASE_NOISE), key=lambda c: c.n1)
     noisy = sorted((c for c in whole if c.sigma > BASE_NOISE and c.n1 == BASE_SAMPLES), key=lambda c: c.sigma)
     found = {"from scratch": next((c for c in cells if c.share == 0), None)}
-    found |= {f"$N_1$ = {c.n1:,}": c for c in (clean[:1] + clean[-1:])}
-    found |= {f"$N_1$ = {c.n1:,}, $\\sigma$ = {c.sigma:g}": c for c in noisy[-1:]}
+    found |= {f"N₁ = {c.n1:,}": c for c in (clean[:1] + clean[-1:])}
+    found |= {f"N₁ = {c.n1:,}, σ = {c.sigma:g}": c for c in noisy[-1:]}
     return {name: cell for name, cell in found.items() if cell is not None}
 
 
