@@ -12,6 +12,7 @@ from graphlib import CycleError, TopologicalSorter
 import claims as package
 from claims.claim import Claim
 from claims.decision import Status
+from claims.real_images import PREFIX
 
 #: The paper's order; files that are not named follow.
 ORDER = (
@@ -63,7 +64,7 @@ def find(claim_id: str) -> Claim:
     """The claim with this id, or a planted wrong version of one, written `id!version`."""
     known = catalogue()
     base, _, version = claim_id.partition("!")
-    if base.startswith("images."):
+    if base.startswith(PREFIX):
         raise UnknownClaimError(f"claim = {claim_id!r}: statements on real images are decided by: transfer-claims cifar run, then cifar report")
     if base not in known:
         near = difflib.get_close_matches(base, known, n=3, cutoff=0.4)

@@ -11,17 +11,20 @@ clock: to add seeds until something is decided is not paid for. Where a training
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
-from claims.claim import Kind, Provenance
+from claims.claim import Kind, Provenance, WrongVersion
 from claims.decision import Outcome
+from claims.population import spread
+from model.vision.tasks import MOST_FAR
 
 Array = NDArray[np.float64]
+#: What ids of these statements begin with.
+PREFIX = "images."
 #: The probability, over the whole tier, that a true statement is falsified; and as much that a false one is verified.
 LEVEL = 0.05
 #: With fewer seeds than this nothing is decided.
@@ -37,7 +40,7 @@ class Cell:
     network: str
     pair: str
     n2: int
-    far: int = 0  # mismatch: superclasses of the source, of five, that are far from the target's
+    far: int = 0  # mismatch: superclasses of the source that are far from the target's
     n1: int = 0
     sigma: float = 0.0
     share: float = 0.0
@@ -48,6 +51,11 @@ class Cell:
     def scratch(self) -> Cell:
         """The same network and target without inheritance."""
         return Cell(self.network, self.pair, self.n2, images=self.images)
+
+    @property
+    def mismatch(self) -> float:
+        """The share of the source's superclasses that are far from the target's."""
+        return self.far / MOST_FAR
 
 
 #: Of each cell, the test accuracy after training, in [0, 1], by seed.
@@ -95,7 +103,7 @@ def interval(values: Array, level: float) -> Interval:
     if count < LEAST_SEEDS or not np.ptp(values) > 0:
         return Interval(count, float(values.mean()) if count else math.nan, -math.inf, math.inf, math.inf)
     mean, error = float(values.mean()), float(values.std(ddof=1) / math.sqrt(count))
-    reach = float(stats.t.isf(level, count - 1)) * error
+    reach = spread(count, level) * error
     return Interval(count, mean, mean - reach, mean + reach, error)
 
 
@@ -116,7 +124,7 @@ def mismatches(seen: Accuracies, network: str) -> dict[Cell, float]:
     """Sources of CIFAR-100, by the share of superclasses that are far from the target's; where both are there, of all its images, not of the subset."""
     found = [c for c in _sorted(seen, network) if c.pair == "cifar100" and c.share == BASE_SHARE and c.form == "filters" and c.sigma == BASE_NOISE]
     whole = min((c.images for c in found), default="")  # cifar100 comes before cifar100-subset
-    return {c: c.far / 5 for c in found if c.images == whole}
+    return {c: c.mismatch for c in found if c.images == whole}
 
 
 def _base(seen: Accuracies, network: str) -> list[Cell]:
@@ -136,15 +144,6 @@ def _extreme(places: Mapping[Cell, float], choose: Callable[..., Cell]) -> Cell 
 Read = Callable[[Accuracies, str], Array]  # of one network, the number of each seed whose mean is to be positive
 
 
-@dataclass(frozen=True)
-class Planted:
-    """A false variant, which must be falsified."""
-
-    name: str
-    error: str
-    contrasts: Mapping[str, Read]
-
-
 @dataclass(frozen=True, kw_only=True)
 class ImageClaim:
     """A statement on real images: one of its contrasts has a positive mean."""
@@ -158,11 +157,11 @@ class ImageClaim:
     unit: str
     kind: Kind = Kind.ORDERING
     source: str = "Real images"
-    wrong_versions: tuple[Planted, ...] = field(default=())
+    wrong_versions: tuple[WrongVersion, ...] = ()
 
-    def wrong(self, version: Planted) -> ImageClaim:
+    def wrong(self, version: WrongVersion) -> ImageClaim:
         """The planted false statement."""
-        return replace(self, id=f"{self.id}!{version.name}", contrasts=version.contrasts, wrong_versions=())
+        return replace(self, id=f"{self.id}!{version.name}", wrong_versions=(), **version.changes)
 
 
 def decide(claim: ImageClaim, seen: Accuracies, networks: Sequence[str]) -> dict[str, dict[str, Interval]]:
@@ -202,8 +201,8 @@ SAMPLES = ImageClaim(
     contrasts={"slope": _rises(sources, +1)},
     unit="points of accuracy per doubling of N_1",
     wrong_versions=(
-        Planted("reversed", "accuracy falls with N_1", {"slope": _rises(sources, -1)}),
-        Planted("steep", "every doubling of N_1 is worth five points", {"slope": _rises(sources, +1, 5.0)}),
+        WrongVersion("reversed", "accuracy falls with N_1", {"contrasts": {"slope": _rises(sources, -1)}}),
+        WrongVersion("steep", "every doubling of N_1 is worth five points", {"contrasts": {"slope": _rises(sources, +1, 5.0)}}),
     ),
 )
 
@@ -216,8 +215,8 @@ NOISE = ImageClaim(
     contrasts={"slope": _rises(noises, -1)},
     unit="points of accuracy per unit of σ, lost",
     wrong_versions=(
-        Planted("reversed", "accuracy rises with σ", {"slope": _rises(noises, +1)}),
-        Planted("steep", "every unit of σ costs fifteen points", {"slope": _rises(noises, -1, 15.0)}),
+        WrongVersion("reversed", "accuracy rises with σ", {"contrasts": {"slope": _rises(noises, +1)}}),
+        WrongVersion("steep", "every unit of σ costs fifteen points", {"contrasts": {"slope": _rises(noises, -1, 15.0)}}),
     ),
 )
 
@@ -230,8 +229,8 @@ NEGATIVE = ImageClaim(
     contrasts={"noisiest source": _gains(noises, max, -1), "smallest source": _gains(sources, min, -1)},
     unit="points of accuracy lost to scratch",
     wrong_versions=(
-        Planted("any-source", "the largest clean source leaves the target worse, too", {"largest source": _gains(sources, max, -1)}),
-        Planted("ruinous", "the noisiest source costs twenty points", {"noisiest source": _gains(noises, max, -1, 20.0)}),
+        WrongVersion("any-source", "the largest clean source leaves the target worse, too", {"contrasts": {"largest source": _gains(sources, max, -1)}}),
+        WrongVersion("ruinous", "the noisiest source costs twenty points", {"contrasts": {"noisiest source": _gains(noises, max, -1, 20.0)}}),
     ),
 )
 
@@ -244,8 +243,8 @@ POSITIVE = ImageClaim(
     contrasts={"largest source": _gains(sources, max, +1)},
     unit="points of accuracy won over scratch",
     wrong_versions=(
-        Planted("reversed", "it leaves the target worse", {"largest source": _gains(sources, max, -1)}),
-        Planted("wonderful", "it is worth thirty points", {"largest source": _gains(sources, max, +1, 30.0)}),
+        WrongVersion("reversed", "it leaves the target worse", {"contrasts": {"largest source": _gains(sources, max, -1)}}),
+        WrongVersion("wonderful", "it is worth thirty points", {"contrasts": {"largest source": _gains(sources, max, +1, 30.0)}}),
     ),
 )
 
@@ -259,8 +258,8 @@ MISMATCH = ImageClaim(
     unit="points of accuracy lost between no mismatch and all",
     kind=Kind.CONJECTURE,
     wrong_versions=(
-        Planted("reversed", "accuracy rises with mismatch", {"slope": _rises(mismatches, +1)}),
-        Planted("ruinous", "mismatch costs thirty points", {"slope": _rises(mismatches, -1, 30.0)}),
+        WrongVersion("reversed", "accuracy rises with mismatch", {"contrasts": {"slope": _rises(mismatches, +1)}}),
+        WrongVersion("ruinous", "mismatch costs thirty points", {"contrasts": {"slope": _rises(mismatches, -1, 30.0)}}),
     ),
 )
 
@@ -268,6 +267,6 @@ MISMATCH = ImageClaim(
 CLAIMS_ON_IMAGES = (SAMPLES, NOISE, NEGATIVE, POSITIVE, MISMATCH)
 
 
-def with_planted(claims: Iterable[ImageClaim] = CLAIMS_ON_IMAGES) -> list[ImageClaim]:
+def with_planted() -> list[ImageClaim]:
     """Claims, each followed by its planted false variants."""
-    return [one for claim in claims for one in (claim, *(claim.wrong(version) for version in claim.wrong_versions))]
+    return [one for claim in CLAIMS_ON_IMAGES for one in (claim, *(claim.wrong(version) for version in claim.wrong_versions))]

@@ -59,10 +59,9 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
     if as_json:
         print_json(
             [
-                {k: show.claim_record(c, book)[k] for k in ("id", "title", "source", "provenance", "kind")} | {"status": _status(book, c.id)}
-                for c in catalogue().values()
+                *(show.named(claim) | {"status": _status(book, claim.id)} for claim in catalogue().values()),
+                *(show.named(claim) | {"status": _status(book, claim.id)} for claim in CLAIMS_ON_IMAGES),
             ]
-            + [{k: show.image_record(c, book)[k] for k in ("id", "title", "source", "provenance", "kind", "status")} for c in CLAIMS_ON_IMAGES]
             + [show.unencoded_record(u) for u in UNENCODED]
         )
         return
@@ -390,7 +389,8 @@ def decide_by_ids(claim_ids: list[str], profile: Profile) -> list[Verdict]:
 
 
 def _status(book: Ledger, claim_id: str) -> str | None:
-    status = book.statuses.get(claim_id)
+    image = book.images.get(claim_id)
+    status = image.status if image else book.statuses.get(claim_id)
     return None if status is None else status.value
 
 

@@ -14,9 +14,13 @@ out, err = show.console(), Console(stderr=True)
 
 
 def display(*more: ProgressColumn) -> Progress:
+    """How many are done of how many, and for how long it has taken."""
+    return vanishing(BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *more)
+
+
+def vanishing(*columns: ProgressColumn) -> Progress:
     """A display that vanishes when it ends. Where nothing can be drawn over, it would leave a blank line and show nothing: there is none."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), *more)
-    return Progress(*columns, console=err, transient=True, disable=not err.is_interactive)
+    return Progress(TextColumn("{task.description}"), *columns, console=err, transient=True, disable=not err.is_interactive)
 
 
 def print_json(value: object) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
@@ -29,9 +28,10 @@ from claims.constants import Constants
 from claims.ladders import dimension
 from claims.theorem_4_2 import TAU_D
 from claims.theorem_4_3 import NOT_SMALL
+from model.files import write_atomically
 from model.regime import Regime
 from reports import ledger
-from reports.files import write_atomically, write_whole
+from reports.plots import write_svg
 from reports.sweep_spec import Sweep
 
 Array = NDArray[np.float64]
@@ -104,11 +104,7 @@ def save(figure: Figure, title: str, caption: str, svg: Path, png: Path) -> None
     if (engine := figure.get_layout_engine()) is not None:  # places are worked out once, for both files
         engine.execute(figure)
         figure.set_layout_engine("none")
-    page = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": title}):
-        origin = json.dumps(asdict(Origin.here()))
-        figure.savefig(page, format="svg", metadata={"Date": None, "Title": title, "Description": caption, "Source": origin})
-    write_whole(svg, page.getvalue())
+    write_svg(figure, svg, title, Title=title, Description=caption, Source=json.dumps(asdict(Origin.here())))
     write_atomically(png, lambda file: figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None, "Title": title, "Description": caption}))
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from claims import constants as constant_table
 from claims import decision
 from claims.catalogue import find
+from model.files import write_atomically
 from reports import experiment_checks as checks
 from reports import experiment_plans as plans
 from reports import experiment_plots as plots
@@ -31,7 +32,7 @@ from reports.executors import Executor, in_process
 from reports.experiment_checks import Check
 from reports.experiment_plans import Size
 from reports.experiment_plots import Seen
-from reports.files import plain, write_atomically, write_whole
+from reports.files import plain, write_whole
 from reports.journal import JournalError
 from reports.sweep_spec import Sweep
 

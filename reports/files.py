@@ -4,35 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from model.files import write_atomically
+
+T = TypeVar("T")
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Replace `path` by `text` atomically; on any failure the old file stays and nothing else is left.
-
-    Raises OSError when the folder cannot be written or the disk is full.
-    """
+    """`model.files.write_atomically`, of text."""
     write_atomically(path, lambda file: file.write(text.encode("utf-8")))
-
-
-def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """The same for a binary file: `write` puts into it what replaces `path`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def finite(value: float | None) -> float | None:
@@ -47,6 +31,15 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
     return finite(value) if isinstance(value, float) else value
+
+
+def validated(adapter: TypeAdapter[T], values: Any, what: str) -> T:
+    """What JSON values say, by pydantic's rules; raises ValueError, which names the field, or `what` they should be."""
+    try:
+        return adapter.validate_json(json.dumps(values))
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False)[0]
+        raise ValueError(f"{'.'.join(map(str, first['loc'])) or what}: {first['msg']}") from None
 
 
 def read_json(text: str, **options: Any) -> Any:

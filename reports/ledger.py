@@ -20,13 +20,12 @@ from pydantic import TypeAdapter
 
 from claims.catalogue import catalogue, settle
 from claims.decision import RUN_BUDGET, Status
+from claims.real_images import PREFIX
 from reports.files import read_json, write_whole
 from reports.verify import Verdict
 
 FORMAT, VERSION = "transfer-claims-ledger", 3
 DEFAULT = Path("reports/out/ledger.jsonl")
-#: What ids of statements on real images begin with.
-IMAGES = "images."
 #: Seconds to wait for another run that is writing.
 _PATIENCE = 30.0
 
@@ -66,11 +65,11 @@ class Ledger:
     def updated(self, verdicts: Iterable[Verdict]) -> Ledger:
         """With newer verdicts in place of older ones, in the catalogue's order. Those on real images share a level, and are replaced all together."""
         newer = {verdict.claim: verdict for verdict in verdicts}
-        kept = {} if any(name.startswith(IMAGES) for name in newer) else self.images
+        kept = {} if any(name.startswith(PREFIX) for name in newer) else self.images
         merged = self.verdicts | self.planted | kept | newer
         order = {name: place for place, name in enumerate(catalogue())}
         ordered = dict(sorted(merged.items(), key=lambda item: order.get(item[0].partition("!")[0], len(order))))
-        images = {name: verdict for name, verdict in ordered.items() if name.startswith(IMAGES)}
+        images = {name: verdict for name, verdict in ordered.items() if name.startswith(PREFIX)}
         theory = {name: verdict for name, verdict in ordered.items() if name not in images}
         own = {name: verdict for name, verdict in theory.items() if "!" not in name}
         return replace(self, verdicts=own, planted={name: verdict for name, verdict in theory.items() if "!" in name}, images=images)

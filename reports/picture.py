@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
@@ -19,7 +17,7 @@ from claims.theorem_4_2 import EVERYWHERE, READINGS, Reading
 from claims.theorem_4_3 import NOT_SMALL
 from model.regime import Regime
 from model.sampling import Seeds
-from reports.files import write_whole
+from reports.plots import write_svg
 from strategies.search import Case, search
 
 SEEDS = 8
@@ -64,10 +62,7 @@ def draw(points: list[Point], caption: str, path: Path) -> None:
         panel.set(xscale="log", yscale="log", ylim=(_FLOOR / 3, 1), xlabel=f"${reading.latex}$")
     panels[0].set_ylabel("test error after transfer")
     figure.colorbar(shown, ax=panels, label="log₁₀ X (inherited noise)")
-    page = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": caption}):  # same points, same file
-        figure.savefig(page, format="svg", metadata={"Date": None, "Description": caption})
-    write_whole(path, page.getvalue())
+    write_svg(figure, path, caption, Description=caption)
 
 
 def _bounds(panel: object, reading: Reading, values: np.ndarray) -> None:

@@ -12,6 +12,7 @@ import io
 import math
 import re
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -25,6 +26,7 @@ from matplotlib.ticker import FuncFormatter, LogFormatter, LogLocator, NullLocat
 from claims.claim import Claim, Picture
 from claims.constants import Constants
 from reports import numerals, trajectory
+from reports.files import write_whole
 from reports.verify import Verdict
 
 #: Drawn in this, or in black, a line or a word takes the colour of the surrounding text.
@@ -67,6 +69,14 @@ def inline(figure: Figure, label: str) -> Markup:
     root = Markup('<svg viewBox="0 0 {w} {h}" style="{size}" fill="currentColor" role="img" aria-label="{label}">')
     root = root.format(w=f"{width:g}", h=f"{height:g}", size=size, label=label)
     return root + Markup(re.sub(r">\s+<", "><", text[len(opening) :].strip()))  # matplotlib escapes every word it draws
+
+
+def write_svg(figure: Figure, path: Path, title: str, **metadata: str) -> None:
+    """A figure as an SVG file of its own; same figure and title, same file. Raises OSError."""
+    page = io.StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": title}):
+        figure.savefig(page, format="svg", metadata={"Date": None, **metadata})
+    write_whole(path, page.getvalue())
 
 
 def _with_own_ids(text: str, prefix: str) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 from rich.console import Console
 from rich.table import Table
@@ -16,7 +14,8 @@ from claims.decision import Margin
 from model.sampling import Seeds, check_curves
 from reports import trajectory
 from reports.counterexample import Counterexample, groups
-from reports.files import finite, write_whole
+from reports.files import finite
+from reports.plots import write_svg
 from reports.trajectory import Course
 from reports.verify import measure_seeds
 
@@ -93,10 +92,7 @@ def plot(replay: Replay, path: Path) -> Path | None:
         return None
     assert replay.case.regime is not None
     title = f"{replay.case.claim.id}: seed {replay.seed} of root {replay.case.root}, worst margin {replay.margin.high.min():.3g} {replay.case.claim.unit}"
-    page = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": title}):
-        trajectory.draw(replay.courses, title).savefig(page, format="svg", metadata={"Date": None, "Description": title})
-    write_whole(path, page.getvalue())
+    write_svg(trajectory.draw(replay.courses, title), path, title, Description=title)
     return path
 
 

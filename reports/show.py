@@ -103,15 +103,21 @@ def unencoded_record(left: Unencoded) -> dict[str, Any]:
     }
 
 
-def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
-    """Everything `show` tells of a claim, as JSON values."""
-    verdict = ledger.verdicts.get(claim.id)
+def named(claim: Claim | ImageClaim) -> dict[str, Any]:
+    """What names a statement, whatever decides it."""
     return {
         "id": claim.id,
         "title": claim.title,
         "source": claim.source,
         "provenance": [p.name for p in claim.provenance],
         "kind": claim.kind.value,
+    }
+
+
+def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
+    """Everything `show` tells of a claim, as JSON values."""
+    verdict = ledger.verdicts.get(claim.id)
+    return named(claim) | {
         "statement": claim.statement,
         "latex": claim.latex,
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
@@ -128,12 +134,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
 def image_record(claim: ImageClaim, ledger: Ledger) -> dict[str, Any]:
     """What `list` and `show` tell of a statement on real images."""
     verdict = ledger.images.get(claim.id)
-    return {
-        "id": claim.id,
-        "title": claim.title,
-        "source": claim.source,
-        "provenance": [p.name for p in claim.provenance],
-        "kind": claim.kind.value,
+    return named(claim) | {
         "statement": claim.statement,
         "latex": claim.latex,
         "unit": claim.unit,

@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from model.files import write_atomically
 from model.regime import RegimeError
 from model.sampling import Seeds
 from reports import journal
 from reports.executors import Executor
-from reports.files import write_atomically
 from reports.journal import Journal, JournalError, Record
 from reports.metrics import measure
 from reports.sweep_spec import Point, Sweep, SweepError

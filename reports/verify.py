@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 
 from claims import constants as constant_table
 from claims import decision, findings, population
@@ -23,7 +23,7 @@ from claims.constants import Constants
 from claims.decision import Margin, Outcome, RegimeEvidence, Status
 from model.regime import Regime
 from model.sampling import Seeds
-from reports.files import finite, plain, write_whole
+from reports.files import finite, plain, validated, write_whole
 from strategies.search import Case, climb, search
 
 
@@ -116,11 +116,7 @@ class Verdict:
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> Verdict:
         """From `to_dict`'s values; raises ValueError, which names the field, on anything else."""
-        try:
-            return _reader().validate_json(json.dumps(record))
-        except ValidationError as invalid:
-            first = invalid.errors(include_url=False)[0]
-            raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'verdict'}: {first['msg']}") from None
+        return validated(_reader(), record, "verdict")
 
 
 @lru_cache(maxsize=1)

@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from torch import Tensor
+
+from model.files import write_atomically
 
 Name = Literal["cifar10", "cifar100", "cifar100-subset"]
 
@@ -196,7 +197,7 @@ def store(name: Name, train: Images, test: Images, where: object, folder: Path |
     for array in arrays:
         digest.update(array)
     _check_digest(where, digest.hexdigest(), layout.sha256 or digest.hexdigest())
-    _write_whole(path, [*arrays, memoryview(digest.digest())])
+    write_atomically(path, lambda file: file.writelines([*arrays, memoryview(digest.digest())]))
     return path
 
 
@@ -244,19 +245,3 @@ def _read(path: Path, name: Name, size: int) -> bytearray:
     if found != size:
         raise DataError(path, f"{found} bytes", f"must be {size}; fetch it again")
     return raw
-
-
-def _write_whole(path: Path, parts: Iterable[memoryview]) -> None:
-    """Replace `path` atomically; on any failure the old file stays and nothing else is left (as `reports.files`, which cannot be imported from here)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.writelines(parts)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -68,6 +68,11 @@ class Device:
         """Whether layers compute in bfloat16 and steps are replayed."""
         return self.name != "cpu" and not self.plain
 
+    @property
+    def hardware(self) -> str:
+        """Its name for people and records: the GPU's, or cpu."""
+        return torch.cuda.get_device_name() if self.name.startswith("cuda") else "cpu"
+
     @contextmanager
     def computing(self) -> Iterator[None]:
         """Precision of what is computed inside, and algorithms that give the same numbers again."""

@@ -6,27 +6,29 @@ import math
 import os
 import time
 from contextlib import nullcontext
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, cast, get_args
 
 import torch
 import typer
 from rich.box import SIMPLE_HEAD
-from rich.progress import DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.progress import DownloadColumn, TimeRemainingColumn, TransferSpeedColumn
 from rich.table import Table
 
-from claims.decision import Status
+from claims.real_images import Cell, Interval
 from model.vision import data, fetch
 from model.vision.nets import Architecture
+from model.vision.train import Device
 from reports import ledger
-from reports.console import display, err, out, print_json
+from reports.console import display, err, out, print_json, vanishing
 from reports.executors import in_process, processes
+from reports.files import finite
+from reports.images import plan
 from reports.images.plan import ImagesError
 from reports.show import status_text
 
 if TYPE_CHECKING:
-    from reports.images.plan import Tier
     from reports.images.run import Record
     from reports.verify import Verdict
 
@@ -51,17 +53,14 @@ def fetch_images(
     as_json: JsonOption = False,
 ) -> None:
     """Bring images, check them, and keep them decoded; a download that broke off goes on where it was."""
-    columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_interactive) as progress:
+    with vanishing(DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn()) as progress:
         bar = progress.add_task(name, total=None)
         kept = fetch.fetch(name, source=source, file=file, folder=cache, progress=lambda done, of: progress.update(bar, completed=done, total=of))
-    found = data.load(name, cache)
+    train, test = data.LAYOUTS[name].counts
     if as_json:
-        print_json({"name": name, "file": str(kept), "train": len(found.train.labels), "test": len(found.test.labels)})
+        print_json({"name": name, "file": str(kept), "train": train, "test": test})
     else:
-        out.print(
-            f"{name}: {len(found.train.labels):,} images to learn from, {len(found.test.labels):,} to test, checked; {kept}", highlight=False, soft_wrap=True
-        )
+        out.print(f"{name}: {train:,} images to learn from, {test:,} to test, checked; {kept}", highlight=False, soft_wrap=True)
         out.print("next: transfer-claims cifar run", highlight=False, soft_wrap=True)
 
 
@@ -81,7 +80,7 @@ def run_tier(
     as_json: JsonOption = False,
 ) -> None:
     """Train from scratch and after transfer, over source size, source noise, inherited share and mismatch; resumes where it was stopped."""
-    from reports.images import plan, run
+    from reports.images import run
 
     begun, where = time.monotonic(), _device(device)
     name = _tier(tier, where.name)
@@ -126,6 +125,7 @@ def report(
 ) -> None:
     """Decide the statements on real images, write the verdicts to the ledger, and draw what was measured beside what τ_D foretells."""
     from reports.images import decide, plots, run
+    from reports.plots import write_svg
 
     source = records or _latest()
     ledger.prepare(path)
@@ -139,7 +139,7 @@ def report(
             ("curves", plots.curves, "Test accuracy along training"),
         ):
             drawn.append((folder or source.parent) / f"{source.stem}-{name}.svg")
-            plots.save(figure(found.records), drawn[-1], title)
+            write_svg(figure(found.records), drawn[-1], title, Title=title)
     missed = decide.missed(verdicts)
     if as_json:
         print_json(
@@ -169,7 +169,7 @@ def measure_speed(
     as_json: JsonOption = False,
 ) -> None:
     """Images a second in training, beside the plain loop in float32 in the same run."""
-    from reports.images import plan, speed
+    from reports.images import speed
 
     where = _device(device)
     chosen = [plan.Network(*_parsed(one)) for one in network] if network else [plan.Network(name) for name in get_args(Architecture)]
@@ -191,9 +191,7 @@ def measure_speed(
 # Options ---------------------------------------------------------------------------------------------
 
 
-def _device(name: DeviceName) -> Any:
-    from model.vision.train import Device
-
+def _device(name: DeviceName) -> Device:
     if name == "cuda" and not torch.cuda.is_available():
         raise ImagesError("--device = cuda: torch sees no GPU here; leave it out, or take cpu")
     return Device("cuda" if name == "cuda" or (name == "auto" and torch.cuda.is_available()) else "cpu")
@@ -205,26 +203,23 @@ def _tier(name: TierOption, device: str) -> Literal["cpu", "gpu"]:
     return "cpu" if device == "cpu" else "gpu"
 
 
-def _chosen(tier: Tier, seeds: int | None, network: list[str] | None) -> Tier:
-    from reports.images.plan import Network
-
-    networks = tuple(Network(*_parsed(one)) for one in network) if network else tier.networks
+def _chosen(tier: plan.Tier, seeds: int | None, network: list[str] | None) -> plan.Tier:
+    networks = tuple(plan.Network(*_parsed(one)) for one in network) if network else tier.networks
     return replace(tier, seeds=seeds or tier.seeds, networks=networks)
 
 
 def _parsed(text: str) -> tuple[Architecture, float]:
     """NAME or NAME:WIDTH."""
     name, _, width = text.partition(":")
-    for known in get_args(Architecture):
-        if name == known:
-            try:
-                wide = float(width) if width else 1.0
-            except ValueError:
-                wide = math.nan
-            if not 0 < wide <= _WIDEST:
-                raise ImagesError(f"--network = {text!r}: the width must be a positive number up to {_WIDEST:g}, as in {name}:0.25")
-            return known, wide
-    raise ImagesError(f"--network = {text!r}: must be one of {', '.join(get_args(Architecture))}, with :WIDTH or without")
+    if name not in get_args(Architecture):
+        raise ImagesError(f"--network = {text!r}: must be one of {', '.join(get_args(Architecture))}, with :WIDTH or without")
+    try:
+        wide = float(width) if width else 1.0
+    except ValueError:
+        wide = math.nan
+    if not 0 < wide <= _WIDEST:
+        raise ImagesError(f"--network = {text!r}: the width must be a positive number up to {_WIDEST:g}, as in {name}:0.25")
+    return cast(Architecture, name), wide
 
 
 def _hundred(cache: Path | None) -> data.Name | None:
@@ -241,9 +236,7 @@ def _images_used(hundred: data.Name | None) -> str:
 
 def _latest() -> Path:
     """The newest records of one's own, else those that come with the project."""
-    from reports.images.plan import TIERS
-
-    own, kept = ([file for name in TIERS if (file := folder / f"{name}.jsonl").is_file()] for folder in (RECORDS, Path(__file__).parents[1] / "cifar"))
+    own, kept = ([file for name in plan.TIERS if (file := folder / f"{name}.jsonl").is_file()] for folder in (RECORDS, Path(__file__).parents[1] / "cifar"))
     if not own and not kept:
         raise ImagesError(f"--records: there are none in {RECORDS}; train first: transfer-claims cifar run")
     return max(own, key=lambda file: file.stat().st_mtime) if own else kept[-1]
@@ -252,11 +245,7 @@ def _latest() -> Path:
 # Tables ----------------------------------------------------------------------------------------------
 
 
-def _gain_record(cell: Any, one: Any) -> dict[str, Any]:
-    from dataclasses import asdict
-
-    from reports.files import finite
-
+def _gain_record(cell: Cell, one: Interval) -> dict[str, Any]:
     return asdict(cell) | {"seeds": one.seeds, "mean": finite(one.mean), "low": finite(one.low), "high": finite(one.high)}
 
 
@@ -269,7 +258,7 @@ def _gains_table(records: list[Record]) -> Table:
         table.add_column(heading, justify="left" if heading in ("network", "pair", "inherited") else "right", no_wrap=True)
     for cell, one in gains(records):
         bounds = [f"{value:+.2f}" if math.isfinite(value) else "–" for value in (one.mean, one.low, one.high)]
-        far = f"{cell.far / 5:g}" if cell.pair == "cifar100" else ""
+        far = f"{cell.mismatch:g}" if cell.pair == "cifar100" else ""
         table.add_row(
             cell.network, cell.pair, far, f"{cell.n1:,}", f"{cell.sigma:g}", f"{cell.share:g}", cell.form if cell.share < 1 else "all", str(one.seeds), *bounds
         )
@@ -278,12 +267,13 @@ def _gains_table(records: list[Record]) -> Table:
 
 def _verdicts_table(verdicts: list[Verdict]) -> Table:
     """Statements, and how many of their planted false versions were caught."""
+    from reports.images import decide
+
     table = Table(box=SIMPLE_HEAD, caption="at 5% over all statements; planted false versions must be falsified")
     for heading in ("statement", "verdict", "networks", "planted caught", "worst", "unit"):
         table.add_column(heading, justify="right" if heading in ("networks", "planted caught", "worst") else "left", no_wrap=True)
     for verdict in (one for one in verdicts if "!" not in one.claim):
-        planted = [one for one in verdicts if one.claim.startswith(f"{verdict.claim}!")]
-        caught = f"{sum(one.status is Status.FALSIFIED for one in planted)} of {len(planted)}"
+        caught, of = decide.caught(verdict.claim, verdicts)
         worst = "–" if verdict.worst_margin is None else f"{verdict.worst_margin:.3g}"
-        table.add_row(verdict.claim, status_text(verdict.status), str(verdict.regimes), caught, worst, verdict.unit)
+        table.add_row(verdict.claim, status_text(verdict.status), str(verdict.regimes), f"{caught} of {of}", worst, verdict.unit)
     return table

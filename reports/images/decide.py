@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from claims import decision, real_images
 from claims.claim import Kind
 from claims.decision import RegimeEvidence, Status
 from claims.population import SEEN
-from claims.real_images import CLAIMS_ON_IMAGES, LEVEL, Accuracies, ImageClaim, Interval, gain, interval, with_planted
+from claims.real_images import CLAIMS_ON_IMAGES, LEAST_SEEDS, LEVEL, PREFIX, Accuracies, ImageClaim, Interval, gain, interval, with_planted
 from reports.files import finite
 from reports.images.run import Found, Record, accuracies
-from reports.ledger import IMAGES
 from reports.verify import Verdict
 
 METHOD = "paired over seeds"
@@ -55,7 +54,7 @@ def _verdict(claim: ImageClaim, seen: Accuracies, found: Found, profile: str, to
     worst = min(networks, key=margins.__getitem__)
     seeds = sum(one.seeds for one in evidence)
     return Verdict(
-        claim=claim.id, looks=IMAGES.rstrip("."), status=decision.derive(evidence, len(evidence)), regimes=len(networks), drawn=len(networks), seeds=seeds,
+        claim=claim.id, looks=PREFIX.rstrip("."), status=decision.derive(evidence, len(evidence)), regimes=len(networks), drawn=len(networks), seeds=seeds,
         networks=len(found.records), worst_margin=finite(margins[worst]), points=[{"margin": finite(margins[name])} for name in networks], worst_case=None,
         counterexample=None, method=METHOD, evidence={"trained": told} | _evidence(claim, decided), unit=claim.unit, delta=0.0,
         level=LEVEL / len(CLAIMS_ON_IMAGES), caught=0.0, constants={},
@@ -72,13 +71,20 @@ def _evidence(claim: ImageClaim, decided: Mapping[str, Mapping[str, Interval]]) 
 def _row(one: Interval) -> dict[str, Any]:
     reach = one.mean - one.low + SEEN * one.error
     value = {"value": round(one.mean, 3), "low": finite(round(one.low, 3)), "high": finite(round(one.high, 3))} if math.isfinite(one.low) else None
-    return {"mean": value if value else "too few seeds", "seeds": one.seeds, "would be seen from": finite(round(reach, 2)) if value else "without bound"}
+    why = "too few seeds" if one.seeds < LEAST_SEEDS else "no spread, or a training diverged"
+    return {"mean": value or why, "seeds": one.seeds, "would be seen from": finite(round(reach, 2)) if value else "without bound"}
 
 
 def falsified(verdicts: Sequence[Verdict]) -> list[str]:
     """Statements that fell, conjectures apart."""
     held = {claim.id for claim in CLAIMS_ON_IMAGES if claim.kind is not Kind.CONJECTURE}
     return [verdict.claim for verdict in verdicts if verdict.claim in held and verdict.status is Status.FALSIFIED]
+
+
+def caught(claim_id: str, verdicts: Iterable[Verdict]) -> tuple[int, int]:
+    """How many of a statement's planted false variants came out falsified, of how many that were decided."""
+    planted = [verdict for verdict in verdicts if verdict.claim.startswith(f"{claim_id}!")]
+    return sum(verdict.status is Status.FALSIFIED for verdict in planted), len(planted)
 
 
 def missed(verdicts: Sequence[Verdict]) -> list[str]:

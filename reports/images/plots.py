@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -15,8 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from claims.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell, Interval
-from model.vision.tasks import MOST_FAR
-from reports.files import write_whole
 from reports.images import predict
 from reports.images.decide import gains
 from reports.images.plan import FORMS
@@ -51,7 +46,7 @@ FACTORS = (
     ),
     Factor("source noise σ", lambda c: c.sigma, lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.share == BASE_SHARE, "sigma", (0, 2)),
     Factor("inherited share α", lambda c: c.share, lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.sigma == BASE_NOISE, "share", (0, 1)),
-    Factor("mismatch of source and target", lambda c: c.far / MOST_FAR, lambda c: c.pair == "cifar100", "far", (0, 1)),
+    Factor("mismatch of source and target", lambda c: c.mismatch, lambda c: c.pair == "cifar100", "far", (0, 1)),
 )  # fmt: skip
 
 
@@ -155,11 +150,3 @@ def _told(cells: dict[Cell, list[Record]]) -> dict[str, Cell]:
     found |= {f"N₁ = {c.n1:,}": c for c in (clean[:1] + clean[-1:])}
     found |= {f"N₁ = {c.n1:,}, σ = {c.sigma:g}": c for c in noisy[-1:]}
     return {name: cell for name, cell in found.items() if cell is not None}
-
-
-def save(figure: Figure, path: Path, title: str) -> None:
-    """As SVG; same figure, same file. Raises OSError."""
-    page = io.StringIO()
-    with matplotlib.rc_context({"svg.hashsalt": title}):
-        figure.savefig(page, format="svg", metadata={"Date": None, "Title": title})
-    write_whole(path, page.getvalue())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import subprocess
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter
 from torch import nn
 
 from claims.real_images import Accuracies, Cell
@@ -24,7 +23,7 @@ from model.vision.tasks import Pair, Task, pair
 from model.vision.train import Device, Examples, Recipe, standardised, stream, train
 from reports import journal
 from reports.executors import Executor
-from reports.files import finite, read_json
+from reports.files import finite, read_json, validated
 from reports.images.plan import CODE, Network, Setting, Upstream, jobs
 from reports.journal import JournalError
 from reports.ledger import versions
@@ -109,12 +108,11 @@ def run(
 
 def header(device: Device) -> dict[str, Any]:
     """What records of one file have in common: they are never mixed with those of another device, or of other versions."""
-    name = torch.cuda.get_device_name() if device.name.startswith("cuda") else "cpu"
     used = versions()
     return {
         "format": FORMAT,
         "version": VERSION,
-        "device": name,
+        "device": device.hardware,
         "fast": device.fast,
         "versions": {one: used[one] for one in ("transfer-claims", "torch", "numpy")},
     }
@@ -147,11 +145,7 @@ def commit() -> str:
 
 def read_record(found: Any) -> Record:
     """From JSON values; raises ValueError, which names the field."""
-    try:
-        return _RECORD.validate_json(json.dumps(found))
-    except ValidationError as invalid:
-        first = invalid.errors(include_url=False)[0]
-        raise ValueError(f"{'.'.join(map(str, first['loc'])) or 'record'}: {first['msg']}") from None
+    return validated(_RECORD, found, "record")
 
 
 def _line(found: Any) -> dict[str, Any]:

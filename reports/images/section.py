@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
 
-from claims.decision import Status
 from claims.real_images import CLAIMS_ON_IMAGES, LEVEL, ImageClaim
 from reports import plots as drawing
 from reports.images import decide, plots, run
@@ -56,7 +54,7 @@ def section(ledger: Ledger, folder: Path) -> Section:
             trained, figures = decide.trained_on(found), _figures(found)
     except (ValueError, OSError) as error:
         trouble = str(error)
-    rows = tuple(Row(claim, verdicts.get(claim.id), _caught(claim, verdicts)) for claim in CLAIMS_ON_IMAGES)
+    rows = tuple(Row(claim, verdicts.get(claim.id), decide.caught(claim.id, verdicts.values())) for claim in CLAIMS_ON_IMAGES)
     return Section(rows, trained, figures, trouble)
 
 
@@ -65,11 +63,6 @@ def _records(folder: Path, tier: str | None) -> Path | None:
     places = [folder / OWN, KEPT] if tier else [KEPT]
     files = [file for place in places for file in sorted(place.glob("*.jsonl"), reverse=True) if tier in (None, file.stem)]  # the GPU's first
     return next(iter(files), None)
-
-
-def _caught(claim: ImageClaim, verdicts: Mapping[str, Verdict]) -> tuple[int, int]:
-    planted = [verdicts[name] for version in claim.wrong_versions if (name := claim.wrong(version).id) in verdicts]
-    return sum(verdict.status is Status.FALSIFIED for verdict in planted), len(planted)
 
 
 def _figures(found: Found) -> tuple[tuple[Markup, str], ...]:

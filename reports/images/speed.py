@@ -40,8 +40,7 @@ def measure(network: Network, device: Device, *, batch: int, steps: int, repeats
     fast, ordinary = (median(spent[plain][1:]) for plain in (False, True))
     if min(fast, ordinary) <= 0:
         raise ImagesError(f"--steps = {steps}: too few to be timed with {network.label}; try {10 * steps}")
-    name = torch.cuda.get_device_name() if device.name.startswith("cuda") else "cpu"
-    return Speed(network.label, name, batch * steps / fast, batch * steps / ordinary)
+    return Speed(network.label, device.hardware, batch * steps / fast, batch * steps / ordinary)
 
 
 def _seconds(network: Network, device: Device, batch: int, steps: int) -> float:

@@ -184,11 +184,16 @@ class _NoStream:
         pass
 
 
-def test_warming_up_leaves_nothing_behind(monkeypatch):
-    """Before a step is captured some are made: weights, statistics and momenta are as if they had not been."""
+@pytest.fixture
+def no_stream(monkeypatch):
+    """Let code that asks for CUDA's streams go on."""
     monkeypatch.setattr(torch.cuda, "Stream", _NoStream)
     monkeypatch.setattr(torch.cuda, "current_stream", _NoStream)
     monkeypatch.setattr(torch.cuda, "stream", lambda stream: stream)
+
+
+def test_warming_up_leaves_nothing_behind(no_stream, monkeypatch):
+    """Before a step is captured some are made: weights, statistics and momenta are as if they had not been."""
     network = nn.Sequential(nn.BatchNorm2d(3), *linear(stream(0, "network")))
     before = {name: value.clone() for name, value in network.state_dict().items()}
     optimiser = torch.optim.SGD(network.parameters(), 0.1, momentum=training.MOMENTUM)
@@ -210,11 +215,8 @@ class _Graph:
         pass
 
 
-def test_what_a_graph_writes_to_stays_alive(monkeypatch):
+def test_what_a_graph_writes_to_stays_alive(no_stream, monkeypatch):
     """A graph knows addresses only: momenta must live as long as its steps are replayed."""
-    monkeypatch.setattr(torch.cuda, "Stream", _NoStream)
-    monkeypatch.setattr(torch.cuda, "current_stream", _NoStream)
-    monkeypatch.setattr(torch.cuda, "stream", lambda stream: stream)
     monkeypatch.setattr(torch.cuda, "CUDAGraph", _Graph)
     monkeypatch.setattr(torch.cuda, "graph", lambda graph: _NoStream())
     made = []

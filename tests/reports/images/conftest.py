@@ -1,6 +1,5 @@
 """Small sets of invented images in the place of the real ones, a small tier, and the command line."""
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,6 @@ from claims import real_images
 from model.vision import data
 from model.vision.data import Images
 from model.vision.train import Device, Recipe
-from reports import cli
 from reports.executors import in_process
 from reports.images import plan, plots, run
 from reports.images.plan import Network
@@ -96,14 +94,6 @@ def kept(cache, tmp_path, trained):
 
 
 @pytest.fixture
-def command(monkeypatch, capsys, tmp_path):
-    """Run `transfer-claims ARGUMENTS` in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["transfer-claims", *map(str, arguments)])
-        with pytest.raises(SystemExit) as left:
-            cli.main()
-        return left.value.code or 0, *capsys.readouterr()
-
-    return call
+def command(run):
+    """The command line, by a name that leaves `run` to the module of that name."""
+    return run

@@ -8,6 +8,7 @@ import pytest
 from claims.decision import Status
 from claims.real_images import CLAIMS_ON_IMAGES
 from reports import ledger, page
+from reports import plots as drawing
 from reports.images import cli as images
 from reports.images import decide, plan, plots, run
 from reports.images import section as shown
@@ -136,7 +137,7 @@ def test_pictures_are_the_same_again(kept, tmp_path):
     records = run.read(kept).records
     for draw in (plots.factors, plots.curves):
         for name in ("one", "two"):
-            plots.save(draw(records), tmp_path / f"{name}.svg", "title")
+            drawing.write_svg(draw(records), tmp_path / f"{name}.svg", "title")
         assert (tmp_path / "one.svg").read_bytes() == (tmp_path / "two.svg").read_bytes()
 
 
