@@ -21,7 +21,8 @@ along; the few others are computed at every step.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TypeAlias
 
 import numpy as np
@@ -63,13 +64,28 @@ def descend(sample: Sample, start: Tensor, eta: float, steps: int, record: Seque
     labels, squared = sample.labels.numpy(), torch.dot(sample.signal, sample.signal).item()
     loss, g, c = np.empty((seeds, steps + 1)), np.zeros((seeds, filters)), np.zeros((seeds, filters, n))
     kept_g, kept_c, kept_v = np.empty((many, seeds, filters)), np.empty((many, seeds, filters, n)), np.empty((many, seeds, n))
-    for k in range(seeds):
+
+    def train(k: int) -> None:
         _train(gram[k], z[k], a[k], labels[k], squared, eta, steps, max(1, longest), wanted, loss[k], g[k], c[k], kept_g[:, k], kept_c[:, k], kept_v[:, k])
+
+    _on_every_thread(train, seeds)
     weights = start + torch.bmm(torch.from_numpy(c), sample.noise) + (signs(filters // 2) * torch.from_numpy(g)).unsqueeze(-1) * sample.signal
     if not (bool(np.isfinite(loss).all()) and bool(torch.isfinite(weights).all())):
         raise DivergenceError(f"eta = {eta!r}: weights or training loss are no longer finite; use a smaller step")
     records = (Recorded(int(wanted[q]), *(torch.from_numpy(kept[q]) for kept in (kept_g, kept_c, kept_v))) for q in range(many))
     return Run(torch.from_numpy(loss), weights, tuple(records))
+
+
+def _on_every_thread(train: Callable[[int], None], seeds: int) -> None:
+    """Train every seed's network, as many at a time as torch has threads: the kernel holds no lock. Networks share no number."""
+    threads = min(torch.get_num_threads(), seeds)
+    if threads <= 1:
+        for k in range(seeds):
+            train(k)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(train, range(seeds)):  # raises what a training raises
+            pass
 
 
 @compiled
