@@ -41,8 +41,9 @@ _TEN: tuple[str, float, float] = ("room", 10.0, 30.0)  # for N_1 and ||u|| to gr
 _SMALL: tuple[tuple[str, float, float], ...] = (("n1", 40.0, 60.0), ("n2", 40.0, 60.0))
 _HALF: tuple[tuple[str, float, float], ...] = (("m", 20.0, 24.0), ("inherited", 8.0, 9.0), *_SMALL)
 _MANY: tuple[tuple[str, float, float], ...] = (("m", 27.0, 27.0), ("inherited", 15.0, 15.0), *_SMALL)
-#: As stated, with little noise inherited; at larger Y what ‖u‖ adds is lost in the spread over networks.
-LITTLE_NOISE = Domain("transfer", (_TAU_D, hypothesis("X", 1.0, C_4), hypothesis("Y", 2.3, 10.0)), groups=(_TEN, *_HALF), tier="practical")
+#: As stated, with little noise inherited; at larger Y what ‖u‖ adds is lost in the spread over networks: at Y = 10 about one in
+#: twenty errs more, just what delta allows, and no number of seeds decides that.
+LITTLE_NOISE = Domain("transfer", (_TAU_D, hypothesis("X", 1.0, C_4), hypothesis("Y", 2.3, 6.0)), groups=(_TEN, *_HALF), tier="practical")
 #: Where Y < X + 2/alpha, by a factor: alpha is at most one half.
 ALIGNED = Domain("transfer", (_TAU_D, hypothesis("X", 1.0, C_4), hypothesis("Y", 2.3, 3.0)), groups=(_TEN, *_HALF), tier="practical")
 #: Where Y > X + 2/alpha, by a factor, and the noise inherited is many times the target's.
@@ -83,7 +84,7 @@ _FACTORS = (("universal", "‖u‖, ‖s₂‖ fixed", r"\lVert u\rVert", 1), ("
 def _more(name: str, words: str, latex: str, rung: int, *, sharper: bool) -> Claim:
     stated = not sharper and name != "universal"  # what the algebra expects to fail is searched where it should
     domain = ALIGNED if sharper else LARGE_Y if stated else LITTLE_NOISE
-    where = "X ≤ C₄ and Y at most 3" if sharper else "X ≤ C₄" if stated else "X ≤ C₄ and Y at most 10"
+    where = "X ≤ C₄ and Y at most 3" if sharper else "X ≤ C₄" if stated else "X ≤ C₄ and Y at most 6"
     return Claim(
         id=f"m3.{name}{'.aligned' if sharper else ''}",
         title=f"Transfer error falls with {words}{', where the target is close' if sharper else ''}",
