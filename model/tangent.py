@@ -97,9 +97,7 @@ def _train(
     filters, n = z.shape
     m = filters // 2
     signed = gram * np.outer(y, y)
-    mask, active, count = z > 0, np.empty((filters, n), np.int64), np.zeros(filters, np.int64)
-    for r in range(filters):
-        count[r] = _list(mask[r], active[r])
+    mask = z > 0
     kernel, far = np.empty((n, n)), _largest_off_diagonal(gram)
     v, summed, after = np.empty((longest + 1, n)), np.zeros((longest + 1, n)), np.empty((filters, n))
     stale, t, together, q = True, 0, 1, 0
@@ -113,34 +111,34 @@ def _train(
             loss[t] = _pull(v[0], m, eta, summed[0], summed[1])
             return
         if stale and together > 1:
-            _build_kernel(signed, squared, a, y, active, count, kernel)
+            _build_kernel(signed, squared, a, y, mask, kernel)
             stale = False
         for u in range(together):
             loss[t + u] = _pull(v[u], m, eta, summed[u], summed[u + 1])
             if u + 1 < together:
                 _step(kernel, summed[u], summed[u + 1], v[u], v[u + 1])
-        _advance(gram, y, active, count, summed[together], z, after)
+        _advance(gram, y, mask, summed[together], z, after)
         taken = together
         if together > 1:
-            taken = _first_change(gram, far, squared, y, a, mask, active, count, summed, together, z, after)
+            taken = _first_change(gram, far, squared, y, a, mask, summed, together, z, after)
             if taken < together:
-                _advance(gram, y, active, count, summed[taken], z, after)
+                _advance(gram, y, mask, summed[taken], z, after)
         t += taken
-        turned = _remember(y, squared, active, count, summed[taken], a, g, c)
-        flips = _flip(after, z, mask, active, count, signed, kernel, not stale)
+        turned = _remember(y, squared, mask, summed[taken], a, g, c)
+        flips = _flip(after, mask, signed, kernel, not stale)
+        z, after = after, z
         # A few changes are made in the kernel one by one; after many, or one on the signal, it is built anew when next needed.
         stale = stale or turned or flips > filters
         together = taken if turned or flips > 0 else 2 * together
 
 
 @compiled
-def _list(mask: Bools, places: Ints) -> int:
-    """Write the places where `mask` is true; return how many."""
+def _list(mask: Bools, other: Bools, places: Ints) -> int:
+    """Write the places where two masks differ; return how many."""
     many = 0
-    for i in range(len(mask)):
-        if mask[i]:
-            places[many] = i
-            many += 1
+    for i in range(len(mask)):  # without branches, which random masks would make the processor guess wrong
+        places[many] = i
+        many += mask[i] != other[i]
     return many
 
 
@@ -165,7 +163,7 @@ def _margins(z: Floats, a: Floats, y: Floats, v: Floats) -> None:
     for r in range(filters):
         j = 1.0 if r < filters // 2 else -1.0
         for i in range(n):
-            v[i] += j * max(z[r, i], 0.0)
+            v[i] += j * z[r, i] if z[r, i] > 0 else 0.0
         if a[r] > 0:
             ahead += j * a[r]
         else:
@@ -175,15 +173,17 @@ def _margins(z: Floats, a: Floats, y: Floats, v: Floats) -> None:
 
 
 @compiled
-def _build_kernel(signed: Floats, squared: float, a: Floats, y: Floats, active: Ints, count: Ints, kernel: Floats) -> None:
+def _build_kernel(signed: Floats, squared: float, a: Floats, y: Floats, mask: Bools, kernel: Floats) -> None:
     """H from the masks."""
     n = len(y)
     kernel[:] = 0.0
-    for r in range(len(count)):
-        for p in range(count[r]):
-            row = kernel[active[r, p]]
-            for o in range(count[r]):
-                row[active[r, o]] += 1.0
+    none, active = np.zeros(n, np.bool_), np.empty(n, np.int64)
+    for r in range(len(mask)):
+        many = _list(mask[r], none, active)
+        for p in range(many):
+            row = kernel[active[p]]
+            for o in range(many):
+                row[active[o]] += 1.0
     ahead, behind = squared * np.sum(a > 0), squared * np.sum(a < 0)
     for i in range(n):
         for k in range(n):
@@ -216,37 +216,60 @@ def _step(kernel: Floats, before: Floats, after: Floats, v: Floats, to: Floats) 
 
 
 @compiled
-def _advance(gram: Floats, y: Floats, active: Ints, count: Ints, summed: Floats, z: Floats, after: Floats) -> None:
-    """Pre-activations after these pulls: z_r + j_r sum_{k active} y_k D_k K_k."""
+def _advance(gram: Floats, y: Floats, mask: Bools, summed: Floats, z: Floats, after: Floats) -> None:
+    """Pre-activations after these pulls: z_r + j_r sum_{k active} y_k D_k K_k.
+
+    j_r y_k = 1 just in a filter's own class. Once trained, most of that class is active and little else, so the sum is the
+    one over the class, the same for all filters of a sign, less D_k K_k wherever the mask is not what the class says.
+    """
     filters, n = z.shape
-    for r in range(filters):
-        j = 1.0 if r < filters // 2 else -1.0
-        row, here, many = after[r], active[r], count[r]
-        row[:] = z[r]
-        whole = many - many % 4
-        for p in range(0, whole, 4):  # four at a time: a row is read and written less often
-            k0, k1, k2, k3 = here[p], here[p + 1], here[p + 2], here[p + 3]
-            c0, c1, c2, c3 = j * y[k0] * summed[k0], j * y[k1] * summed[k1], j * y[k2] * summed[k2], j * y[k3] * summed[k3]
-            for i in range(n):
-                row[i] += (c0 * gram[k0, i] + c1 * gram[k1, i]) + (c2 * gram[k2, i] + c3 * gram[k3, i])
-        for p in range(whole, many):
-            k0 = here[p]
-            c0 = j * y[k0] * summed[k0]
-            for i in range(n):
-                row[i] += c0 * gram[k0, i]
+    none, apart, active = np.zeros(n, np.bool_), np.empty(n, np.int64), np.empty(n, np.int64)
+    fewer, pulls = -summed, y * summed
+    for sign, first in ((1.0, 0), (-1.0, filters // 2)):
+        own, whole, towards = y == sign, np.zeros(n), sign * pulls
+        size = _list(own, none, active)
+        _add_rows(gram, active, size, summed, whole)
+        for r in range(first, first + filters // 2):
+            row = after[r]
+            others = _list(mask[r], own, apart)
+            if 2 * others < size:  # fewer than are active
+                for i in range(n):
+                    row[i] = z[r, i] + whole[i]
+                _add_rows(gram, apart, others, fewer, row)
+            else:  # a filter that is nowhere active stays as it is, to the bit
+                row[:] = z[r]
+                _add_rows(gram, active, _list(mask[r], none, active), towards, row)
+
+
+@compiled
+def _add_rows(gram: Floats, places: Ints, many: int, weight: Floats, row: Floats) -> None:
+    """row += sum over the places k of weight_k K_k."""
+    n = len(row)
+    whole = many - many % 8
+    for p in range(0, whole, 8):  # eight at a time: a row is read and written less often
+        here = places[p : p + 8]
+        k0, k1, k2, k3, k4, k5, k6, k7 = gram[here[0]], gram[here[1]], gram[here[2]], gram[here[3]], gram[here[4]], gram[here[5]], gram[here[6]], gram[here[7]]
+        c0, c1, c2, c3 = weight[here[0]], weight[here[1]], weight[here[2]], weight[here[3]]
+        c4, c5, c6, c7 = weight[here[4]], weight[here[5]], weight[here[6]], weight[here[7]]
+        for i in range(n):
+            row[i] += ((c0 * k0[i] + c1 * k1[i]) + (c2 * k2[i] + c3 * k3[i])) + ((c4 * k4[i] + c5 * k5[i]) + (c6 * k6[i] + c7 * k7[i]))
+    for p in range(whole, many):
+        one, c = gram[places[p]], weight[places[p]]
+        for i in range(n):
+            row[i] += c * one[i]
 
 
 @compiled
 def _first_change(
-    gram: Floats, far: Floats, squared: float, y: Floats, a: Floats, mask: Bools, active: Ints, count: Ints, summed: Floats, together: int,
-    z: Floats, after: Floats,
+    gram: Floats, far: Floats, squared: float, y: Floats, a: Floats, mask: Bools, summed: Floats, together: int, z: Floats, after: Floats,
 ) -> int:  # fmt: skip
     """The first of the steps after which a sign has changed; the last of them if none has before."""
     filters, n = z.shape
     first, rest = together, _departures(summed, together)
+    none, here = np.zeros(n, np.bool_), np.empty(n, np.int64)
     for r in range(filters):
         j = 1.0 if r < filters // 2 else -1.0
-        here, many = active[r], count[r]
+        many = _list(mask[r], none, here)
         spread = 0.0
         for p in range(many):
             spread += rest[here[p]]
@@ -294,15 +317,14 @@ def _seen(y: Floats, summed: Floats, side: float) -> float:
 
 
 @compiled
-def _remember(y: Floats, squared: float, active: Ints, count: Ints, summed: Floats, a: Floats, g: Floats, c: Floats) -> bool:
+def _remember(y: Floats, squared: float, mask: Bools, summed: Floats, a: Floats, g: Floats, c: Floats) -> bool:
     """Add the steps taken to the coefficients and to <w, s>; whether one of those changed sign."""
-    turned, filters = False, len(a)
+    turned, filters, pulls = False, len(a), y * summed
     ahead, behind = _seen(y, summed, 1.0), _seen(y, summed, -1.0)
     for r in range(filters):
         j = 1.0 if r < filters // 2 else -1.0
-        for p in range(count[r]):
-            k = active[r, p]
-            c[r, k] += j * y[k] * summed[k]
+        for k in range(len(y)):
+            c[r, k] += j * pulls[k] if mask[r, k] else 0.0
         if a[r] != 0:
             step = ahead if a[r] > 0 else behind
             moved = a[r] + j * squared * step
@@ -313,26 +335,36 @@ def _remember(y: Floats, squared: float, active: Ints, count: Ints, summed: Floa
 
 
 @compiled
-def _flip(after: Floats, z: Floats, mask: Bools, active: Ints, count: Ints, signed: Floats, kernel: Floats, keep: bool) -> int:
-    """Move z to `after`, masks with it, and, while changes are few, the kernel (if `keep`); the number of masks that changed."""
-    filters, n = z.shape
+def _flip(after: Floats, mask: Bools, signed: Floats, kernel: Floats, keep: bool) -> int:
+    """Move the masks to those of `after`, and, while changes are few, the kernel (if `keep`); the number of masks that changed."""
+    filters, n = after.shape
     flips = 0
     for r in range(filters):
-        moved = False
+        moved = 0
         for i in range(n):
-            z[r, i] = after[r, i]
-            now = after[r, i] > 0
-            if now == mask[r, i]:
-                continue
-            moved, mask[r, i] = True, now
-            flips += 1
-            if keep and flips <= filters:
-                change = 1.0 if now else -1.0
-                for k in range(n):
-                    if k != i and mask[r, k]:
-                        kernel[i, k] += change * signed[i, k]
-                        kernel[k, i] += change * signed[i, k]
-                kernel[i, i] += change * signed[i, i]
-        if moved:
-            count[r] = _list(mask[r], active[r])
+            moved += (after[r, i] > 0) != mask[r, i]
+        if moved == 0:
+            continue
+        flips += moved
+        if keep and flips <= filters:
+            _change_kernel(after[r], mask[r], signed, kernel)
+        for i in range(n):
+            mask[r, i] = after[r, i] > 0
     return flips
+
+
+@compiled
+def _change_kernel(after: Floats, mask: Bools, signed: Floats, kernel: Floats) -> None:
+    """Move one filter's mask to that of `after`, and the kernel with it, change by change."""
+    n = len(mask)
+    for i in range(n):
+        now = after[i] > 0
+        if now == mask[i]:
+            continue
+        mask[i] = now
+        change = 1.0 if now else -1.0
+        for k in range(n):
+            if k != i and mask[k]:
+                kernel[i, k] += change * signed[i, k]
+                kernel[k, i] += change * signed[i, k]
+        kernel[i, i] += change * signed[i, i]

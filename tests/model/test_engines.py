@@ -8,6 +8,7 @@ import math
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
 import pytest
 import torch
 from examples import KINDS, regime
@@ -216,12 +217,12 @@ def test_steps_are_taken_together(monkeypatch):
 
 
 def no_check(*arguments):
-    return arguments[9]  # all the steps proposed
+    return arguments[7]  # all the steps proposed
 
 
 def ends_only(*arguments):
     """Half the steps proposed where a sign differs at the end, all of them otherwise: what passes zero and comes back is missed."""
-    mask, together, after = arguments[5], arguments[9], arguments[11]
+    mask, together, after = arguments[5], arguments[7], arguments[9]
     return together if ((after > 0) == mask).all() else max(1, together // 2)
 
 
@@ -234,13 +235,45 @@ def kept_kernel(*arguments):
     return flip(*arguments[:-1], False) * 0  # neither changed one by one nor built anew
 
 
-remember, flip = tangent._remember, tangent._flip
+def whole_class(gram, y, mask, summed, z, after):
+    """As if a mask were just what the samples' classes say."""
+    j = np.repeat([1.0, -1.0], len(z) // 2)[:, None]
+    advance(gram, y, j * y > 0, summed, z, after)
+
+
+def exceptions_added(gram, y, mask, summed, z, after):
+    """The sum over the class plus, not less, what the mask is not."""
+    j = np.repeat([1.0, -1.0], len(z) // 2)[:, None]
+    apart = mask != (j * y > 0)
+    after[:] = z + ((j * y > 0) * summed + apart * summed) @ gram
+
+
+def rest_forgotten(gram, places, many, weight, row):
+    """The rows after the last eight."""
+    add_rows(gram, places, many - many % 8, weight, row)
+
+
+def no_rest(*arguments):
+    """`_advance` that forgets them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tangent, "_add_rows", rest_forgotten)
+        advance.py_func(*arguments)
+
+
+remember, flip, advance, add_rows = tangent._remember, tangent._flip, tangent._advance, tangent._add_rows
 
 
 @pytest.mark.parametrize(
     ("helper", "planted_error"),
-    [("_first_change", no_check), ("_first_change", ends_only), ("_remember", never_turned), ("_flip", kept_kernel)],
-    ids=["no check", "ends only", "signal forgotten", "kernel kept"],
+    [
+        pytest.param("_first_change", no_check, id="no check"),
+        pytest.param("_first_change", ends_only, id="ends only"),
+        pytest.param("_remember", never_turned, id="signal forgotten"),
+        pytest.param("_flip", kept_kernel, id="kernel kept"),
+        pytest.param("_advance", whole_class, id="whole class"),
+        pytest.param("_advance", exceptions_added, id="exceptions added"),
+        pytest.param("_advance", no_rest, id="rest forgotten"),
+    ],
 )
 def test_planted_errors_in_the_fast_path_are_far(monkeypatch, helper, planted_error):
     """Each shortcut that the engine must not take is seen in one of these runs."""
