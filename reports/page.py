@@ -33,7 +33,7 @@ from claims.catalogue import catalogue
 from claims.claim import Bound, Claim, Hypothesis, Kind, Provenance
 from claims.decision import RUN_BUDGET, Status
 from claims.unencoded import UNENCODED
-from reports import experiment_files, graph, plots, summary
+from reports import experiment_files, graph, plots, speed, summary
 from reports.experiment_files import FOLDER, Kept
 from reports.experiments import EXPERIMENTS, Decided
 from reports.files import write_whole
@@ -77,7 +77,7 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
     return _environment().get_template("page.html.j2").render(
         ledger=ledger, head=_head(ledger), parts=_parts(entries), left_out=[unencoded_record(left) for left in UNENCODED],
         findings=_findings(ledger), graph=graph.layout(catalogue()), entries=entries, marks=marks, kinds=list(Kind), provenances=list(Provenance),
-        images=images.section(ledger, folder), experiments=shown, not_run=_not_run(shown), found=FOUND,
+        images=images.section(ledger, folder), speed=speed.section(), experiments=shown, not_run=_not_run(shown), found=FOUND,
         groups=GROUPS, symbols=SYMBOLS, names=_CASE_NAMES, long=LONG, style=style, script=script, early=early, digests=[_digest(early), _digest(script)],
     )  # fmt: skip
 

@@ -1,32 +1,43 @@
-"""Print what the fast paths gain and what they change: `python tests/benchmarks/ratios.py`.
+"""Print what the fast paths gain and what they change: `python tests/benchmarks/ratios.py`; `--record` keeps it for the report.
 
 Every repeat times each contestant once, in an order that rotates, and a ratio is taken within a repeat: what else the
 machine does falls on both sides of it. Tables give medians, and the least and greatest ratio seen. A step's time is
-a whole training's, set-up and final weights included, over its steps.
+a whole training's, set-up and final weights included, over its steps. The limit is torch.bmm on the shapes of a step,
+(networks, 2m, n) by (networks, n, n): what a step costs that does all 2m n^2 multiplications and additions, and nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
 import math
+import multiprocessing
+import os
+import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
+import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
+from scipy.stats import t as student
 from torch import Tensor
 
 from model import gram, tangent
 from model.cnn import Trainer, closed_form_step
 from model.regime import Regime
 from model.sampling import Sample, Seeds, sample
+from model.test_error import INTERVAL_WIDTH, estimate_error
 from model.transfer import run_trial
+from reports import speed
+from reports.speed import Comparison, Fact, Growth, Speed, Timing
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "model"))  # as pytest does for the tests there
 
@@ -38,6 +49,17 @@ DIMENSIONS = (10**4, 10**9)
 STEPS = 300  # steps of a timed training
 LONG = 1000  # steps of the run on which weights are compared
 SEEDS_A_LEVEL = 256
+LIMITS = (100, 200, 400)  # n at which a step is compared with the product that it needs
+#: Sizes that grow, what else is fixed, and the exponent that counted operations foretell.
+GROWING: dict[str, tuple[tuple[int, ...], str]] = {
+    "N": ((125, 250, 500, 1000, 2000), "2: n² a step; the Gram matrix, once, n³"),
+    "m": ((8, 32, 128, 512), "1"),
+    "T": ((100, 1000, 10_000, 100_000), "1; less where masks rest, more steps then being taken at once"),
+    "seeds": ((16, 64, 256, 1024, 4096), "1"),
+}
+FIXED = {"N": 100, "m": 20, "T": 300, "seeds": 8}
+RARE = (1e-6, 1e-8)
+LINES = 4096
 
 
 @dataclass(frozen=True)
@@ -87,29 +109,108 @@ def interleaved(contestants: dict[str, Callable[[], object]], repeats: int) -> d
     return seconds
 
 
-def timings(title: str, unit: str, seconds: dict[str, list[float]]) -> Table:
+def compared(title: str, unit: str, seconds: dict[str, list[float]]) -> Comparison:
     """Medians in milliseconds, and each contestant over the last, repeat by repeat."""
     *_, last = seconds
-    table = Table("", unit, f"over {last}", "least", "greatest", title=title)
-    for name, values in seconds.items():
-        ratios = [mine / other for mine, other in zip(values, seconds[last], strict=True)]
-        table.add_row(name, f"{1000 * median(values):.4g}", *(f"{value:.4g}" for value in (median(ratios), min(ratios), max(ratios))))
-    return table
+    ratios = {name: [mine / other for mine, other in zip(values, seconds[last], strict=True)] for name, values in seconds.items()}
+    rows = (Timing(name, 1000 * median(values), median(ratios[name]), min(ratios[name]), max(ratios[name])) for name, values in seconds.items())
+    return Comparison(title, unit, tuple(rows))
 
 
-def engines(seeds: int, repeats: int) -> Table:
+def engines(seeds: int, repeats: int) -> Comparison:
     """Every engine, per step and network."""
     data, start, eta = one_task(seeds)
     seconds = interleaved({name: partial(engine.descend, data, start, eta, engine.steps) for name, engine in ENGINES.items()}, repeats)
     each = {name: [value / (seeds * ENGINES[name].steps) for value in values] for name, values in seconds.items()}
-    return timings(f"m = {M}, d = {D}, n = {N}; {seeds} network{'s at once' if seeds > 1 else ''}", "ms a step, a network", each)
+    return compared(f"m = {M}, d = {D}, n = {N}; {seeds} network{'s at once' if seeds > 1 else ''}", "ms a step, a network", each)
 
 
-def dimensions(repeats: int) -> Table:
+def law_task(n: int, m: int, seeds: int, h: float) -> tuple[Sample, Tensor, float]:
+    """Training sets at law level, whose dimension is that of what they span."""
+    made = regime(n1=1, n2=n, d=10**6, m=m, inherited=0, signal=math.sqrt(2 * 10**6 / n), sigma2=1.0, h=h)
+    draw = sample(made, Seeds(0, seeds))
+    return draw.downstream, draw.fresh, made.eta2
+
+
+def limit(n: int, repeats: int) -> Comparison:
+    """A step of either coefficient engine, with masks that keep changing (h = 0.5) and that rest (h = 0.05), over the product that it needs."""
+    (restless, start, eta), (calm, calm_start, calm_eta) = (law_task(n, M, BATCH // 4, h) for h in (0.5, 0.05))
+    seeds, steps = len(start), STEPS
+    left, right = torch.rand(seeds, 2 * M, n, dtype=torch.float64), torch.rand(seeds, n, n, dtype=torch.float64)
+    runs: dict[str, Callable[[], object]] = {
+        "coefficient space": partial(gram.descend, restless, start, eta, steps),
+        "tangent kernel": partial(tangent.descend, restless, start, eta, steps),
+        "tangent kernel, h = 0.05": partial(tangent.descend, calm, calm_start, calm_eta, steps),
+        "torch.bmm": partial(products, left, right, steps),
+    }
+    each = {name: [value / (seeds * steps) for value in values] for name, values in interleaved(runs, repeats).items()}
+    return compared(f"the limit: m = {M}, n = {n}; {seeds} networks at law level", "ms a step, a network", each)
+
+
+def products(left: Tensor, right: Tensor, steps: int) -> None:
+    """The matrix product of a step, and no more."""
+    out = torch.empty_like(left)
+    for _ in range(steps):
+        torch.bmm(left, right, out=out)
+
+
+def dimensions(repeats: int) -> Comparison:
     """Whole trials at law level, in the greatest dimension and in the least."""
     runs = {f"d = {d:.0e}": partial(run_trial, law_trial(d), Seeds(0, 4)) for d in reversed(DIMENSIONS)}
-    seconds = interleaved(runs, repeats)
-    return timings(f"law level: 4 trials, n = {N}, m = {M}, 200 steps", "ms", seconds)
+    return compared(f"law level: 4 trials, n = {N}, m = {M}, 200 steps", "ms", interleaved(runs, repeats))
+
+
+def growth(size: str, repeats: int) -> Growth:
+    """Training time against one size, h = 0.1; sizes take turns."""
+    values, predicted = GROWING[size]
+
+    def train(value: int) -> Callable[[], object]:
+        fixed = FIXED | {size: value}
+        data, start, eta = law_task(fixed["N"], fixed["m"], fixed["seeds"], 0.1)
+        return partial(tangent.descend, data, start, eta, fixed["T"])
+
+    seconds = interleaved({str(value): train(value) for value in values}, repeats)
+    times = [median(seconds[str(value)]) for value in values]
+    x, y = np.log(values), np.log(times)
+    slope, level = np.polyfit(x, y, 1)
+    free = len(x) - 2
+    error = math.sqrt(float(((y - slope * x - level) ** 2).sum()) / free / float(((x - x.mean()) ** 2).sum()))
+    reach = float(student.ppf(0.975, free)) * error
+    fixed = ", ".join(f"{name} = {value}" for name, value in FIXED.items() if name != size)
+    return Growth(size, fixed, values, tuple(times), float(slope), float(slope - reach), float(slope + reach), predicted)
+
+
+def peak(d: int) -> float:
+    """MiB that a process has ever held which runs trials in this dimension."""
+    run_trial(law_trial(d), Seeds(0, BATCH))
+    status = Path("/proc/self/status")
+    if status.exists():  # what getrusage tells of a child is at least what its parent held
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def memory() -> list[Fact]:
+    """Peaks of processes of their own."""
+    found = []
+    for d in DIMENSIONS:
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+            found.append(Fact(f"most memory of a process that runs {BATCH} trials in d = {d:.0e}", pool.submit(peak, d).result(), "MiB"))
+    return found
+
+
+def draws(error: float) -> Fact | None:
+    """Gaussian points that a test error of this size needs to be known to 10% (one standard error): the most of 16 trained networks."""
+    for signal in np.geomspace(4.0, 20.0, 40):
+        made = regime(n1=20, n2=20, d=400, m=4, inherited=2, signal=float(signal), steps=60)
+        trial = run_trial(made, Seeds(8, 16))
+        found = estimate_error(trial.scratch.weights, trial.draw.downstream.signal, made, 2, trial.seeds, LINES)
+        if found.value.median().item() < error:
+            relative = (found.high - found.value) / INTERVAL_WIDTH / found.value
+            needed = 2 * LINES * (relative / 0.1).square()  # lines of both labels
+            return Fact(
+                f"points for 10% precision, test errors of {found.value.min():.0e} to {found.value.max():.0e}", float(math.ceil(needed.max())), "points"
+            )
+    return None
 
 
 def difference() -> float:
@@ -119,14 +220,51 @@ def difference() -> float:
     return ((fast - slow).norm() / slow.norm()).item()
 
 
-def levels() -> Table:
+def levels() -> list[Fact]:
     """Law level against explicit sampling: p-values of two-sample tests."""
     made = regime(n1=20, n2=20, d=200, m=4, inherited=2)
     first, second = outcomes(made, Seeds(30, SEEDS_A_LEVEL), "law"), outcomes(made, Seeds(31, SEEDS_A_LEVEL), "explicit")
-    table = Table("statistic", "p", title=f"law level against explicit sampling, {SEEDS_A_LEVEL} seeds each: n = 20, d = 200, m = 4")
-    for name, p in compare(first, second).items():
-        table.add_row(name, f"{p:.3f}")
+    return [
+        Fact(f"law level against explicit sampling, {name}: p", p, f"({SEEDS_A_LEVEL} seeds each, n = 20, d = 200, m = 4)")
+        for name, p in compare(first, second).items()
+    ]
+
+
+def origin(threads: int, repeats: int) -> str:
+    """What it was measured with."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        processor = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
+    except (OSError, StopIteration):
+        processor = "processor unknown"
+    named = ", ".join(f"{name} {version(name)}" for name in ("torch", "numba", "numpy"))
+    return f"{named}; {processor}, {os.cpu_count()} cores, {threads} threads; medians of {repeats} repeats"
+
+
+def as_table(one: Comparison) -> Table:
+    """For a terminal."""
+    table = Table("", one.unit, f"over {one.timings[-1].name}", "least", "greatest", title=one.title)
+    for row in one.timings:
+        table.add_row(row.name, *(f"{value:.4g}" for value in (row.milliseconds, row.over, row.least, row.greatest)))
     return table
+
+
+def shown(found: list[Growth]) -> Table:
+    """Exponents, for a terminal."""
+    table = Table("size", "values", "seconds", "exponent", "95%", "foretold", title="growth, h = 0.1")
+    for one in found:
+        times = " ".join(f"{value:.3g}" for value in one.seconds)
+        table.add_row(one.size, " ".join(map(str, one.values)), times, f"{one.exponent:.2f}", f"{one.low:.2f} to {one.high:.2f}", one.predicted)
+    return table
+
+
+def comparisons(repeats: int) -> Iterator[Comparison]:
+    """All of them, in order."""
+    for seeds in (1, BATCH):
+        yield engines(seeds, repeats)
+    for n in LIMITS:
+        yield limit(n, repeats)
+    yield dimensions(repeats)
 
 
 def main() -> None:
@@ -136,18 +274,30 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=summary.split(":")[0] + ".", epilog=" ".join(detail.split()))
     parser.add_argument("--repeats", type=int, default=7, help="interleaved repeats of every timing (%(default)s)")
     parser.add_argument("--threads", type=int, default=torch.get_num_threads(), help="threads that torch takes (%(default)s, its own choice)")
+    parser.add_argument("--record", action="store_true", help="keep the numbers for the report's page, which shows them")
     options = parser.parse_args()
-    for name, value in vars(options).items():
-        if value < 1:
-            parser.error(f"--{name} {value}: must be at least 1")
+    for name in ("repeats", "threads"):
+        if getattr(options, name) < 1:
+            parser.error(f"--{name} {getattr(options, name)}: must be at least 1")
     torch.set_num_threads(options.threads)
-    repeats, console = options.repeats, Console(width=100)
-    console.print(f"torch {torch.__version__}, {options.threads} threads; {repeats} repeats")
-    for seeds in (1, BATCH):
-        console.print(engines(seeds, repeats))
-    console.print(dimensions(repeats))
-    console.print(f"weights after {LONG} steps, tangent kernel against autograd: relative difference {difference():.1e}")
-    console.print(levels())
+    console = Console(width=120)
+    made_with = origin(options.threads, options.repeats)
+    console.print(made_with)
+    tables, grown = [], []
+    for one in comparisons(options.repeats):
+        tables.append(one)
+        console.print(as_table(one))
+    for size in GROWING:
+        with console.status(f"growth with {size}"):
+            grown.append(growth(size, min(options.repeats, 3)))
+    console.print(shown(grown))
+    facts = [Fact(f"weights after {LONG} steps, tangent kernel against autograd: relative difference", difference(), ""), *memory()]
+    facts += [fact for error in RARE if (fact := draws(error)) is not None] + levels()
+    for fact in facts:
+        console.print(f"{fact.name}: {fact.value:.3g} {fact.unit}", highlight=False)
+    if options.record:
+        speed.write(Speed(made_with, tuple(tables), tuple(grown), tuple(facts)))
+        console.print(f"kept: {os.path.relpath(speed.FILE)}; next: transfer-claims report")
 
 
 if __name__ == "__main__":
