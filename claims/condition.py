@@ -79,9 +79,10 @@ LITERAL = Tier("literal", {"C_d": 100.0, "C_m": 1.2, "C_N": 3.0, "C_q": 100.0, "
 TIERS = {tier.name: tier for tier in (PRACTICAL, LITERAL)}
 
 
-def slacks(regime: Regime, tasks: Collection[int] = (1, 2)) -> dict[str, float]:
-    """Slack per clause, the least over `tasks`."""
-    return {clause.name: min(q.evaluate(clause.slack[k], regime, delta=DELTA) for k in tasks) for clause in clauses()}
+def slacks(regime: Regime, tasks: Collection[int] = (1, 2), names: Collection[str] | None = None) -> dict[str, float]:
+    """Slack per clause, the least over `tasks`; of the clauses with these names, or of all."""
+    asked = [clause for clause in clauses() if names is None or clause.name in names]
+    return {clause.name: min(q.evaluate(clause.slack[k], regime, delta=DELTA) for k in tasks) for clause in asked}
 
 
 def violations(regime: Regime, tier: Tier, tasks: Collection[int] = (1, 2), dropped: Collection[str] = ()) -> list[str]:

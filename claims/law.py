@@ -33,6 +33,7 @@ from scipy.special import ndtr, ndtri, roots_hermitenorm, wrightomega
 from scipy.stats import qmc
 
 from claims import quantities
+from model.compiled import compiled
 from model.regime import Regime
 
 Array = NDArray[np.float64]
@@ -72,30 +73,38 @@ def cascade(h: float, duration: float, zeta: float = 0.0) -> Cascade:
 @cache
 def _cascade(h: float, duration: float, zeta: float) -> Cascade:
     generator = np.random.default_rng(0)
-    field = math.sqrt(2) * zeta * (start := generator.standard_normal(2 * _PATHS))
-    own, other_waits = start[:_PATHS] > 0, start[_PATHS:] < 0
-    masses, coefficients = [float(own.mean())], [0.0]
+    start = generator.standard_normal(2 * _PATHS)
+    # Only samples that wait for their field to turn positive are followed: of the filter's own class, then of the other.
+    on = start[:_PATHS] > 0
+    waiting = np.flatnonzero(np.concatenate([~on, start[_PATHS:] < 0]))
+    field = math.sqrt(2) * zeta * start[waiting]
+    share = float(on.mean())
+    masses, coefficients = [share], [0.0]
 
     def term() -> Array:
-        """Of all samples that became active together; own class, then the other."""
-        return math.sqrt(masses[-1]) * generator.standard_normal(2 * _PATHS)
+        """Of all samples that became active together."""
+        return math.sqrt(masses[-1]) * generator.standard_normal(len(waiting))
 
     terms, pushed, other = term(), 0.5, 0.0
     for _ in range(max(1, round(duration / h))):
         step = h / (1 + math.exp(sum(mass * c for mass, c in zip(masses, coefficients, strict=True))))
         coefficients = [c + step for c in coefficients]
         other += step * pushed
-        field = field + step * terms  # all coefficients grow by the same step
+        field += step * terms  # all coefficients grow by the same step
         if pushed > 0:
-            field = field - step * math.sqrt(pushed) * generator.standard_normal(2 * _PATHS)
-        on, other_on = ~own & (field[:_PATHS] > 0), other_waits & (field[_PATHS:] > 0)
-        own, other_waits, pushed = own | on, other_waits & ~other_on, float(other_on.mean())
-        if on.any():
-            masses.append(float(on.mean()))
+            field -= step * math.sqrt(pushed) * generator.standard_normal(len(waiting))
+        switched = field > 0
+        mine = np.searchsorted(waiting, _PATHS)
+        many, pushed = int(switched[:mine].sum()), int(switched[mine:].sum()) / _PATHS
+        if many or pushed > 0:
+            waiting, field, terms = waiting[~switched], field[~switched], terms[~switched]
+        if many:
+            share += many / _PATHS
+            masses.append(many / _PATHS)
             coefficients.append(0.0)
             terms = terms + term()
     weights, values = np.array(masses), np.array(coefficients)
-    return Cascade(max(float(own.mean()), _LEAST_SHARE), coefficients[0], float(weights @ values), float(weights @ values**2), other)
+    return Cascade(max(share, _LEAST_SHARE), coefficients[0], float(weights @ values), float(weights @ values**2), other)
 
 
 def memorised(total: Array, reach: float) -> Array:
@@ -238,10 +247,16 @@ def _outputs(alpha: float, v_a: float, up: Moments, down: Moments, common: Array
 
     Their Gaussians are (g, n_i, n_f), each opposed to the other sign's: they share a part with opposite signs.
     """
-    shared, single = ndtri(qmc.Sobol(3, rng=0).random(_SHARED)), ndtri(qmc.Sobol(3, rng=1).random(_POINTS))
+    shared, single = _points(0, _SHARED), _points(1, _POINTS)
     opposed = np.array([up.opposed, down.opposed, down.opposed])
     both = np.sqrt(opposed) * shared[:, None, :], np.sqrt(1 - opposed) * single[None, :, :]
     return _output(alpha, v_a, up.r, common, own, both[1] + both[0]), _output(alpha, v_a, up.r, common, own, both[1] - both[0])
+
+
+@cache
+def _points(seed: int, many: int) -> Array:
+    """Low-discrepancy standard Gaussians, (many, 3)."""
+    return np.asarray(ndtri(qmc.Sobol(3, rng=seed).random(many)))
 
 
 def _output(alpha: float, v_a: float, r_a: float, common: Array, own: list[float], gaussians: Array) -> Array:
@@ -255,8 +270,19 @@ def _output(alpha: float, v_a: float, r_a: float, common: Array, own: list[float
 
 def _exceeds(outputs: tuple[Array, Array], signal: float) -> float:
     """Pr(F' - F > signal): given what is shared, the two are independent, so every pair counts."""
-    shares = []
-    for wrong, right in zip(*outputs, strict=True):
-        ordered = np.sort(wrong)
-        shares.append(1 - np.searchsorted(ordered, right + signal, side="right").mean() / len(ordered))
-    return float(max(np.mean(shares), _LEAST_ERROR))
+    wrong, right = (np.sort(one, axis=1) for one in outputs)
+    return float(max(1 - _pairs_within(wrong, right + signal) / (wrong.size * right.shape[1]), _LEAST_ERROR))
+
+
+@compiled
+def _pairs_within(wrong: Array, limits: Array) -> int:
+    """Pairs of one row with wrong <= limit. Rows ascend."""
+    rows, many = wrong.shape
+    total = 0
+    for row in range(rows):
+        within = 0
+        for i in range(limits.shape[1]):
+            while within < many and wrong[row, within] <= limits[row, i]:
+                within += 1
+            total += within
+    return total

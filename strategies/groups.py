@@ -126,7 +126,7 @@ def _least_log_d(groups: Groups, setting: Collection[str], tasks: tuple[int, ...
     """The least log10 of d at which these clauses hold."""
 
     def holds(log_d: float) -> bool:
-        slack = condition.slacks(_at_dimension(groups, log_d), tasks)
+        slack = condition.slacks(_at_dimension(groups, log_d), tasks, setting)
         return all(slack[c.name] >= groups.tier.constants[c.constant] for c in condition.clauses() if c.name in setting)
 
     return _least(holds)
@@ -145,7 +145,7 @@ def _with_steps(regime: Regime, groups: Groups) -> Regime:
 
 
 def _with_start(regime: Regime, groups: Groups, tasks: tuple[int, ...]) -> Regime:
-    slack = condition.slacks(replace(regime, sigma0=1.0), tasks)["initialisation"]
+    slack = condition.slacks(replace(regime, sigma0=1.0), tasks, {"initialisation"})["initialisation"]
     return replace(regime, sigma0=groups.initialisation * slack / groups.tier.constants["C_0"])
 
 

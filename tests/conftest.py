@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,16 @@ from reports import counterexample
 from reports.counterexample import surprise
 from reports.plugin import PROPERTY
 from reports.verify import Profile, Verdict, decide, expected
+
+#: Folders that hold all the tests of a marker: with it alone, the others are not even read, which takes longer than most claims.
+HOLDS = {"theory": ("theory",), "control": ("controls",), "theory or control": ("theory", "controls")}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    folders = HOLDS.get(config.option.markexpr)
+    if folders and collection_path.parent == Path(__file__).parent and collection_path.is_dir() and collection_path.name not in folders:
+        return True
+    return None
 
 
 @pytest.fixture
