@@ -28,8 +28,8 @@ SIZES = (40, 120)
 _FINE_GRID = 120
 #: Of a criterion with a scale degree, the share its dimensionless part gets: any, since the unit of length is free.
 _SHARES = (1e-4, 0.9)
-#: How far a one-sided range of a criterion is followed.
-_SPAN = 30.0
+#: How far a one-sided range of a criterion is followed, down, and up: to where a bound exp(-criterion/C_2) is about 1e-8.
+_DOWN, _UP = 30.0, 64.0
 
 
 def _place(draw: Draw, cells: int) -> int:
@@ -109,9 +109,9 @@ def _groups(draw: Draw, domain: Domain, *, transfer: bool = True, x: float = 1.0
 def _criterion(draw: Draw, low: float, high: float) -> float:
     """A value of a criterion known to lie in [low, high], either of which may be infinite."""
     if low == -math.inf:  # the top of the range is where "at most" is hardest
-        return high if draw(st.booleans()) else _real(draw, high / _SPAN, high)
+        return high if draw(st.booleans()) else _real(draw, high / _DOWN, high)
     if high == math.inf:
-        return _real(draw, low, low * _SPAN)
+        return _real(draw, low, low * _UP)
     return _point(low, high, draw(st.integers(0, _FINE_GRID)) / _FINE_GRID)  # its middle, where thresholds lie, matters as much as its ends
 
 
