@@ -7,6 +7,12 @@ its part orthogonal to one direction (the sum of the filters whose output must b
 error to happen), and integrate along that direction exactly: there G is piecewise linear with one
 breakpoint a filter. An average of exact one-dimensional probabilities: unbiased, and its relative
 precision hardly falls as the error does, which plain sampling cannot claim.
+
+Rare errors may lie off that direction: where filters of both signs are correlated, beside it; where the sum of those against
+vanishes, along each alone. G is homogeneous, so along a ray e errors begin at S/(-G(e)): the directions in which they begin soonest
+are found by climbing -G on the sphere. Where there are several, or one elsewhere, space is divided between them, a point
+going to the direction it lies farthest along, and every part is integrated along lines of its own direction, of which the part
+holds all beyond some point: still exact on each line, still unbiased.
 """
 
 from __future__ import annotations
@@ -34,6 +40,13 @@ _ROUNDING = 1e-12
 _LABELS = (1.0, -1.0)
 _FAR = 40.0  # the normal law has no float64 mass beyond
 _HALF_ROOT = math.sqrt(0.5)
+#: Standard deviations at which errors begin, from which they count as rare: lines meet commoner ones wherever they lie.
+_RARE = 2.0
+#: Directions whose errors are a smaller share of all are left to the others' lines.
+_SHARE = 1e-4
+_TURNS = 24
+#: Cosines from which a direction is another's, and from which a slope leads to a known maximum.
+_ALIKE, _SAME = 0.9, 0.99
 
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -117,23 +130,150 @@ def _points(seeds: Seeds, lines: int, filters: int) -> Tensor:
 
 
 def _line_probabilities(factor: Tensor, readout: Tensor, output: Tensor, points: Tensor) -> Tensor:
-    """P(readout . relu(A z) < -output | the part of z off the important direction), (seeds, lines)."""
-    against = (readout < 0).to(torch.float64)
-    direction = torch.einsum("srk,r->sk", factor, against)
-    direction = torch.nn.functional.normalize(direction, dim=1)  # zero stays zero
+    """P(readout . relu(A z) < -output | the part of z off the important direction), (seeds, lines); summed over parts where there are several."""
+    seeds, filters, _ = factor.shape
+    directions, many = torch.zeros(seeds, filters + 1, filters, dtype=torch.float64), torch.ones(seeds, dtype=torch.int64)
+    directions[:, 0] = torch.nn.functional.normalize(torch.einsum("srk,r->sk", factor, (readout < 0).to(torch.float64)), dim=1)  # zero stays zero
+    _find_directions(factor.contiguous().numpy(), readout.numpy(), output.contiguous().numpy(), directions.numpy(), many.numpy())
+    found = torch.zeros(seeds, points.shape[2], dtype=torch.float64)
+    for k in range(int(many.max())):
+        part = slice(None) if k == 0 else many > k
+        found[part] += _along(k, factor[part], readout, output[part], points[part], directions[part], many[part])
+    return found
+
+
+def _along(k: int, factor: Tensor, readout: Tensor, output: Tensor, points: Tensor, directions: Tensor, many: Tensor) -> Tensor:
+    """The same, of the part of space that is the k-th direction's."""
+    direction = directions[:, k]
     off_line = points - direction.unsqueeze(2) * torch.einsum("sk,skl->sl", direction, points).unsqueeze(1)
     p = torch.bmm(factor, off_line).transpose(1, 2)  # (seeds, lines, 2m): pre-activations are p + t b
     b = torch.einsum("srk,sk->sr", factor, direction)
+    least = torch.full((len(factor), points.shape[2]), -_FAR, dtype=torch.float64)
+    for other in range(int(many.max())):
+        if other == k:
+            continue
+        # t >= e . (off + t d), with the other direction e.
+        bound = torch.einsum("sk,skl->sl", directions[:, other], off_line) / (1 - (directions[:, other] * direction).sum(1, keepdim=True))
+        least = torch.where((many > other).unsqueeze(1), torch.maximum(least, bound), least)
     found = torch.empty(p.shape[:2], dtype=torch.float64)
-    _below(p.contiguous().numpy(), b.contiguous().numpy(), readout.numpy(), -output.numpy(), found.numpy())
+    _below(p.contiguous().numpy(), b.contiguous().numpy(), readout.numpy(), -output.numpy(), least.numpy(), found.numpy())
     return found
 
 
 @compiled
-def _below(p: Floats, b: Floats, readout: Floats, level: Floats, found: Floats) -> None:
-    """P(sum_r readout_r relu(p_r + t b_r) < level) for t ~ N(0, 1), exactly.
+def _find_directions(factor: Floats, readout: Floats, output: Floats, directions: Floats, many: NDArray[np.int64]) -> None:
+    """`_important`, of every network."""
+    for s in range(len(factor)):
+        many[s] = _important(factor[s], readout, output[s], directions[s])
 
-    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; found: (seeds, lines). Each breakpoint adds readout |b| to the slope.
+
+@compiled
+def _important(factor: Floats, readout: Floats, output: float, directions: Floats) -> int:
+    """Unit directions in which rare errors lie; how many.
+
+    factor: (2m, 2m); directions: (2m + 1, 2m), the first of which is that of the sum of the filters against, and stays
+    the only one where errors are not rare, or where they begin soonest in about that direction and nowhere else nearly as soon.
+    """
+    filters = len(readout)
+    if not output > 0 or output < -_RARE * _output_along(factor, readout, directions[0]):
+        return 1
+    climbed, heights, many = np.empty((filters + 1, filters)), np.empty(filters + 1), 0
+    for start in range(-1, filters):
+        if start >= 0 and readout[start] >= 0:
+            continue
+        e = directions[0].copy() if start < 0 else factor[start].copy()
+        if _normalise(e) and _climb(factor, readout, e, climbed, many):
+            climbed[many], heights[many] = e, -_output_along(factor, readout, e)
+            many += 1
+    highest = 0.0
+    for k in range(many):
+        highest = max(highest, heights[k])
+    if highest <= 0.0 or output < _RARE * highest:
+        return 1
+    soonest = output / highest
+    kept = np.empty((filters + 1, filters))
+    count = 0
+    for k in range(many):
+        if heights[k] > 0.0 and _matters(output / heights[k], soonest):
+            kept[count] = climbed[k]
+            count += 1
+    if count == 1 and _among(directions[0], kept, 1, _ALIKE):
+        return 1
+    directions[:count] = kept[:count]
+    return count
+
+
+@compiled
+def _climb(factor: Floats, readout: Floats, e: Floats, known: Floats, many: int) -> bool:
+    """Move a unit vector to where -G has a maximum on the sphere; whether it is a new one. Steps shrink: the maximum may lie at a kink."""
+    filters = len(readout)
+    highest, best = -_output_along(factor, readout, e), e.copy()
+    for turn in range(_TURNS):
+        slope = np.zeros(filters)
+        for r in range(filters):
+            if _dot(factor[r], e) >= 0.0:
+                slope -= readout[r] * factor[r]
+        if not _normalise(slope):
+            break
+        if _among(slope, known, many, _SAME):
+            return False
+        e += (slope - e) / (turn + 2)
+        if not _normalise(e):
+            break
+        height = -_output_along(factor, readout, e)
+        if height > highest:
+            highest, best = height, e.copy()
+    e[:] = best
+    return not _among(e, known, many, _ALIKE)
+
+
+@compiled
+def _output_along(factor: Floats, readout: Floats, e: Floats) -> float:
+    """G(e) = readout . relu(A e)."""
+    total = 0.0
+    for r in range(len(readout)):
+        total += readout[r] * max(_dot(factor[r], e), 0.0)
+    return total
+
+
+@compiled
+def _normalise(e: Floats) -> bool:
+    """To length 1; False where it has none."""
+    length = math.sqrt(_dot(e, e))
+    if length > 0.0:
+        e /= length
+    return length > 0.0
+
+
+@compiled
+def _among(e: Floats, known: Floats, many: int, cosine: float) -> bool:
+    """Whether one of these is within that cosine."""
+    nearest = -1.0
+    for k in range(many):
+        nearest = max(nearest, _dot(e, known[k]))
+    return nearest > cosine
+
+
+@compiled
+def _dot(a: Floats, b: Floats) -> float:
+    """a . b, in order: the same on every machine."""
+    total = 0.0
+    for i in range(len(a)):
+        total += a[i] * b[i]
+    return total
+
+
+@compiled
+def _matters(distance: float, soonest: float) -> bool:
+    """Whether a tail from here is more than a share `_SHARE` of the one that begins soonest."""
+    return math.erfc(distance * _HALF_ROOT) > _SHARE * math.erfc(soonest * _HALF_ROOT)
+
+
+@compiled
+def _below(p: Floats, b: Floats, readout: Floats, level: Floats, least: Floats, found: Floats) -> None:
+    """P(sum_r readout_r relu(p_r + t b_r) < level, t >= least) for t ~ N(0, 1), exactly.
+
+    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; least, found: (seeds, lines). Each breakpoint adds readout |b| to the slope.
     """
     seeds, lines, filters = p.shape
     breaks, rise, turn = np.empty(filters), np.empty(filters), np.empty(filters)
@@ -168,7 +308,7 @@ def _below(p: Floats, b: Floats, readout: Floats, level: Floats, found: Floats) 
                 if slope != 0.0:
                     crossing = (passed - intercept) / slope
                     if inside and slope > 0 and crossing < end:
-                        mass += _normal_mass(begun, max(crossing, begun))
+                        mass += _normal_mass(max(begun, least[s, line]), max(crossing, begun))
                         inside = False
                     elif not inside and slope < 0 and crossing < end:
                         inside, begun = True, max(crossing, breaks[k - 1] if k > 0 else -_FAR)
@@ -176,7 +316,7 @@ def _below(p: Floats, b: Floats, readout: Floats, level: Floats, found: Floats) 
                     intercept += rise[k]
                     slope += turn[k]
             if inside:
-                mass += _normal_mass(begun, _FAR)
+                mass += _normal_mass(max(begun, least[s, line]), _FAR)
             found[s, line] = mass
 
 

@@ -15,6 +15,7 @@ from scipy.integrate import quad
 from scipy.special import ndtr
 from scipy.stats import binom, norm
 
+from model import test_error
 from model.cnn import TwoLayerCNN
 from model.sampling import Seeds, fresh_noise, projected
 from model.test_error import INTERVAL_WIDTH, _below, estimate_error, preactivation_factor
@@ -168,17 +169,45 @@ def test_filters_that_cancel_are_ties(filters, error):
     assert estimate(filters, Seeds(5, 50)).value.max() <= error
 
 
-@pytest.mark.xfail(reason="lines run along the sum of the filters against; where errors lie elsewhere, few lines meet them, and the interval is too narrow")
-@pytest.mark.parametrize(
-    ("filters", "error"),
-    [
-        pytest.param(*two_against(4.0), id="either of two orthogonal filters"),
-        pytest.param(*unequal(5.5, rho=0.6), id="positively correlated signs"),
-        pytest.param(((5.5,), (0,), (0, 1), (0, -1)), ndtr(-5.5), id="opposite filters, whose sum vanishes"),
-    ],
-)
+ELSEWHERE = [
+    pytest.param(*unequal(5.5, rho=0.6), id="positively correlated signs"),
+    pytest.param(((5.5,), (0,), (0, 1), (0, -1)), ndtr(-5.5), id="opposite filters, whose sum vanishes"),
+]
+
+
+@pytest.mark.parametrize(("filters", "error"), ELSEWHERE)
 def test_rare_errors_along_other_directions(filters, error):
+    """Where the sum of the filters against does not point."""
+    found = estimate(filters, Seeds(6, 1000), lines=256)
+    assert binom.sf(missed(found, error) - 1, 1000, 0.005) > LEVEL
+    assert found.value.mean().item() == pytest.approx(error, rel=0.02, abs=0)
+
+
+def one_direction(factor, readout, output, directions, many):
+    """Lines along the sum alone."""
+
+
+def overlapping(p, b, readout, level, least, found):
+    """Parts that are all of space: what lies in several is counted as often."""
+    _below(p, b, readout, level, np.full_like(least, -40.0), found)
+
+
+@pytest.mark.parametrize(
+    ("helper", "planted_error"), [("_find_directions", one_direction), ("_below", overlapping)], ids=["one direction", "parts that overlap"]
+)
+def test_directions_and_parts_are_needed(monkeypatch, helper, planted_error):
+    """Control: without either, one of these is missed."""
+    monkeypatch.setattr(test_error, helper, planted_error)
+    missing = [missed(estimate(case.values[0], Seeds(6, 1000), lines=256), case.values[1]) for case in ELSEWHERE]
+    assert min(binom.sf(many - 1, 1000, 0.005) for many in missing) < LEVEL
+
+
+@pytest.mark.xfail(
+    reason="either of two orthogonal filters errs alone in 1.4% of the errors, which 256 lines hardly meet, and the interval is too narrow by that"
+)
+def test_errors_beside_the_direction_in_which_they_begin_soonest():
     """A known weakness, of hand-made networks: what training makes is covered below."""
+    filters, error = two_against(4.0)
     found = estimate(filters, Seeds(6, 1000), lines=256)
     assert binom.sf(missed(found, error) - 1, 1000, 0.005) > LEVEL
 
@@ -307,9 +336,10 @@ def test_probability_on_a_line():
         b[0, 5:10, 0], p[0, 8:12, -1], b[0, 12:15], p[0, 14] = 0, 0, 0, 0  # units that never switch, breakpoints at 0, nothing but units off
         readout = torch.from_numpy(generator.standard_normal(filters))
         for level in (-0.7, 0.0, 0.4):
-            found = np.empty((20, 1))
-            _below(p[0, :, None].numpy(), b[0].numpy(), readout.numpy(), np.full(20, level), found)
-            exact = found[:, 0]
-            for line in range(20):
-                value = (readout * (p[0, line] + t[:, None] * b[0, line]).clamp_min(0)).sum(1)
-                assert exact[line].item() == pytest.approx((value < level).double().mean().item(), abs=(filters + 2) / shares)
+            for least in (-40.0, -0.3, 1.1):
+                found = np.empty((20, 1))
+                _below(p[0, :, None].numpy(), b[0].numpy(), readout.numpy(), np.full(20, level), np.full((20, 1), least), found)
+                for line in range(20):
+                    value = (readout * (p[0, line] + t[:, None] * b[0, line]).clamp_min(0)).sum(1)
+                    share = ((value < level) & (t >= least)).double().mean().item()
+                    assert found[line, 0] == pytest.approx(share, abs=(filters + 3) / shares)
