@@ -84,7 +84,7 @@ _FACTORS = (("universal", "‖u‖, ‖s₂‖ fixed", r"\lVert u\rVert", 1), ("
 def _more(name: str, words: str, latex: str, rung: int, *, sharper: bool) -> Claim:
     stated = not sharper and name != "universal"  # what the algebra expects to fail is searched where it should
     domain = ALIGNED if sharper else LARGE_Y if stated else LITTLE_NOISE
-    where = "X ≤ C₄ and Y at most 3" if sharper else "X ≤ C₄" if stated else "X ≤ C₄ and Y at most 6"
+    where = "X ≤ C₄ and Y from 2.3 to 3" if sharper else "X ≤ C₄" if stated else "X ≤ C₄ and Y from 2.3 to 6"
     return Claim(
         id=f"m3.{name}{'.aligned' if sharper else ''}",
         title=f"Transfer error falls with {words}{', where the target is close' if sharper else ''}",
@@ -430,7 +430,7 @@ def _rich(size: float = 1.0, growth: float = 1.0) -> tuple[OpenConstant, ...]:
     return OpenConstant("m7.c_1", needed, at_least=False), OpenConstant("m7.c_2", needed)
 
 
-#: x_T belongs to the statement: where d is so large that steps must be tiny, runs end at h T = 3, and w has moved by that much less.
+#: x_T belongs to the statement: where d is so large that steps must be tiny, runs end as early as h T = 0.4, and w has moved by that much less.
 RICH = _rich()
 #: sigma_0 from 10^3 to 10^5 times what Condition 4.1 allows.
 LAZY = Domain("transfer", EVERYWHERE.hypotheses, frozenset({"initialisation"}), (("initialisation", 1e3, 1e5),), tier="practical")

@@ -163,7 +163,7 @@ def _margins(z: Floats, a: Floats, y: Floats, v: Floats) -> None:
     for r in range(filters):
         j = 1.0 if r < filters // 2 else -1.0
         for i in range(n):
-            v[i] += j * z[r, i] if z[r, i] > 0 else 0.0
+            v[i] += 0.0 if z[r, i] <= 0 else j * z[r, i]  # what is no number is passed on
         if a[r] > 0:
             ahead += j * a[r]
         else:

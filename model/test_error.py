@@ -10,9 +10,10 @@ precision hardly falls as the error does, which plain sampling cannot claim.
 
 Rare errors may lie off that direction: where filters of both signs are correlated, beside it; where the sum of those against
 vanishes, along each alone. G is homogeneous, so along a ray e errors begin at S/(-G(e)): the directions in which they begin soonest
-are found by climbing -G on the sphere. Where there are several, or one elsewhere, space is divided between them, a point
+are sought by climbing -G on the sphere. Where there are several, or one elsewhere, space is divided between them, a point
 going to the direction it lies farthest along, and every part is integrated along lines of its own direction, of which the part
-holds all beyond some point: still exact on each line, still unbiased.
+holds all beyond some point: still exact on each line, still unbiased. The search may miss a direction, and then the interval is
+too narrow; what training makes has errors along the sum (checked: its height is the highest).
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ _SHARE = 1e-4
 _TURNS = 24
 #: Cosines from which a direction is another's, and from which a slope leads to a known maximum.
 _ALIKE, _SAME = 0.9, 0.99
+#: Share of the greatest height at which the sum's direction will do.
+_AS_HIGH = 0.97
 
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -172,7 +175,7 @@ def _important(factor: Floats, readout: Floats, output: float, directions: Float
     """Unit directions in which rare errors lie; how many.
 
     factor: (2m, 2m); directions: (2m + 1, 2m), the first of which is that of the sum of the filters against, and stays
-    the only one where errors are not rare, or where they begin soonest in about that direction and nowhere else nearly as soon.
+    the only one where errors are not rare, or where no climb ends elsewhere and much higher. A search, not a proof.
     """
     filters = len(readout)
     if not output > 0 or output < -_RARE * _output_along(factor, readout, directions[0]):
@@ -197,7 +200,7 @@ def _important(factor: Floats, readout: Floats, output: float, directions: Float
         if heights[k] > 0.0 and _matters(output / heights[k], soonest):
             kept[count] = climbed[k]
             count += 1
-    if count == 1 and _among(directions[0], kept, 1, _ALIKE):
+    if count == 1 and _among(directions[0], kept, 1, _ALIKE) and -_output_along(factor, readout, directions[0]) >= _AS_HIGH * highest:
         return 1
     directions[:count] = kept[:count]
     return count
@@ -205,7 +208,10 @@ def _important(factor: Floats, readout: Floats, output: float, directions: Float
 
 @compiled
 def _climb(factor: Floats, readout: Floats, e: Floats, known: Floats, many: int) -> bool:
-    """Move a unit vector to where -G has a maximum on the sphere; whether it is a new one. Steps shrink: the maximum may lie at a kink."""
+    """Move a unit vector to where -G has a maximum on the sphere; whether it is a new one.
+
+    Steps are short, not to leave its basin, and shrink: the maximum may lie at a kink.
+    """
     filters = len(readout)
     highest, best = -_output_along(factor, readout, e), e.copy()
     for turn in range(_TURNS):
@@ -217,7 +223,7 @@ def _climb(factor: Floats, readout: Floats, e: Floats, known: Floats, many: int)
             break
         if _among(slope, known, many, _SAME):
             return False
-        e += (slope - e) / (turn + 2)
+        e += (slope - e) / (turn + 4)
         if not _normalise(e):
             break
         height = -_output_along(factor, readout, e)
@@ -266,7 +272,7 @@ def _dot(a: Floats, b: Floats) -> float:
 @compiled
 def _matters(distance: float, soonest: float) -> bool:
     """Whether a tail from here is more than a share `_SHARE` of the one that begins soonest."""
-    return math.erfc(distance * _HALF_ROOT) > _SHARE * math.erfc(soonest * _HALF_ROOT)
+    return math.erfc(distance * _HALF_ROOT) >= _SHARE * math.erfc(soonest * _HALF_ROOT)
 
 
 @compiled

@@ -36,6 +36,10 @@ class Comparison:
     unit: str
     timings: tuple[Timing, ...]
 
+    def __post_init__(self) -> None:
+        if not self.timings:
+            raise ValueError(f"{self.title!r} has no timings")
+
 
 @dataclass(frozen=True)
 class Growth:
@@ -49,6 +53,10 @@ class Growth:
     low: float  # its 95% interval
     high: float
     predicted: str
+
+    def __post_init__(self) -> None:
+        if not self.values or len(self.values) != len(self.seconds) or not min(*self.values, *self.seconds) > 0:
+            raise ValueError(f"growth with {self.size}: sizes and seconds must be as many, at least one, and positive")
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,8 @@ def section(path: Path | None = None) -> Section:
         speed = read(path or FILE)
     except (OSError, ValueError) as error:
         return Section(None, Markup(), str(error))
-    return Section(speed, drawing.inline(growth(speed), "Time against size, both relative to the least size"), "")
+    figure = drawing.inline(growth(speed), "Time against size, both relative to the least size") if speed.growth else Markup()
+    return Section(speed, figure, "")
 
 
 def growth(speed: Speed) -> Figure:

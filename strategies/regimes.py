@@ -28,7 +28,7 @@ SIZES = (40, 120)
 _FINE_GRID = 120
 #: Of a criterion with a scale degree, the share its dimensionless part gets: any, since the unit of length is free.
 _SHARES = (1e-4, 0.9)
-#: How far a one-sided range of a criterion is followed, down, and up: to where a bound exp(-criterion/C_2) is about 1e-8.
+#: How far a one-sided range of a criterion is followed, down, and up: to where Theorem 4.3's bound exp(-tau_2/C_2) is about 1e-8.
 _DOWN, _UP = 30.0, 64.0
 
 

@@ -27,6 +27,15 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A marked test elsewhere would silently be left out."""
+    for item in items:
+        for marker in ("theory", "control"):
+            if item.get_closest_marker(marker) and Path(__file__).parent / HOLDS[marker][0] not in item.path.parents:
+                raise pytest.UsageError(f"{item.nodeid}: tests marked {marker} belong into tests/{HOLDS[marker][0]}/")
+
+
 @pytest.fixture
 def decided(claims_profile: Profile, record_property: Callable[[str, object], None]) -> Callable[..., Verdict]:
     """Decide a claim and put the verdict on record."""

@@ -133,14 +133,14 @@ def law_task(n: int, m: int, seeds: int, h: float) -> tuple[Sample, Tensor, floa
 
 
 def limit(n: int, repeats: int) -> Comparison:
-    """A step of either coefficient engine, with masks that keep changing (h = 0.5) and that rest (h = 0.05), over the product that it needs."""
-    (restless, start, eta), (calm, calm_start, calm_eta) = (law_task(n, M, BATCH // 4, h) for h in (0.5, 0.05))
+    """A step of either coefficient engine, with masks that come to rest (h = 0.5) and that keep changing (h = 0.05), over the product that it needs."""
+    (calm, start, eta), (restless, restless_start, restless_eta) = (law_task(n, M, BATCH // 4, h) for h in (0.5, 0.05))
     seeds, steps = len(start), STEPS
     left, right = torch.rand(seeds, 2 * M, n, dtype=torch.float64), torch.rand(seeds, n, n, dtype=torch.float64)
     runs: dict[str, Callable[[], object]] = {
-        "coefficient space": partial(gram.descend, restless, start, eta, steps),
-        "tangent kernel": partial(tangent.descend, restless, start, eta, steps),
-        "tangent kernel, h = 0.05": partial(tangent.descend, calm, calm_start, calm_eta, steps),
+        "coefficient space": partial(gram.descend, calm, start, eta, steps),
+        "tangent kernel": partial(tangent.descend, calm, start, eta, steps),
+        "tangent kernel, h = 0.05": partial(tangent.descend, restless, restless_start, restless_eta, steps),
         "torch.bmm": partial(products, left, right, steps),
     }
     each = {name: [value / (seeds * steps) for value in values] for name, values in interleaved(runs, repeats).items()}
@@ -176,7 +176,7 @@ def growth(size: str, repeats: int) -> Growth:
     free = len(x) - 2
     error = math.sqrt(float(((y - slope * x - level) ** 2).sum()) / free / float(((x - x.mean()) ** 2).sum()))
     reach = float(student.ppf(0.975, free)) * error
-    fixed = ", ".join(f"{name} = {value}" for name, value in FIXED.items() if name != size)
+    fixed = ", ".join([*(f"{name} = {value}" for name, value in FIXED.items() if name != size), f"medians of {repeats}"])
     return Growth(size, fixed, values, tuple(times), float(slope), float(slope - reach), float(slope + reach), predicted)
 
 

@@ -5,6 +5,7 @@ processors, and every planted error must be seen FAR above it.
 """
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import pairwise
 
@@ -214,6 +215,31 @@ def test_steps_are_taken_together(monkeypatch):
     assert len(taken) < 100
     assert max(taken) > 100
     assert gap(plain.weights, written_out(draw.upstream, draw.start, made.eta1, 1000)) <= CLOSE
+
+
+def test_threads_change_no_bit(monkeypatch):
+    """Networks of a batch that are trained at once, against one after the other; control: they are trained at once."""
+    made = regime(n1=16, d=60, m=4, steps=200)
+    draw = sample(made, Seeds(3, 12))
+    widths = []
+
+    class Pool(ThreadPoolExecutor):
+        def __init__(self, threads):
+            widths.append(threads)
+            super().__init__(threads)
+
+    monkeypatch.setattr(tangent, "ThreadPoolExecutor", Pool)
+    found = []
+    for threads in (1, 4):
+        monkeypatch.setattr(torch, "get_num_threads", lambda threads=threads: threads)
+        found.append(tangent.descend(draw.upstream, draw.start, made.eta1, 200, (0, 10, 200)))
+    one, four = found
+    assert widths == [4]
+    assert torch.equal(one.loss, four.loss)
+    assert torch.equal(one.weights, four.weights)
+    for first, second in zip(one.records, four.records, strict=True):
+        assert first.step == second.step
+        assert all(torch.equal(getattr(first, name), getattr(second, name)) for name in ("signal", "noise", "margin"))
 
 
 def no_check(*arguments):
