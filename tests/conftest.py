@@ -20,6 +20,13 @@ from reports.verify import Profile, Verdict, decide, expected
 HOLDS = {"theory": ("theory",), "control": ("controls",), "theory or control": ("theory", "controls")}
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Benchmarks run once and are not timed, unless they are what is asked for."""
+    if hasattr(config.option, "benchmark_disable") and not (config.option.benchmark_only or config.option.benchmark_enable):
+        config.option.benchmark_disable = True
+
+
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     folders = HOLDS.get(config.option.markexpr)
     if folders and collection_path.parent == Path(__file__).parent and collection_path.is_dir() and collection_path.name not in folders:

@@ -1,7 +1,6 @@
 """What a step costs in each engine, and what dimension costs at law level. Never asserts a time.
 
-`pytest tests/benchmarks --benchmark-enable --dist no` (pytest-benchmark takes any `--dist` for parallel running, and gives up).
-Without the options each runs once. `ratios.py` compares them fairly.
+`pytest tests/benchmarks --benchmark-only`; without the option each runs once. `ratios.py` compares them fairly.
 """
 
 import pytest
