@@ -78,8 +78,7 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
     on = start[:_PATHS] > 0
     waiting = np.flatnonzero(np.concatenate([~on, start[_PATHS:] < 0]))
     field = math.sqrt(2) * zeta * start[waiting]
-    share = float(on.mean())
-    masses, coefficients = [share], [0.0]
+    masses, coefficients = [float(on.mean())], [0.0]
 
     def term() -> Array:
         """Of all samples that became active together."""
@@ -96,15 +95,14 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
         switched = field > 0
         mine = np.searchsorted(waiting, _PATHS)
         many, pushed = int(switched[:mine].sum()), int(switched[mine:].sum()) / _PATHS
-        if many or pushed > 0:
+        if switched.any():
             waiting, field, terms = waiting[~switched], field[~switched], terms[~switched]
         if many:
-            share += many / _PATHS
             masses.append(many / _PATHS)
             coefficients.append(0.0)
             terms = terms + term()
     weights, values = np.array(masses), np.array(coefficients)
-    return Cascade(max(share, _LEAST_SHARE), coefficients[0], float(weights @ values), float(weights @ values**2), other)
+    return Cascade(max(float(weights.sum()), _LEAST_SHARE), coefficients[0], float(weights @ values), float(weights @ values**2), other)
 
 
 def memorised(total: Array, reach: float) -> Array:

@@ -84,8 +84,7 @@ def _on_every_thread(train: Callable[[int], None], seeds: int) -> None:
             train(k)
         return
     with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(train, range(seeds)):  # raises what a training raises
-            pass
+        list(pool.map(train, range(seeds)))  # raises what a training raises
 
 
 @compiled
@@ -133,13 +132,13 @@ def _train(
 
 
 @compiled
-def _list(mask: Bools, other: Bools, places: Ints) -> int:
-    """Write the places where two masks differ; return how many."""
+def _apart(mask: Bools, other: Bools, places: Ints) -> Ints:
+    """The places where two masks differ, written into `places`."""
     many = 0
     for i in range(len(mask)):  # without branches, which random masks would make the processor guess wrong
         places[many] = i
         many += mask[i] != other[i]
-    return many
+    return places[:many]
 
 
 @compiled
@@ -177,13 +176,13 @@ def _build_kernel(signed: Floats, squared: float, a: Floats, y: Floats, mask: Bo
     """H from the masks."""
     n = len(y)
     kernel[:] = 0.0
-    none, active = np.zeros(n, np.bool_), np.empty(n, np.int64)
+    none, places = np.zeros(n, np.bool_), np.empty(n, np.int64)
     for r in range(len(mask)):
-        many = _list(mask[r], none, active)
-        for p in range(many):
-            row = kernel[active[p]]
-            for o in range(many):
-                row[active[o]] += 1.0
+        active = _apart(mask[r], none, places)
+        for one in active:
+            row = kernel[one]
+            for other in active:
+                row[other] += 1.0
     ahead, behind = squared * np.sum(a > 0), squared * np.sum(a < 0)
     for i in range(n):
         for k in range(n):
@@ -223,28 +222,27 @@ def _advance(gram: Floats, y: Floats, mask: Bools, summed: Floats, z: Floats, af
     one over the class, the same for all filters of a sign, less D_k K_k wherever the mask is not what the class says.
     """
     filters, n = z.shape
-    none, apart, active = np.zeros(n, np.bool_), np.empty(n, np.int64), np.empty(n, np.int64)
-    fewer, pulls = -summed, y * summed
+    none, places, fewer, pulls = np.zeros(n, np.bool_), np.empty(n, np.int64), -summed, y * summed
     for sign, first in ((1.0, 0), (-1.0, filters // 2)):
         own, whole, towards = y == sign, np.zeros(n), sign * pulls
-        size = _list(own, none, active)
-        _add_rows(gram, active, size, summed, whole)
+        members = _apart(own, none, places)
+        size = len(members)  # `places` is written again below
+        _add_rows(gram, members, summed, whole)
         for r in range(first, first + filters // 2):
-            row = after[r]
-            others = _list(mask[r], own, apart)
-            if 2 * others < size:  # fewer than are active
+            row, apart = after[r], _apart(mask[r], own, places)
+            if 2 * len(apart) < size:  # fewer than are active
                 for i in range(n):
                     row[i] = z[r, i] + whole[i]
-                _add_rows(gram, apart, others, fewer, row)
+                _add_rows(gram, apart, fewer, row)
             else:  # a filter that is nowhere active stays as it is, to the bit
                 row[:] = z[r]
-                _add_rows(gram, active, _list(mask[r], none, active), towards, row)
+                _add_rows(gram, _apart(mask[r], none, places), towards, row)
 
 
 @compiled
-def _add_rows(gram: Floats, places: Ints, many: int, weight: Floats, row: Floats) -> None:
+def _add_rows(gram: Floats, places: Ints, weight: Floats, row: Floats) -> None:
     """row += sum over the places k of weight_k K_k."""
-    n = len(row)
+    n, many = len(row), len(places)
     whole = many - many % 8
     for p in range(0, whole, 8):  # eight at a time: a row is read and written less often
         here = places[p : p + 8]
@@ -266,21 +264,20 @@ def _first_change(
     """The first of the steps after which a sign has changed; the last of them if none has before."""
     filters, n = z.shape
     first, rest = together, _departures(summed, together)
-    none, here = np.zeros(n, np.bool_), np.empty(n, np.int64)
+    none, places = np.zeros(n, np.bool_), np.empty(n, np.int64)
     for r in range(filters):
         j = 1.0 if r < filters // 2 else -1.0
-        many = _list(mask[r], none, here)
+        active = _apart(mask[r], none, places)
         spread = 0.0
-        for p in range(many):
-            spread += rest[here[p]]
+        for k in active:
+            spread += rest[k]
         for i in range(n):
             bound = far[i] * spread + (rest[i] * gram[i, i] if mask[r, i] else 0.0)
             if (after[r, i] > 0) == mask[r, i] and min(abs(z[r, i]), abs(after[r, i])) > bound:
                 continue
             for u in range(1, first):
                 x = z[r, i]
-                for p in range(many):
-                    k = here[p]
+                for k in active:
                     x += j * y[k] * summed[u, k] * gram[k, i]
                 if (x > 0) != mask[r, i]:
                     first = u
@@ -348,8 +345,9 @@ def _flip(after: Floats, mask: Bools, signed: Floats, kernel: Floats, keep: bool
         flips += moved
         if keep and flips <= filters:
             _change_kernel(after[r], mask[r], signed, kernel)
-        for i in range(n):
-            mask[r, i] = after[r, i] > 0
+        else:
+            for i in range(n):
+                mask[r, i] = after[r, i] > 0
     return flips
 
 

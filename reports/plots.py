@@ -36,8 +36,8 @@ BLUE, VERMILION = "#0072b2", "#d55e00"
 FLOOR = 1e-12
 #: Size of words, in points, below which nobody reads them on a telephone.
 SMALLEST = 9.0
-#: Marker and colour of each series, in the order of `Picture.values`; the value that the bound is about is filled.
-_SERIES = (("o", BLUE), ("D", VERMILION), ("s", INK))
+#: Marker and colour of each series of a figure; shapes differ as well as colours.
+SERIES = (("o", BLUE), ("D", VERMILION), ("s", INK), ("^", "#009e73"), ("v", "#cc79a7"))
 
 
 # Any figure ------------------------------------------------------------------------------------------
@@ -113,7 +113,7 @@ def errors(claim: Claim, verdict: Verdict, constants: Constants) -> Figure | Non
     axes = figure.add_axes((0.165, 0.16, 0.815, 0.665))  # in the same place in every figure, below the legend
     axes.set(xscale="log", yscale="log", ylabel=textwrap.fill(picture.label, 36))
     axes.set_xlabel(f"${picture.across.latex}$", fontsize=12)
-    for name, (marker, colour) in zip(picture.values, _SERIES, strict=False):
+    for name, (marker, colour) in zip(picture.values, SERIES, strict=False):  # the value that the bound is about is filled
         _series(axes, points, name, marker, colour, filled=name == picture.held)
     _bound(axes, picture, [float(point["across"] or 0) for point in points], constants)
     _failing(axes, points, picture.held)

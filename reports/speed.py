@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from markupsafe import Markup
@@ -14,7 +14,6 @@ from reports.files import read_json, validated, write_whole
 
 #: The record that comes with the project.
 FILE = Path(__file__).with_name("speed.json")
-_SERIES = (("o", drawing.BLUE, "-"), ("D", drawing.VERMILION, "--"), ("s", drawing.INK, "-."), ("^", drawing.BLUE, ":"))
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ _ADAPTER = TypeAdapter(Speed)
 
 def write(speed: Speed, path: Path = FILE) -> None:
     """Keep a run's record, whole or not at all. Raises OSError."""
-    write_whole(path, _ADAPTER.dump_json(_ADAPTER.validate_python(asdict(speed)), indent=1).decode() + "\n")
+    write_whole(path, _ADAPTER.dump_json(speed, indent=1).decode() + "\n")
 
 
 def read(path: Path = FILE) -> Speed:
@@ -114,10 +113,9 @@ def growth(speed: Speed) -> Figure:
     """Time against each size, both over those of the least: a straight line's slope is the exponent."""
     figure = Figure(figsize=(6.2, 3.9), layout="constrained")
     axes = figure.subplots()
-    for one, (marker, colour, dash) in zip(speed.growth, _SERIES, strict=False):
+    for one, (marker, colour) in zip(speed.growth, drawing.SERIES, strict=False):
         sizes, times = [[value / of[0] for value in of] for of in (one.values, one.seconds)]
-        filled = colour if dash in ("-", "--") else "white"
-        axes.plot(sizes, times, color=colour, marker=marker, mfc=filled, ls=dash, lw=1.3, ms=5, label=f"{one.size}, from {one.values[0]:,}")
+        axes.plot(sizes, times, color=colour, marker=marker, lw=1.3, ms=5, label=f"{one.size}, from {one.values[0]:,}")
     most = max(value / one.values[0] for one in speed.growth for value in one.values)
     axes.plot([1, most], [1, most], color=drawing.INK, lw=0.8, alpha=0.5, label="in proportion")
     axes.set(xscale="log", yscale="log", xlabel="size, over the least", ylabel="time, over that of the least size")

@@ -16,8 +16,8 @@ from reports.counterexample import surprise
 from reports.plugin import PROPERTY
 from reports.verify import Profile, Verdict, decide, expected
 
-#: Folders that hold all the tests of a marker: with it alone, the others are not even read, which takes longer than most claims.
-HOLDS = {"theory": ("theory",), "control": ("controls",), "theory or control": ("theory", "controls")}
+#: The folder that holds all the tests of a marker: where no others are asked for, other folders are not even read, which takes longer than most claims.
+HOLDS = {"theory": "theory", "control": "controls"}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,19 +28,18 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    folders = HOLDS.get(config.option.markexpr)
-    if folders and collection_path.parent == Path(__file__).parent and collection_path.is_dir() and collection_path.name not in folders:
-        return True
-    return None
+    asked = config.option.markexpr.split(" or ")
+    beside = collection_path.parent == Path(__file__).parent and collection_path.is_dir()
+    return True if beside and HOLDS.keys() >= {*asked} and collection_path.name not in {HOLDS[marker] for marker in asked} else None
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A marked test elsewhere would silently be left out."""
     for item in items:
-        for marker in ("theory", "control"):
-            if item.get_closest_marker(marker) and Path(__file__).parent / HOLDS[marker][0] not in item.path.parents:
-                raise pytest.UsageError(f"{item.nodeid}: tests marked {marker} belong into tests/{HOLDS[marker][0]}/")
+        for marker, folder in HOLDS.items():
+            if item.get_closest_marker(marker) and Path(__file__).parent / folder not in item.path.parents:
+                raise pytest.UsageError(f"{item.nodeid}: tests marked {marker} belong into tests/{folder}/")
 
 
 @pytest.fixture

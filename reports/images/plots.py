@@ -16,10 +16,8 @@ from reports.images import predict
 from reports.images.decide import gains
 from reports.images.plan import FORMS
 from reports.images.run import Record
-from reports.plots import BLUE, INK, VERMILION
+from reports.plots import INK, SERIES
 
-#: Marker and colour of each network, or of each form of inheritance; shapes differ as well as colours.
-_SERIES = (("o", BLUE), ("D", VERMILION), ("s", INK), ("^", "#009e73"), ("v", "#cc79a7"))
 #: Points at which a formula is drawn.
 _FINE = 61
 
@@ -60,7 +58,7 @@ def factors(records: Sequence[Record]) -> Figure:
     panels = figure.subplots(2, len(shown), squeeze=False, sharex="col", sharey="row")
     for factor, above, below in zip(shown, panels[0], panels[1], strict=True):
         _foretold(above, factor, n2)
-        for network, (marker, colour) in zip(networks, _SERIES, strict=False):
+        for network, (marker, colour) in zip(networks, SERIES, strict=False):
             _measured(below, factor, [pair for pair in found if pair[0].network == network and factor.along(pair[0])], network, marker, colour)
         below.set_xlabel(factor.name)
     panels[0, 0].set_ylabel("foretold: $\\tau_D/\\tau_2$", fontsize=12)  # so that its indices can be read
@@ -133,7 +131,7 @@ def _along(axes: Axes, records: Sequence[Record]) -> None:
     by_cell: dict[Cell, list[Record]] = {}
     for record in records:
         by_cell.setdefault(record.setting.cell, []).append(record)
-    for (name, cell), (marker, colour) in zip(_told(by_cell).items(), _SERIES, strict=False):
+    for (name, cell), (marker, colour) in zip(_told(by_cell).items(), SERIES, strict=False):
         runs = by_cell[cell]
         epochs = np.array(runs[0].steps) * runs[0].setting.recipe.batch / runs[0].setting.n2
         means = 100 * np.mean([run.accuracy for run in runs], axis=0)

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
@@ -27,16 +26,16 @@ import numpy as np
 import torch
 from rich.console import Console
 from rich.table import Table
-from scipy.stats import t as student
+from scipy import stats
 from torch import Tensor
 
 from model import gram, tangent
 from model.cnn import Trainer, closed_form_step
 from model.regime import Regime
-from model.sampling import Sample, Seeds, sample
+from model.sampling import Level, Sample, Seeds, sample
 from model.test_error import INTERVAL_WIDTH, estimate_error
 from model.transfer import run_trial
-from reports import speed
+from reports import ledger, speed
 from reports.speed import Comparison, Fact, Growth, Speed, Timing
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "model"))  # as pytest does for the tests there
@@ -87,8 +86,12 @@ ENGINES = {
 
 def one_task(seeds: int) -> tuple[Sample, Tensor, float]:
     """Training sets of N patches in R^D, 2M initial filters, step size: `seeds` networks."""
-    made = regime(n1=1, n2=N, d=D, m=M, inherited=0, signal=40.0, sigma2=1.0)
-    draw = sample(made, Seeds(0, seeds), "explicit")
+    return drawn(regime(n1=1, n2=N, d=D, m=M, inherited=0, signal=40.0, sigma2=1.0), seeds, "explicit")
+
+
+def drawn(made: Regime, seeds: int, level: Level = "law") -> tuple[Sample, Tensor, float]:
+    """The downstream task of a regime: training sets, initial filters, step size."""
+    draw = sample(made, Seeds(0, seeds), level)
     return draw.downstream, draw.fresh, made.eta2
 
 
@@ -127,9 +130,7 @@ def engines(seeds: int, repeats: int) -> Comparison:
 
 def law_task(n: int, m: int, seeds: int, h: float) -> tuple[Sample, Tensor, float]:
     """Training sets at law level, whose dimension is that of what they span."""
-    made = regime(n1=1, n2=n, d=10**6, m=m, inherited=0, signal=math.sqrt(2 * 10**6 / n), sigma2=1.0, h=h)
-    draw = sample(made, Seeds(0, seeds))
-    return draw.downstream, draw.fresh, made.eta2
+    return drawn(regime(n1=1, n2=n, d=10**6, m=m, inherited=0, signal=math.sqrt(2 * 10**6 / n), sigma2=1.0, h=h), seeds)
 
 
 def limit(n: int, repeats: int) -> Comparison:
@@ -171,13 +172,10 @@ def growth(size: str, repeats: int) -> Growth:
 
     seconds = interleaved({str(value): train(value) for value in values}, repeats)
     times = [median(seconds[str(value)]) for value in values]
-    x, y = np.log(values), np.log(times)
-    slope, level = np.polyfit(x, y, 1)
-    free = len(x) - 2
-    error = math.sqrt(float(((y - slope * x - level) ** 2).sum()) / free / float(((x - x.mean()) ** 2).sum()))
-    reach = float(student.ppf(0.975, free)) * error
+    line = stats.linregress(np.log(values), np.log(times))
+    reach = stats.t.ppf(0.975, len(values) - 2) * line.stderr
     fixed = ", ".join([*(f"{name} = {value}" for name, value in FIXED.items() if name != size), f"medians of {repeats}"])
-    return Growth(size, fixed, values, tuple(times), float(slope), float(slope - reach), float(slope + reach), predicted)
+    return Growth(size, fixed, values, tuple(times), float(line.slope), float(line.slope - reach), float(line.slope + reach), predicted)
 
 
 def peak(d: int) -> float:
@@ -237,7 +235,8 @@ def origin(threads: int, repeats: int) -> str:
         processor = next(line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
     except (OSError, StopIteration):
         processor = "processor unknown"
-    named = ", ".join(f"{name} {version(name)}" for name in ("torch", "numba", "numpy"))
+    versions = ledger.versions()
+    named = ", ".join(f"{name} {versions[name]}" for name in ("torch", "numba", "numpy"))
     return f"{named}; {processor}, {os.cpu_count()} cores, {threads} threads; medians of {repeats} repeats"
 
 

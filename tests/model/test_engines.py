@@ -274,9 +274,9 @@ def exceptions_added(gram, y, mask, summed, z, after):
     after[:] = z + ((j * y > 0) * summed + apart * summed) @ gram
 
 
-def rest_forgotten(gram, places, many, weight, row):
+def rest_forgotten(gram, places, weight, row):
     """The rows after the last eight."""
-    add_rows(gram, places, many - many % 8, weight, row)
+    add_rows(gram, places[: len(places) - len(places) % 8], weight, row)
 
 
 def no_rest(*arguments):
