@@ -10,7 +10,9 @@ delta. The tail inequalities behind them (Laurent-Massart, Gaussian, Hoeffding) 
 Between and beyond grid points the inequalities cover: chi-square tails at D + 2 sqrt(D L) + 2 L are at
 most e^-L for all D [Laurent-Massart 2000, Lemma 1], normal tails at sqrt(2 L) at most e^-L, binomial
 ones e^(-2 n gap^2). Inner products need D >= log(4 n^2/delta) times a constant, which the dimension clause
-of Condition 4.1 gives, D >= N^2 log(4 N^2/delta): the factor 2 in the bound leaves room for chi_D^2 up to 2 D.
+of Condition 4.1 gives, D >= N^2 log(4 N^2/delta): the factor 2 in the bound leaves room for chi_D^2 up to 2 D. With filters, D must grow
+with log m as well: at D = L = log(8mn/delta) the tail is the largest of exp(-2 L/x - L (x - 1 - log x)/2), chi_D^2 = x D, at most e^(-1.09 L); the
+clauses N >= C_N log(m/delta) and on dimension give that much and more.
 """
 
 from __future__ import annotations
@@ -30,6 +32,8 @@ from claims.constants import Constants
 from claims.decision import Margin
 
 SAMPLES = (2, 5, 20, 100, 1000, 10_000)
+#: With filters: one sample too, and more filters than any network has.
+FEW_SAMPLES, MANY_FILTERS = (1, *SAMPLES), (1, 5, 20, 100, 1000, 10**5, 10**12)
 FILTERS = (1, 5, 20, 100, 1000)
 DELTAS = (0.5, 0.1, 0.05, 0.01, 1e-4, 1e-8)
 DIMENSIONS = (1, 2, 5, 20, 100, 10_000, 10**6, 10**9)
@@ -107,9 +111,10 @@ def signal_starts_large(m: int, delta: float, factor: float = 2.0) -> float:
 
 
 def noise_starts_large(m: int, n: int, room: float, delta: float, factor: float = 2.0) -> float:
-    """P(some |<w, xi_i>| > 2 sqrt(log(8mn/delta)) sigma_0 sigma sqrt(d)), d as in `inner_products_fail`."""
-    D = -room if room < 0 else room * n**2 * np.log(4 * n**2 / delta)
-    return 2 * m * n * inner_product_tail(float(factor * np.sqrt(np.log(8 * m * n / delta) * D)), D)
+    """P(some |<w, xi_i>| > 2 sqrt(log(8mn/delta)) sigma_0 sigma sqrt(d)) for d = room max{n^2 log(4n^2/delta), log(8mn/delta)}; room < 0 gives d itself."""
+    log = np.log(8 * m * n / delta)
+    D = -room if room < 0 else room * max(n**2 * np.log(4 * n**2 / delta), log)
+    return 2 * m * n * inner_product_tail(float(factor * np.sqrt(log * D)), D)
 
 
 def few_filters_active(n: int, excess: float, delta: float, share: float = 0.4, least: float = 50.0) -> float:
@@ -136,7 +141,7 @@ _EXCESS = (1.0, 1.02, 1.1, 1.5, 3.0, 10.0)
 _NORMS: dict[str, tuple[float, ...]] = {"n": SAMPLES, "D": DIMENSIONS, "delta": DELTAS}
 _INNER: dict[str, tuple[float, ...]] = {"n": SAMPLES, "room": _ROOMS, "delta": DELTAS}
 _SIGNAL: dict[str, tuple[float, ...]] = {"m": FILTERS, "delta": DELTAS}
-_NOISE: dict[str, tuple[float, ...]] = {"m": FILTERS, "n": SAMPLES, "room": _ROOMS[:2], "delta": DELTAS}
+_NOISE: dict[str, tuple[float, ...]] = {"m": MANY_FILTERS, "n": FEW_SAMPLES, "room": _ROOMS[:2], "delta": DELTAS}
 _ACTIVE_FILTERS: dict[str, tuple[float, ...]] = {"n": SAMPLES, "excess": _EXCESS, "delta": DELTAS}
 _ACTIVE_SAMPLES: dict[str, tuple[float, ...]] = {"m": FILTERS, "excess": _EXCESS, "delta": DELTAS}
 _COMMON: dict[str, Any] = {"provenance": (Provenance.R,), "kind": Kind.EXACT, "domain": None, "margin": keeps, "unit": "share of δ left"}
@@ -185,11 +190,17 @@ CLAIMS = (
         id="b3.noise",
         title="Initial filters are small along the noise",
         source="Lemma B.3",
-        statement="For d ≥ n² log(4n²/δ), with probability at least 1 − δ, |⟨w⁰, ξ_i⟩| ≤ 2√(log(8mn/δ)) σ₀σ√d for all 2m filters and n samples.",
+        statement=(
+            "For d ≥ n² log(4n²/δ) and d ≥ log(8mn/δ), with probability at least 1 − δ, |⟨w⁰, ξ_i⟩| ≤ 2√(log(8mn/δ)) σ₀σ√d for all 2m filters and n samples."
+        ),
         latex=r"|\langle w^0,\xi_i\rangle|\le 2\sqrt{\log\tfrac{8mn}{\delta}}\,\sigma_0\sigma\sqrt d",
         observe=over(_NOISE, noise_starts_large),
         wrong_versions=_versions(
-            _NOISE, noise_starts_large, ("factor", "1 for 2", {"factor": 1.0}), ("dimension-dropped", "the dimension clause is dropped: d = 1", {"room": -1.0})
+            _NOISE,
+            noise_starts_large,
+            ("factor", "1 for 2", {"factor": 1.0}),
+            ("dimension-dropped", "the dimension clause is dropped: d = 1", {"room": -1.0}),
+            ("filters", "d need not grow with the number of filters: d = 10", {"room": -10.0}),
         ),
         **_COMMON,
     ),

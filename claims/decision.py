@@ -53,7 +53,6 @@ class Status(Enum):
     INCONCLUSIVE = "inconclusive"  # not enough evidence
     VACUOUS = "vacuous"  # hypotheses rarely met
     BLOCKED = "blocked"  # a statement it uses is falsified
-    NOT_ENCODED = "not encoded"
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Dynamics:
     own_mean: NDArray[np.float64]  # (1/m) sum_r rho-bar_{y_i, r, i}: (steps, seeds, N)
     own_sum: NDArray[np.float64]  # sum_i rho-bar_{j, r, i}: (steps, seeds, 2m)
     own_most: NDArray[np.float64]  # the largest rho-bar: (steps, seeds)
+    own_least: NDArray[np.float64]  # the least rho-bar, or 0: (steps, seeds)
     other_least: NDArray[np.float64]  # the least rho-underbar: (steps, seeds)
     imbalance: NDArray[np.float64]  # max over i, k of l'_i/l'_k: (steps, seeds)
     displacement: NDArray[np.float64]  # ||W^T - W^0||/||W^0||: (seeds,)
@@ -91,6 +92,7 @@ def observe(regime: Regime, index: int, data: Sample, start: torch.Tensor, fresh
         regime=regime, index=index, networks=networks, steps=np.array([record.step for record in run.records]),
         signal=torch.stack([record.signal * signal_square for record in run.records]).numpy(), fresh=fresh,
         own_mean=(own_rho.sum(2) / regime.m).numpy(), own_sum=own_rho.sum(3).numpy(), own_most=own_rho.amax((2, 3)).numpy(),
+        own_least=own_rho.amin((2, 3)).numpy(),
         other_least=torch.where(own, 0.0, rho).amin((2, 3)).numpy(), imbalance=(pulls.amax(2) / pulls.amin(2)).numpy(),
         displacement=_displacement(run, start), start_size=_start_size(data, start),
     )  # fmt: skip

@@ -100,4 +100,13 @@ FINDINGS = (
         "transfer where that is clear, and the share to inherit. It does not need N²/d → 0.",
         _rests("law.share law.l1 law.l2 law.l3 law.l4 law.improves.initialisation law.improves.width law.crowded law.worst"),
     ),
+    Finding(
+        "More layers transfer where two do; weight decay cures negative transfer",
+        "Networks of three and four layers gain and lose by transfer where τ_D says, as does inheriting a whole layer. Decay fades what is inherited, "
+        "positive transfer too. Filters of the least noise are worth choosing, and isotropic noise does as noise off the signal does.",
+        _rests(
+            "conjecture.depth-3.helps conjecture.depth-3.hurts conjecture.depth-4.helps conjecture.depth-4.hurts conjecture.whole-layer-3.helps "
+            "conjecture.whole-layer-3.hurts conjecture.regularised conjecture.chosen-filters conjecture.correlated-noise"
+        ),
+    ),
 )

@@ -28,6 +28,7 @@ from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.dynamics import Dynamics
+from claims.observe import TRAINED
 from claims.theorem_4_2 import EVERYWHERE
 
 #: The most that e^{kappa/2} may be [R].
@@ -84,9 +85,9 @@ def unwanted(name: str, scale: float = 1.0) -> OpenConstant:
 
 
 def bounded(seen: Dynamics, constants: Constants, *, factor: float = 4.0) -> Margin:
-    """ln of 4 log T over the largest rho-bar."""
+    """ln of 4 log T over the largest rho-bar; -inf where one is negative."""
     steps = max(seen.regime.task(seen.index).steps, 2)
-    return Margin.along(math.log(factor * math.log(steps)) - np.log(seen.own_most), seen.steps)
+    return Margin.along(np.where(seen.own_least >= 0, math.log(factor * math.log(steps)) - np.log(seen.own_most), -np.inf), seen.steps)
 
 
 #: Width enough for every sample to find a share of active filters near one half.
@@ -102,6 +103,9 @@ SMALL_DIMENSION = Domain(
 )
 
 
+_SMALL_TERMS = {"b1.inner-products": "patches overlap by no more than the bound's last term", "b3.noise": "initial pre-activations are small"}
+
+
 def statements(
     lemma: str, index: int, where: str, observe: Callable[..., Dynamics], provenance: tuple[Provenance, ...], uses: dict[str, str]
 ) -> tuple[Claim, ...]:
@@ -112,9 +116,14 @@ def statements(
     tight = replace(wide, groups=(("m", 12, 12),) if index == 1 else (("m", 36, 38), ("inherited", 25, 26), ("room", 30.0, 100.0)))
     common: dict[str, Any] = {
         "source": f"Lemma {lemma[-2:].upper()[0]}.{lemma[-1]}", "provenance": provenance, "kind": Kind.PROBABILITY, "domain": EVERYWHERE, "observe": observe,
-        "delta": DELTA, "family": lemma, "uses": {"e1.trajectory": "the networks are trained by the coefficient-space engine"} | uses,
+        "delta": DELTA, "family": lemma, "uses": TRAINED | uses,
     }  # fmt: skip
-    small = WrongVersion("dimension-dropped", "the dimension clauses are dropped: d a 10⁴th of what they ask for or less", {"domain": SMALL_DIMENSION})
+    small = WrongVersion("dimension-dropped", "the dimension clauses are dropped, at τ_D from 5·10³", {"domain": SMALL_DIMENSION})
+    roomy = (
+        f"With {WIDTH[1]:g} filters of each sign or more, at"
+        if index == 1
+        else "With 36 filters of each sign or more, 4 inherited at most, and C_d from 30 on, at"
+    )
     signal, noise = extremes(lemma, signal_ratio, "c_1", "c_2"), extremes(lemma, noise_ratio, "c_3", "c_4")
     planted = {
         power: (extremes(lemma, signal_ratio, "c_1", "c_2", power=power), extremes(lemma, noise_ratio, "c_3", "c_4", power=power)) for power in (0.0, 2.0)
@@ -123,7 +132,7 @@ def statements(
         Claim(
             id=f"{lemma}.a.lower",
             title=f"{where}: every sample is memorised at least as fast as the lower curve",
-            statement="At every step, (1/m) Σ_r ρ̄_{y_i,r,i} is at least x_t with c = h/5, b = 6/5, for every sample.",
+            statement=f"{roomy} every step, (1/m) Σ_r ρ̄_{{y_i,r,i}} is at least x_t with c = h/5, b = 6/5, for every sample.",
             latex=r"\frac1m\sum_r\overline\rho_{y_i,r,i}^{\,t}\ge \underline x_t",
             margin=above_envelope,
             unit="least gap to the curve",
@@ -134,7 +143,7 @@ def statements(
                 WrongVersion("faster", "c = 3h/2 for h/5", {"margin": lambda seen, constants: above_envelope(seen, constants, speed=1.5)}),
                 WrongVersion("flipped", "at most", {"margin": lambda seen, constants: Margin.exact(-above_envelope(seen, constants).high)}),
             ),
-            **(common | {"domain": wide, "family": ""}),
+            **(common | {"domain": wide, "family": "", "uses": common["uses"] | {"b4.filters": "with that width every sample finds filters that are active"}}),
         ),
         Claim(
             id=f"{lemma}.a.upper",
@@ -168,7 +177,7 @@ def statements(
         Claim(
             id=f"{lemma}.b.noise",
             title=f"{where}: memorised noise grows like N x_t in every filter",
-            statement="At every step and for every filter, Σ_i ρ̄ lies between c₃ and c₄ times N x_t, x_t with c = h/2, b = 1.",
+            statement="With 40 samples or more, at every step and for every filter, Σ_i ρ̄ lies between c₃ and c₄ times N x_t, x_t with c = h/2, b = 1.",
             latex=r"\sum_i\overline\rho_{j,r,i}^{\,t}\in[c_3,c_4]\cdot N\,x_t",
             margin=suffice(*noise),
             unit="ln of the constant over what is needed",
@@ -183,7 +192,7 @@ def statements(
                 WrongVersion("squared", "x_t² for x_t", {"margin": suffice(*planted[2.0][1])}),
                 WrongVersion("no-growth", "no x_t: the noise does not grow", {"margin": suffice(*planted[0.0][1])}),
             ),
-            **(common | {"domain": SAMPLES, "family": ""}),
+            **(common | {"domain": SAMPLES, "family": "", "uses": common["uses"] | {"b4.samples": "with so many samples every filter starts active on some"}}),
         ),
         Claim(
             id=f"{lemma}.c.balance",
@@ -209,7 +218,7 @@ def statements(
         Claim(
             id=f"{lemma}.c.bounded",
             title=f"{where}: memorisation stays logarithmic",
-            statement="At every step every ρ̄ is at most 4 log T.",
+            statement=f"{'At' if index == 1 else roomy} every step every ρ̄ is at least 0 and at most 4 log T.",
             latex=r"0\le\overline\rho\le 4\log T",
             margin=bounded,
             unit="ln of the bound over the largest ρ̄",
@@ -232,7 +241,7 @@ def statements(
                 WrongVersion("vanish", "a hundredth of the bound", {"margin": suffice(unwanted(lemma, scale=0.01))}),
                 WrongVersion("flipped", "at most", {"margin": lambda seen, constants: Margin.exact(-suffice(unwanted(lemma))(seen, constants).high)}),
             ),
-            **common,
+            **(common | {"uses": common["uses"] | _SMALL_TERMS}),
         ),
     )
 
@@ -265,7 +274,7 @@ def _proportional(name: str, plain: str, latex: str, power: float, provenance: P
         unit="½ less the distance of the exponent",
         delta=DELTA,
         family="lemma-a1",
-        uses={"e2.decomposition": "γ_u and γ_1 grow together", "e1.trajectory": "the networks are trained by the coefficient-space engine"},
+        uses=TRAINED | {"e2.decomposition": "γ_u and γ_1 grow together", "b5.lower": "x_t is of order log t", "b5.upper": "x_t is of order log t"},
         wrong_versions=(
             WrongVersion("constant", "γ does not grow", {"margin": grows_as(0.0)}),
             WrongVersion("squared", "x_t² for x_t", {"margin": grows_as(2.0)}),
@@ -279,7 +288,9 @@ READINGS = (
     _proportional(".printed", "N₁‖u‖²/(σ₁² d log T)", r"\gamma_u\propto\frac{N_1\lVert u\rVert^2}{\sigma_1^2d\log T}", -1.0, Provenance.S),
 )
 
+_CURVES = {"b5.sandwich": "the curves bound the recursion", "e2.monotone": "coefficients have the signs of Lemma B.2"}
+
 CLAIMS = (
-    *statements("lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), {"b5.sandwich": "the curves bound the recursion"}),
+    *statements("lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), _CURVES),
     *READINGS,
 )

@@ -14,6 +14,7 @@ from claims.constants import Constants
 from claims.decision import Margin
 from claims.dynamics import Dynamics
 from claims.lemma_a1 import statements
+from claims.observe import TRAINED
 from claims.theorem_4_2 import EVERYWHERE
 
 
@@ -35,7 +36,7 @@ KEPT = Claim(
     observe=dynamics.after_transfer,
     margin=kept,
     unit="least increment",
-    uses={"e2.monotone": "γ never falls, in any run"},
+    uses=TRAINED | {"e2.monotone": "γ never falls, in any run"},
     wrong_versions=(
         WrongVersion("grows", "it grows by at least half the largest growth", {"margin": lambda seen, constants: kept(seen, constants, share=0.5)}),
         WrongVersion("flipped", "it never rises", {"margin": lambda seen, constants: Margin.exact(-seen.signal[:, :, ~seen.fresh].max((0, 2)))}),

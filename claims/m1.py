@@ -33,6 +33,7 @@ from claims.claim import Claim, Kind, Provenance, WrongVersion
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.law import contour_slope
+from claims.observe import MEASURED
 from claims.population import LEVEL, Estimate, beyond, each, estimate, rank_correlation, root_mean_square, slopes
 from claims.quantities import Quantity
 from claims.survey import SURVEY, Surveyed, foretell, survey
@@ -150,7 +151,7 @@ _SURVEY: dict[str, Any] = {
     "family": "survey",
     "foretell": foretell,
 }
-_USES = {"e7.covariance": "test error is computed from the law of fresh pre-activations", "e3.degrees": "a threshold has no unit"}
+_USES = MEASURED | {"e3.degrees": "a threshold has no unit"}
 
 
 def _orders(criterion: Quantity) -> Callable[[Seen, Constants], Margin]:

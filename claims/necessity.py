@@ -106,7 +106,7 @@ FAST = broken("step", "step.dimension", groups=(("h1", 20.0, 200.0), ("h2", 20.0
 
 NEEDED = (
     needed(
-        "dimension", "dimension", "d a 50th of what it asks for or less, at τ_D from 5·10³", "lemma-a1.b.signal",
+        "dimension", "dimension", "less d than it asks for, at τ_D from 5·10³", "lemma-a1.b.signal",
         replace(lemma_a1.SMALL_DIMENSION, tier="practical"), dynamics.upstream, EVERYWHERE,
     ),
     needed("dimension.samples", "dimension, its part with N²", "N²/d from 100", "lemma-a1.c.balance", CROWDED, dynamics.upstream, EVERYWHERE),

@@ -37,7 +37,7 @@ from claims.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothes
 from claims.condition import DELTA
 from claims.constants import LEAST, Constants
 from claims.decision import Margin
-from claims.observe import LINES
+from claims.observe import LINES, MEASURED
 from claims.proof import Proof
 from claims.theorem_4_3 import TAU_2, below, misread
 from model.regime import Regime
@@ -149,7 +149,8 @@ def none_negative(seen: Pieces, constants: Constants) -> Margin:
 
 _R: dict[str, Any] = {"source": "Where 0.1 comes from", "provenance": (Provenance.R,)}
 _FORMULA: dict[str, Any] = _R | {"kind": Kind.EXACT, "domain": None}
-_TRAINED: dict[str, Any] = _R | {"kind": Kind.PROBABILITY, "delta": DELTA, "observe": overrun, "sweep": 0.5}
+_TRAINED: dict[str, Any] = _R | {"kind": Kind.PROBABILITY, "delta": DELTA, "observe": overrun, "sweep": 0.5, "uses": MEASURED}
+_BOUNDED: dict[str, Any] = {"uses": MEASURED | {"origin.convexity": "B(v) bounds the sum for every ξ"}}
 
 CLAIMS = (
     Claim(
@@ -203,12 +204,11 @@ CLAIMS = (
         domain=Domain("scratch", (hypothesis("tau_2", high=LEAST),)),
         margin=shifts,
         unit="ln of B(v)/4S",
-        uses={"origin.convexity": "B(v) bounds the sum for every ξ"},
         wrong_versions=(
             WrongVersion("threshold", "τ₂ up to 0.6", {"domain": Domain("scratch", (hypothesis("tau_2", 0.1, 0.6),))}),
             WrongVersion("sixteen", "16 S for 4 S", {"margin": lambda seen, constants: shifts(seen, constants, times=16.0)}),
         ),
-        **_TRAINED,
+        **(_TRAINED | _BOUNDED),
     ),
     Claim(
         id="origin.shift.small",
@@ -218,12 +218,11 @@ CLAIMS = (
         domain=Domain("scratch", (hypothesis("tau_2", high=5e-5),)),
         margin=shifts,
         unit="ln of B(v)/4S",
-        uses={"origin.convexity": "B(v) bounds the sum for every ξ"},
         wrong_versions=(
             WrongVersion("threshold", "τ₂ up to 0.6", {"domain": Domain("scratch", (hypothesis("tau_2", 0.1, 0.6),))}),
             WrongVersion("hundred", "100 S for 4 S", {"margin": lambda seen, constants: shifts(seen, constants, times=100.0)}),
         ),
-        **(_TRAINED | {"provenance": (Provenance.R, Provenance.D)}),
+        **(_TRAINED | _BOUNDED | {"provenance": (Provenance.R, Provenance.D)}),
     ),
     Claim(
         id="origin.event",

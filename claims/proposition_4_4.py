@@ -29,7 +29,7 @@ from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.ladders import exceeds
-from claims.observe import Observation, both_ways, error_at_least, error_at_most
+from claims.observe import TRAINED, Observation, both_ways, error_at_least, error_at_most
 from claims.quantities import Quantity
 from claims.theorem_4_2 import C_4, EVERY_Y, FEW, MODERATE, STATED
 from claims.theorem_4_2 import TAU_D as SHARPER
@@ -198,7 +198,7 @@ CLAIMS = (
         ),
         unit="ln of the ratio over its bound",
         constants=(C_5, theorem_4_3.C_1, SHARPER.constant("C_3"), C_4),
-        uses={"e1.trajectory": "the networks are trained by the coefficient-space engine"},
+        uses=TRAINED,
         wrong_versions=(
             WrongVersion("flipped", "at most C₅ X/α times", {"margin": noise_grows(NOISE_GROWTH, -1.0)}),
             WrongVersion("exponent", "X² for X", {"margin": noise_grows(misread("X^2/alpha", q.X**2 / q.alpha))}),

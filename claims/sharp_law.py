@@ -28,6 +28,7 @@ from claims.claim import Claim, Kind, Provenance, WrongVersion
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.m1 import REGIMES
+from claims.observe import MEASURED
 from claims.population import LEAST, LEVEL, MOST_CLIMBED, Estimate, each, estimate, rank_correlation, root_mean_square, slopes, spread
 from claims.survey import LIMIT, SURVEY, SWEEP, Approached, Surveyed, Swept, approach, foretell, survey, sweep_alpha
 
@@ -108,7 +109,7 @@ def _closed(s: Surveyed) -> float:
 
 SURVEYED: dict[str, Any] = {
     "provenance": (Provenance.D,), "kind": Kind.ORDERING, "domain": SURVEY, "observe": survey, "population": REGIMES, "family": "survey", "foretell": foretell,
-    "uses": {"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+    "uses": MEASURED,
 }  # fmt: skip
 
 
@@ -315,7 +316,7 @@ def advice(seen: Sequence[Swept]) -> dict[str, Any]:
 
 SWEPT: dict[str, Any] = {
     "provenance": (Provenance.D,), "kind": Kind.ORDERING, "domain": SWEEP, "observe": sweep_alpha, "population": 48, "family": "sweep", "summary": advice,
-    "uses": {"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+    "uses": MEASURED,
 }  # fmt: skip
 
 L4 = Claim(
@@ -373,7 +374,7 @@ def close(far: Gap, bound: float = SCRATCH) -> Callable[[Sequence[Approached], C
 
 _LIMIT: dict[str, Any] = {
     "source": "L1", "provenance": (Provenance.D,), "domain": LIMIT, "observe": approach, "population": 64, "summary": _distances, "family": "limit",
-    "uses": {"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+    "uses": MEASURED,
 }  # fmt: skip
 
 IMPROVES = tuple(
@@ -427,7 +428,7 @@ WORST = Claim(
     id="law.worst",
     title="Sharp law: the worst regime",
     source="L2",
-    statement=f"In every regime inside Condition 4.1 with practical constants the law's error after transfer is off by at most {ANYWHERE}.",
+    statement=f"In every regime inside Condition 4.1 with practical constants, τ_D from 0.1 to 20, X ≤ 100 and Y ≤ 30, the law's error after transfer is off by at most {ANYWHERE}.",
     latex=rf"\max|\mathrm{{error}}-\mathrm{{law}}|\le {ANYWHERE}",
     provenance=(Provenance.D,),
     kind=Kind.ORDERING,
@@ -438,7 +439,7 @@ WORST = Claim(
     margin=everywhere(ANYWHERE),
     unit=f"{ANYWHERE} less the distance and what the mean is unsure by",
     family="law.worst",
-    uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+    uses=MEASURED,
     wrong_versions=(
         WrongVersion("scratch", "the law's error from scratch is", {"margin": everywhere(ANYWHERE, _law_scratch)}),
         WrongVersion("half", "one half always is", {"margin": everywhere(ANYWHERE, lambda s: 0.5)}),

@@ -16,7 +16,7 @@ from claims.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothes
 from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
-from claims.observe import Observation, both_ways, error_at_least, scratch_only
+from claims.observe import TRAINED, Observation, both_ways, error_at_least, scratch_only
 from claims.theorem_4_2 import ANY, EVERY_Y, EVERYWHERE
 from claims.theorem_4_2 import TAU_D as SHARPER
 from claims.theorem_4_3 import NOT_SMALL
@@ -84,7 +84,7 @@ CLAIMS = (
         unit="ln of the mean loss over a tenth of the first",
         delta=DELTA,
         sweep=0.5,
-        uses={"e1.trajectory": "the networks are trained by the coefficient-space engine"},
+        uses=TRAINED,
         wrong_versions=(
             WrongVersion("within", "h within Condition 4.1", {"domain": EVERYWHERE}),
             WrongVersion("first", "it stays at its first value", {"margin": lambda seen, constants: unconverged(seen, constants, share=1.0)}),

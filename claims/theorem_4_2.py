@@ -38,7 +38,7 @@ from claims.claim import Bound, Claim, Domain, Hypothesis, Kind, Provenance, Wro
 from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
-from claims.observe import Observation, both_ways, error_at_least, error_at_most
+from claims.observe import MEASURED, TRAINED, Observation, both_ways, error_at_least, error_at_most
 from claims.quantities import Quantity
 from claims.theorem_4_3 import NOT_SMALL, falls, misread, stays
 
@@ -218,7 +218,7 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         unit="nats between the bound and the error",
         delta=DELTA,
         constants=named,
-        uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+        uses=MEASURED,
         wrong_versions=tuple(wrong),
     )
 
@@ -264,7 +264,7 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         unit="nats between the error and 0.1",
         delta=DELTA,
         constants=(c_3,) + ((C_4,) if restricted else ()),
-        uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+        uses=MEASURED,
         wrong_versions=tuple(wrong),
     )
 
@@ -288,7 +288,7 @@ def _convergence() -> Claim:
         unit="ln C_T − ln of the least constant that serves",
         delta=DELTA,
         constants=(C_T,),
-        uses={"e1.trajectory": "the networks are trained by the coefficient-space engine"},
+        uses=TRAINED,
         wrong_versions=(
             WrongVersion("step-dropped", "the step clause is dropped: h from 20 to 200", {"domain": _dropped(("step", "step.dimension"), ("h2", 20.0, 200.0))}),
             WrongVersion(

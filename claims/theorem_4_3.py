@@ -25,7 +25,7 @@ from claims.claim import Claim, Domain, Hypothesis, Kind, Picture, Provenance, W
 from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
-from claims.observe import BOTH_ERRORS, Observation, error_at_least, error_at_most, scratch_only
+from claims.observe import BOTH_ERRORS, MEASURED, TRAINED, Observation, error_at_least, error_at_most, scratch_only
 from claims.quantities import Quantity
 
 C_1, C_2, C_3, C_T = (f"theorem-4.3.{name}" for name in ("C_1", "C_2", "C_3", "C_T"))
@@ -108,7 +108,7 @@ CLAIMS = (
         margin=converges,
         unit="ln C_T − ln of the least constant that serves",
         constants=(C_T,),
-        uses={"e1.trajectory": "the networks are trained by the coefficient-space engine"},
+        uses=TRAINED,
         wrong_versions=(
             WrongVersion(
                 "step-dropped",
@@ -138,7 +138,7 @@ CLAIMS = (
         picture=falls(TAU_2, C_2, "scratch", _SCRATCH),
         unit="nats between the bound and the error",
         constants=(C_1, C_2),
-        uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+        uses=MEASURED,
         wrong_versions=(
             WrongVersion("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
             WrongVersion("samples-squared", "N₂² for N₂ in τ₂", {"domain": above(SQUARED_SAMPLES), "margin": at_most(SQUARED_SAMPLES)}),
@@ -158,7 +158,7 @@ CLAIMS = (
         picture=stays(TAU_2, "scratch", _SCRATCH),
         unit="nats between the error and 0.1",
         constants=(C_3,),
-        uses={"e7.covariance": "test error is computed from the law of fresh pre-activations"},
+        uses=MEASURED,
         wrong_versions=(
             WrongVersion(
                 "flipped", "τ₂ ≤ C₃ implies error at most 0.1", {"margin": lambda seen, constants: error_at_most(seen.scratch.error, math.log(NOT_SMALL))}

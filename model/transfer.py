@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
 from model import tangent
@@ -48,6 +49,13 @@ def inherit(trained: Tensor, fresh: Tensor, inherited: int) -> Tensor:
     start[:, :inherited] = trained[:, :inherited]
     start[:, m : m + inherited] = trained[:, m : m + inherited]
     return start
+
+
+def foremost_first(trained: Tensor, score: Tensor) -> Tensor:
+    """The same filters, those of each sign by falling score: what `inherit` then takes is chosen, not drawn. (seeds, 2m, dim) and (seeds, 2m)."""
+    m = trained.shape[1] // 2
+    order = torch.cat([m * side + score[:, m * side : m * (side + 1)].argsort(dim=1, descending=True, stable=True) for side in (0, 1)], 1)
+    return torch.gather(trained, 1, order.unsqueeze(2).expand_as(trained))
 
 
 def train_task(regime: Regime, index: int, data: Sample, start: Tensor, engine: Descend = tangent.descend) -> Run:

@@ -22,7 +22,6 @@ from claims.catalogue import UnknownClaimError, catalogue, find
 from claims.constants import ConstantsError
 from claims.decision import Status
 from claims.real_images import CLAIMS_ON_IMAGES
-from claims.unencoded import UNENCODED
 from model.regime import RegimeError
 from model.run import DivergenceError
 from model.vision.data import DataError
@@ -62,7 +61,6 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
                 *(show.named(claim) | {"status": _status(book, claim.id)} for claim in catalogue().values()),
                 *(show.named(claim) | {"status": _status(book, claim.id)} for claim in CLAIMS_ON_IMAGES),
             ]
-            + [show.unencoded_record(u) for u in UNENCODED]
         )
         return
     out.print(show.claim_table(list(catalogue().values()), book, out.width))
@@ -72,13 +70,6 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
 @app.command("show")
 def show_claim(claim_id: Annotated[str, typer.Argument(metavar="ID")], as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT) -> None:
     """A claim's statement, hypotheses, constants and evidence."""
-    record = next((show.unencoded_record(u) for u in UNENCODED if u.id == claim_id), None)
-    if record is not None:
-        if as_json:
-            print_json(record)
-        else:
-            out.print(f"{claim_id}: not encoded; {record['reason']}", highlight=False)
-        return
     image = next((claim for claim in CLAIMS_ON_IMAGES if claim.id == claim_id), None)
     record = show.image_record(image, ledger.read(path)) if image else show.claim_record(find(claim_id), ledger.read(path))
     if as_json:

@@ -32,7 +32,6 @@ from claims import findings
 from claims.catalogue import catalogue
 from claims.claim import Bound, Claim, Hypothesis, Kind, Provenance
 from claims.decision import RUN_BUDGET, Status
-from claims.unencoded import UNENCODED
 from reports import experiment_files, graph, plots, speed, summary
 from reports.experiment_files import FOLDER, Kept
 from reports.experiments import EXPERIMENTS, Decided
@@ -40,7 +39,7 @@ from reports.files import write_whole
 from reports.images import section as images
 from reports.ledger import Ledger
 from reports.numerals import power_of_ten
-from reports.show import claim_record, unencoded_record
+from reports.show import claim_record
 from reports.verify import PROFILES, Verdict
 
 NAME = "index.html"
@@ -57,6 +56,7 @@ PARTS = (
     ("Orderings and mechanisms", (r"M\d.*",)),
     ("Failure signatures", (r"F\d.*",)),
     ("The sharp law, and advice", (r"L\d*\b.*", "Advice")),
+    ("Open questions", ("Open questions",)),
     ("Further statements", (".*",)),
 )
 
@@ -75,7 +75,7 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
     entries = {claim.id: _entry(claim, ledger, marks, shown, folder) for claim in catalogue().values()}
     style, script, early = (Markup((_TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "script.js", "early.js"))
     return _environment().get_template("page.html.j2").render(
-        ledger=ledger, head=_head(ledger), parts=_parts(entries), left_out=[unencoded_record(left) for left in UNENCODED],
+        ledger=ledger, head=_head(ledger), parts=_parts(entries),
         findings=_findings(ledger), graph=graph.layout(catalogue()), entries=entries, marks=marks, kinds=list(Kind), provenances=list(Provenance),
         images=images.section(ledger, folder), speed=speed.section(), experiments=shown, not_run=_not_run(shown), found=FOUND,
         groups=GROUPS, symbols=SYMBOLS, names=_CASE_NAMES, long=LONG, style=style, script=script, early=early, digests=[_digest(early), _digest(script)],
@@ -95,16 +95,15 @@ def _digest(script: str) -> str:
 
 # Verdicts --------------------------------------------------------------------------------------------
 
-Shape = Literal["circle", "diamond", "triangle", "square", "ring", "bar"]
-NOT_DECIDED, NOT_ENCODED = summary.NOT_DECIDED, Status.NOT_ENCODED.value
-_SHAPES: dict[str, Shape] = {"verified": "circle", "falsified": "diamond", "undecided": "triangle", NOT_DECIDED: "ring", NOT_ENCODED: "bar"}
+Shape = Literal["circle", "diamond", "triangle", "square", "ring"]
+NOT_DECIDED = summary.NOT_DECIDED
+_SHAPES: dict[str, Shape] = {"verified": "circle", "falsified": "diamond", "undecided": "triangle", NOT_DECIDED: "ring"}
 #: What verdicts are counted and filtered as, with the words that a reader needs to tell them apart.
 GROUPS = {
     "verified": "held in every regime",
     "falsified": "a counterexample was found",
     "undecided": "too little evidence, hypotheses rarely met, or a statement it uses is falsified",
     NOT_DECIDED: "no verdict in this ledger",
-    NOT_ENCODED: "no statement precise enough is given",
 }
 
 

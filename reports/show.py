@@ -14,7 +14,6 @@ from claims import constants as constant_table
 from claims.claim import Claim, Kind
 from claims.decision import Status
 from claims.real_images import CLAIMS_ON_IMAGES, ImageClaim
-from claims.unencoded import UNENCODED, Unencoded
 from reports.ledger import Ledger
 from reports.summary import Move
 
@@ -85,22 +84,7 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
             image.title,
         ]
         table.add_row(*cells[: len(table.columns)])
-    for left in UNENCODED:
-        table.add_row(*[left.id, status_text(Status.NOT_ENCODED), left.source, "S+O", Kind.CONJECTURE.value, left.title][: len(table.columns)])
     return table
-
-
-def unencoded_record(left: Unencoded) -> dict[str, Any]:
-    """What `list` and `show` tell of a statement without a claim."""
-    return {
-        "id": left.id,
-        "title": left.title,
-        "source": left.source,
-        "provenance": ["S", "O"],
-        "kind": Kind.CONJECTURE.value,
-        "status": Status.NOT_ENCODED.value,
-        "reason": left.reason,
-    }
 
 
 def named(claim: Claim | ImageClaim) -> dict[str, Any]:

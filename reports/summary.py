@@ -12,7 +12,6 @@ from typing import Any
 from claims.catalogue import catalogue
 from claims.decision import RUN_BUDGET, Status
 from claims.findings import FINDINGS
-from claims.unencoded import UNENCODED
 from reports.ledger import Ledger
 from reports.verify import Verdict
 
@@ -22,10 +21,10 @@ NOT_DECIDED = "not decided"
 
 
 def counts(ledger: Ledger) -> dict[str, int]:
-    """How many statements of the catalogue are verified, falsified, undecided, not decided in this ledger; and how many are not encoded."""
+    """How many statements of the catalogue are verified, falsified, undecided, not decided in this ledger."""
     statuses = ledger.statuses
     found = Counter(_group(statuses.get(name)) for name in catalogue())
-    return {name: found[name] for name in ("verified", "falsified", "undecided", NOT_DECIDED)} | {Status.NOT_ENCODED.value: len(UNENCODED)}
+    return {name: found[name] for name in ("verified", "falsified", "undecided", NOT_DECIDED)}
 
 
 def _group(status: Status | None) -> str:

@@ -100,7 +100,7 @@ def margins(claim: Claim, regime: Regime, root: int, seeds: int) -> tuple[NDArra
 
 def _at(seen: Dynamics, k: int) -> Dynamics:
     """One recorded step of a run."""
-    along = ("steps", "signal", "own_mean", "own_sum", "own_most", "other_least", "imbalance")
+    along = ("steps", "signal", "own_mean", "own_sum", "own_most", "own_least", "other_least", "imbalance")
     return replace(seen, **{name: getattr(seen, name)[k : k + 1] for name in along})
 
 

@@ -55,7 +55,7 @@ def test_activations():
 
 
 @pytest.mark.parametrize("claim", c.CLAIMS, ids=lambda claim: claim.id)
-def test_a_union_that_is_too_large_falls(claim):
+def test_what_is_left_of_delta(claim):
     seen = claim.observe(None, None)
     assert claim.margin(seen, {}).low.item() == 1 - seen.share
     assert seen.evidence["grid_points"] == seen.points >= 30

@@ -41,6 +41,7 @@ def test_coefficients_rebuild_the_weights(observe, index):
     own = j.unsqueeze(1) == data.labels.unsqueeze(1)
     np.testing.assert_allclose(seen.own_mean[-1], (torch.where(own, rho, 0.0).sum(1) / REGIME.m).numpy(), rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(seen.own_sum[-1], torch.where(own, rho, 0.0).sum(2).numpy(), rtol=1e-7, atol=1e-9)
+    assert np.array_equal(seen.own_least, np.zeros_like(seen.own_least))  # each sample is of one class, whose other filters' rho-bar is 0
     np.testing.assert_allclose(seen.own_most[-1], torch.where(own, rho, 0.0).amax((1, 2)).numpy(), rtol=1e-7)
     np.testing.assert_allclose(seen.other_least[-1], torch.where(own, 0.0, rho).amin((1, 2)).numpy(), rtol=1e-7)
     assert seen.displacement == pytest.approx((moved.flatten(1).norm(dim=1) / start.flatten(1).norm(dim=1)).numpy())
@@ -70,7 +71,7 @@ def test_the_worst_step_is_told():
 
 def _only(seen, k):
     """The observation of one recorded step."""
-    along = ("steps", "signal", "own_mean", "own_sum", "own_most", "other_least", "imbalance")
+    along = ("steps", "signal", "own_mean", "own_sum", "own_most", "own_least", "other_least", "imbalance")
     return replace(seen, **{name: getattr(seen, name)[k : k + 1] for name in along})
 
 

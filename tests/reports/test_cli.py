@@ -11,7 +11,6 @@ from claims import constants
 from claims.catalogue import catalogue, find
 from claims.decision import Status
 from claims.real_images import CLAIMS_ON_IMAGES
-from claims.unencoded import UNENCODED
 from model.regime import Regime
 from reports import cli, counterexample, ledger
 from reports.ledger import Ledger
@@ -80,20 +79,11 @@ def test_list_json(run, book, tmp_path):
     ledger.write(book, path := tmp_path / "ledger.jsonl")
     code, out, _ = run("list", "--json", "--ledger", path)
     listed = {entry["id"]: entry for entry in json.loads(out)}
-    assert (code, list(listed)) == (0, [*catalogue(), *(claim.id for claim in CLAIMS_ON_IMAGES), *(left.id for left in UNENCODED)])
+    assert (code, list(listed)) == (0, [*catalogue(), *(claim.id for claim in CLAIMS_ON_IMAGES)])
     assert {claim_id: entry["status"] for claim_id, entry in listed.items() if entry["status"]} == {
         "e5.scratch": "verified",
         "gamma-printed.dimensionless": "falsified",
-    } | {left.id: "not encoded" for left in UNENCODED}
-
-
-@pytest.mark.parametrize("as_json", [False, True])
-def test_show_what_is_not_encoded(run, as_json):
-    """Its reason, and no verdict."""
-    for left in UNENCODED:
-        code, out, _ = run("show", left.id, *["--json"] * as_json)
-        assert code == 0
-        assert left.reason in (json.loads(out)["reason"] if as_json else " ".join(out.split()))
+    }
 
 
 @pytest.mark.parametrize("claim_id", ["e5.scratch", "e3.degrees", "theorem-4.2.error-upper.tau-A", "proposition-4.4.2", "e5.scratch!off-by-one"])

@@ -15,7 +15,6 @@ from matplotlib import image
 from claims.catalogue import catalogue
 from claims.claim import Provenance
 from claims.decision import Status
-from claims.unencoded import UNENCODED
 from reports import experiment_files
 from reports import page as report
 from reports.ledger import Ledger
@@ -27,7 +26,7 @@ pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium, chromium-b
 
 EXPERIMENTS = ("plane", "share", "source")
 DRAWN, FALSIFIED, PLAIN = "theorem-4.3.error-upper", "f3.diverges", "e1.step"
-EVERY = len(catalogue()) + len(UNENCODED)
+EVERY = len(catalogue())
 WIDTHS = (400, 1400)
 SCHEMES = ("light", "dark")
 REGIME = dict.fromkeys(
