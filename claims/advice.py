@@ -15,7 +15,7 @@ from typing import Any
 from claims import law, quantities
 from claims.claim import Claim, WrongVersion
 from claims.population import Array
-from claims.sharp_law import SURVEYED, Seen, share_record, sign_given, signs_right
+from claims.sharp_law import SURVEYED, Seen, share_record, sign_given, sign_power, signs_right
 from claims.survey import SIZES, Surveyed
 from model.regime import Regime, RegimeError
 
@@ -116,6 +116,7 @@ CLAIMS = (
         margin=sign_given(_promised(ENOUGH), RIGHT),
         summary=_by_size,
         unit=f"share right beyond {RIGHT}",
+        power=lambda seen: sign_power(seen, RIGHT),
         wrong_versions=(
             WrongVersion("never", "never to transfer is right", {"margin": sign_given(lambda s: 1.0, RIGHT)}),
             WrongVersion("flipped", "the opposite advice is right", {"margin": sign_given(_promised(ENOUGH, -1.0), RIGHT)}),

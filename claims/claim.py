@@ -184,8 +184,9 @@ class Claim:
     wrong_versions: tuple[WrongVersion, ...] = ()
     sweep: float = 1.0  # share of the usual number of regimes
     summary: Callable[[Any], dict[str, Any]] | None = None  # of a population's observations, as JSON values
+    power: Callable[[Any], float] | None = None  # of a population's observations: the smallest violation seen with probability 0.99, if its number is no mean
     population: int = 0  # regimes whose observations are judged together, as a list, by one call of `margin`
-    foretell: Callable[[Regime], dict[str, float]] | None = None  # what is predicted of a population's regime, written down before any is trained
+    foretell: Callable[[Regime], dict[str, float]] | None = None  # what is predicted of a population's or climb's regime, written down before it is trained
     climbs: bool = False  # regimes are sought where the margin is least, each judged by one margin of all its seeds
     picture: Picture | None = None  # drawn in the report, one point a regime
     family: str = ""  # of claims that look at the same networks: same domain, same `observe`; its id if empty

@@ -205,10 +205,10 @@ def regime_alpha(statements: int, regimes: int) -> float:
 def caught(delta: float, seeds: int) -> float:
     """The smallest probability of failure that one regime reveals with probability >= 0.99.
 
-    0 for exact statements: there any failing seed drawn is found.
+    For exact statements any failing seed drawn is found: 1 - 0.01^(1/seeds).
     """
     if delta == 0:
-        return 0.0
+        return 1 - float(0.01 ** (1 / seeds))
     enough = next(k for k in range(seeds + 1) if suspicious(k, seeds, delta))
     candidates = np.linspace(delta, 1, 1901)
     seen = binom.sf(enough - 1, seeds, candidates) * (1 - MISS)

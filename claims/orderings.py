@@ -111,7 +111,10 @@ def _vanishing(name: str, words: str, latex: str, rung: int) -> Claim:
         id=f"m3.vanishes.{name}",
         title=f"The benefit of transfer vanishes with {words}",
         source="M3",
-        statement=f"Where transfer helps, all else fixed, a 30 times smaller value of {words} leaves at most half of the benefit, in nats of test error (or turns it into harm).",
+        statement=(
+            f"Where transfer helps, all else fixed, a 30 times smaller value of {words} leaves at most half of the benefit, in nats of test error "
+            "(or turns it into harm)."
+        ),
         latex=rf"{latex}\to 0\;\Rightarrow\;\ln\frac{{\mathrm{{scratch}}}}{{\mathrm{{transfer}}}}\to 0",
         domain=HELPFUL,
         observe=NOTHING_UPSTREAM,
@@ -213,7 +216,7 @@ M2 = (
         id="m2.inherited",
         title="Inherited filters carry the universal signal",
         source="M2",
-        statement="Under Condition 4.1, with X from 3 to C₄ and Y ≤ 1.5, after upstream training, j⟨w, u⟩ of every inherited filter is between c₁ and c₂ times A x_T/d.",
+        statement="Under Condition 4.1, with X from 3 to C₄ and Y ≤ 1.5, upstream training leaves j⟨w, u⟩ of every inherited filter in [c₁, c₂] A x_T/d.",
         latex=r"j\langle w,u\rangle\in[c_1,c_2]\cdot\frac{A\,x_T}{d}",
         domain=HELPFUL,
         margin=inherited_within,

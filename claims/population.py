@@ -91,6 +91,19 @@ def root_mean_square(gap: Array) -> float:
     return float(np.sqrt(np.mean(gap**2)))
 
 
+def share_power(count: int, share: float, level: float = LEVEL) -> float:
+    """By how much a true share must fall short of `share` for `count` regimes to falsify "at least `share`" with probability 0.99; exact.
+
+    It is falsified where so few hold that Clopper and Pearson's upper end, missed with probability `level`, is below. 1 where it never is.
+    """
+    most = int(stats.binom.ppf(level, count, share))
+    while most >= 0 and stats.binom.cdf(most, count, share) >= level:
+        most -= 1
+    if most < 0:
+        return 1.0
+    return share - float(stats.beta.isf(0.99, most + 1, count - most))  # P(at most `most` of them) = P(Beta(most + 1, count - most) > p)
+
+
 def rank_correlation(first: Array, second: Array) -> float:
     """Spearman's; 0 where a column is constant."""
     if min(np.ptp(first), np.ptp(second)) == 0:

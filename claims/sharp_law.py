@@ -29,8 +29,8 @@ from claims.constants import Constants
 from claims.decision import Margin
 from claims.m1 import REGIMES
 from claims.observe import MEASURED
-from claims.population import LEAST, LEVEL, MOST_CLIMBED, Estimate, each, estimate, rank_correlation, root_mean_square, slopes, spread
-from claims.survey import LIMIT, SURVEY, SWEEP, Approached, Surveyed, Swept, approach, foretell, survey, sweep_alpha
+from claims.population import LEAST, LEVEL, MOST_CLIMBED, Estimate, each, estimate, rank_correlation, root_mean_square, share_power, slopes, spread
+from claims.survey import LIMIT, SURVEY, SWEEP, Approached, Surveyed, Swept, approach, foretell, foretell_shares, foretell_variants, survey, sweep_alpha
 
 Array = NDArray[np.float64]
 Seen = Sequence[Surveyed]
@@ -222,6 +222,11 @@ def share_right(right: Array, level: float = LEVEL) -> tuple[float, float]:
     return float(found.low), float(found.high)
 
 
+def sign_power(seen: Seen, share: float = SIGN) -> float:
+    """By how much the share of signs that are right must fall short for these regimes to show it."""
+    return share_power(len(clear(seen)), share)
+
+
 def share_record(right: Array) -> dict[str, float]:
     """For the ledger: the share, its 95% interval, and of how many."""
     low, high = share_right(right, 0.025)
@@ -254,6 +259,7 @@ L3 = Claim(
         "tau_D": share_record(signs_right(seen, lambda s: s.quantity("tau_2") - s.quantity("tau_D"))),
     },
     unit=f"share right beyond {SIGN}",
+    power=sign_power,
     wrong_versions=(
         WrongVersion("always-hurts", "transfer always hurts", {"margin": sign_given(lambda s: 1.0)}),
         WrongVersion("flipped", "the opposite sign", {"margin": sign_given(lambda s: -_by_law(s))}),
@@ -315,7 +321,8 @@ def advice(seen: Sequence[Swept]) -> dict[str, Any]:
 
 
 SWEPT: dict[str, Any] = {
-    "provenance": (Provenance.D,), "kind": Kind.ORDERING, "domain": SWEEP, "observe": sweep_alpha, "population": 48, "family": "sweep", "summary": advice,
+    "provenance": (Provenance.D,), "kind": Kind.ORDERING, "domain": SWEEP, "observe": sweep_alpha, "population": 48, "family": "sweep",
+    "summary": advice, "foretell": foretell_shares,
     "uses": MEASURED,
 }  # fmt: skip
 
@@ -374,6 +381,7 @@ def close(far: Gap, bound: float = SCRATCH) -> Callable[[Sequence[Approached], C
 
 _LIMIT: dict[str, Any] = {
     "source": "L1", "provenance": (Provenance.D,), "domain": LIMIT, "observe": approach, "population": 64, "summary": _distances, "family": "limit",
+    "foretell": foretell_variants,
     "uses": MEASURED,
 }  # fmt: skip
 
@@ -428,7 +436,10 @@ WORST = Claim(
     id="law.worst",
     title="Sharp law: the worst regime",
     source="L2",
-    statement=f"In every regime inside Condition 4.1 with practical constants, τ_D from 0.1 to 20, X ≤ 100 and Y ≤ 30, the law's error after transfer is off by at most {ANYWHERE}.",
+    statement=(
+        "In every regime inside Condition 4.1 with practical constants, τ_D from 0.1 to 20, X ≤ 100 and Y ≤ 30, the law's error after transfer "
+        f"is off by at most {ANYWHERE}."
+    ),
     latex=rf"\max|\mathrm{{error}}-\mathrm{{law}}|\le {ANYWHERE}",
     provenance=(Provenance.D,),
     kind=Kind.ORDERING,
@@ -439,6 +450,7 @@ WORST = Claim(
     margin=everywhere(ANYWHERE),
     unit=f"{ANYWHERE} less the distance and what the mean is unsure by",
     family="law.worst",
+    foretell=foretell,
     uses=MEASURED,
     wrong_versions=(
         WrongVersion("scratch", "the law's error from scratch is", {"margin": everywhere(ANYWHERE, _law_scratch)}),

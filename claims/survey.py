@@ -145,11 +145,15 @@ def shares(regime: Regime) -> tuple[int, ...]:
     return tuple(sorted({round(x) for x in np.linspace(0, regime.inherited, SHARES)}))
 
 
+def foretell_shares(regime: Regime) -> dict[str, float]:
+    """The law's error for every inherited number tried."""
+    return {f"{k} of {regime.m} inherited": law.predict(replace(regime, inherited=k)).transfer for k in shares(regime)}
+
+
 def sweep_alpha(regime: Regime, seeds: Seeds) -> Swept:
     """Train upstream once, then downstream with each inherited number of filters."""
-    numbers = shares(regime)
+    numbers, predicted = shares(regime), np.array(list(foretell_shares(regime).values()))
     variants = [replace(regime, inherited=k) for k in numbers]
-    predicted = np.array([law.predict(variant).transfer for variant in variants])
     trial = run_trial(replace(regime, inherited=numbers[-1]), seeds)
     errors = [_errors(trial, trial.scratch.weights).mean()]
     for k in numbers[1:-1]:
@@ -178,6 +182,10 @@ SWEEP = Domain(
 # Towards the law's limit -----------------------------------------------------------------------------
 
 
+#: By what factor dimension is smaller away from the limit.
+CROWDED = 5e4
+
+
 @dataclass(frozen=True)
 class Approached:
     """A regime near the limit, and variants away from it in one respect: mean error from scratch less the law's."""
@@ -186,7 +194,7 @@ class Approached:
     near: float
     lazy: float  # zeta 1000 times as large
     narrow: float  # 1 filter of each sign
-    crowded: float  # d a 50,000th: N^2/d of order ten
+    crowded: float  # d smaller by the factor `CROWDED`: N^2/d from 1 to 3
 
 
 def crowd(regime: Regime, factor: float) -> Regime:
@@ -201,11 +209,21 @@ def narrow(regime: Regime, m: int) -> Regime:
     return replace(regime, m=m, inherited=0, eta1=regime.eta1 * m / regime.m, eta2=regime.eta2 * m / regime.m)
 
 
+def variants(regime: Regime) -> dict[str, Regime]:
+    """A regime near the limit, and away from it in one respect each."""
+    return {"near": regime, "lazy": replace(regime, sigma0=1000 * regime.sigma0), "narrow": narrow(regime, 1), "crowded": crowd(regime, CROWDED)}
+
+
+def foretell_variants(regime: Regime) -> dict[str, float]:
+    """The law's error from scratch in each."""
+    return {name: law.predict(variant).scratch for name, variant in variants(regime).items()}
+
+
 def approach(regime: Regime, seeds: Seeds) -> Approached:
     """Train a regime and its variants from scratch."""
-    variants = (regime, replace(regime, sigma0=1000 * regime.sigma0), narrow(regime, 1), crowd(regime, 5e4))
-    gaps = [scratch_only(variant, seeds).scratch.error.value.mean().item() - law.predict(variant).scratch for variant in variants]
-    return Approached(len(variants) * seeds.count, *gaps)
+    predicted = foretell_variants(regime)
+    gaps = {name: scratch_only(variant, seeds).scratch.error.value.mean().item() - predicted[name] for name, variant in variants(regime).items()}
+    return Approached(len(gaps) * seeds.count, **gaps)
 
 
 LIMIT = Domain(

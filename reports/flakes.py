@@ -1,16 +1,18 @@
 """Decide everything again and again, on fresh entropy, and compare the verdicts: `python -m reports.flakes --runs 30`.
 
-Each finished run is a line of the file, so that an interrupted series goes on where it was; runs of other versions are left
-alone and not counted. A claim that has been added since counts the runs that decided it. Exit codes: 0 no verdict differs
-from the recorded finding in any run, 1 some do, 2 it cannot run.
+Each finished run is a line of the file, so that an interrupted series goes on where it was; runs of other versions, of other
+sources or of other claims are left alone and not counted. Exit codes: 0 no verdict differs from the recorded finding in any run, 1 some do, 2 it
+cannot run. Conjectures are listed where their verdict varies, and change no exit code.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
 from collections import Counter
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,48 +56,62 @@ def _run(line: str, where: str) -> dict[str, Any]:
     return run
 
 
-def one_run(profile: ProfileName, workers: int) -> dict[str, Any]:
-    """Decide every claim on entropy of its own."""
+@cache
+def sources() -> str:
+    """A digest of the code and constants that decide, and of the findings that verdicts are compared with: other sources, other verdicts."""
+    root = Path(__file__).parents[1]
+    files = sorted(file for folder in ("claims", "model", "strategies") for pattern in ("*.py", "*.toml", "*.json") for file in (root / folder).rglob(pattern))
+    files.append(root / "reports" / "verify.py")
+    return hashlib.sha256(b"".join(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() for file in files)).hexdigest()
+
+
+def one_run(ids: list[str], profile: ProfileName, workers: int) -> dict[str, Any]:
+    """Decide claims on entropy of their own."""
     chosen, begun = fresh(PROFILES[profile]), time.perf_counter()
     found: list[Verdict] = []
-    cli.decide_all(list(catalogue()), chosen, workers, found)
+    cli.decide_all(ids, chosen, workers, found)
     return {
         "profile": profile,
         "entropy": chosen.entropy,
         "seconds": round(time.perf_counter() - begun, 1),
         "networks": sum(v.networks for v in found),
         "versions": versions(),
+        "sources": sources(),
         "statuses": {v.claim: v.status.value for v in found},
         "margins": {v.claim: v.to_dict()["worst_margin"] for v in found},
     }
 
 
 def differing(runs: list[dict[str, Any]]) -> dict[str, Counter[str]]:
-    """Claims with a verdict other than the recorded finding in some run, and how often each verdict came."""
-    decided = [name for name, claim in catalogue().items() if claim.kind is not Kind.CONJECTURE]
-    counts = {name: Counter(run["statuses"][name] for run in runs if name in run["statuses"]) for name in decided}
+    """Claims with a verdict other than the recorded finding in some run, and how often each verdict came. Conjectures have none."""
+    counts = _counts(runs, conjectures=False)
     return {name: count for name, count in counts.items() if set(count) - {expected(find(name)).value}}
 
 
-def fewest(runs: list[dict[str, Any]]) -> dict[str, int]:
-    """Claims that fewer runs than these have decided, and how many did."""
-    counts = {name: sum(name in run["statuses"] for run in runs) for name in catalogue()}
-    return {name: count for name, count in counts.items() if count < len(runs)}
+def varying(runs: list[dict[str, Any]]) -> dict[str, Counter[str]]:
+    """Conjectures with more than one verdict."""
+    return {name: count for name, count in _counts(runs, conjectures=True).items() if len(count) > 1}
+
+
+def _counts(runs: list[dict[str, Any]], *, conjectures: bool) -> dict[str, Counter[str]]:
+    names = [name for name, claim in catalogue().items() if (claim.kind is Kind.CONJECTURE) is conjectures]
+    return {name: Counter(run["statuses"][name] for run in runs if name in run["statuses"]) for name in names}
 
 
 @app.command(help=__doc__)
 def main(
+    claim_ids: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Claims; all if none.")] = None,
     runs: Annotated[int, typer.Option(min=1, help="Runs in all, those in the file included.")] = 30,
     profile: Annotated[ProfileName, typer.Option(help="How much evidence in each.")] = "ci",
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = os.cpu_count() or 1,
     path: Annotated[Path, typer.Option("--file", help="Where finished runs are kept.")] = Path("reports/out/flakes.jsonl"),
 ) -> None:
     """Run the series."""
-    finished = read(path)
-    now = versions()
-    mine = [run for run in finished if run["profile"] == profile and run.get("versions") == now]
+    ids, finished = [find(claim_id).id for claim_id in claim_ids or catalogue()], read(path)
+    this = {"profile": profile, "versions": versions(), "sources": sources()}
+    mine = [run for run in finished if {key: run.get(key) for key in this} == this and set(run["statuses"]) == set(ids)]
     while len(mine) < runs:
-        mine.append(one_run(profile, workers))
+        mine.append(one_run(ids, profile, workers))
         finished.append(mine[-1])
         write_whole(path, "".join(json.dumps(run, allow_nan=False) + "\n" for run in finished))
         err.print(f"run {len(mine)} of {runs}: {mine[-1]['seconds']} s, entropy {mine[-1]['entropy']}", highlight=False)
@@ -103,8 +119,8 @@ def main(
     for name, count in differing(mine).items():
         table.add_row(name, ", ".join(f"{status} {times}" for status, times in count.most_common()))
     console().print(table if table.rows else f"{len(mine)} runs of profile {profile}: every verdict was the recorded finding in every run")
-    for name, many in fewest(mine).items():
-        console().print(f"{name}: decided in {many} of them", highlight=False)
+    for name, count in varying(mine).items():
+        console().print(f"conjecture {name}: {', '.join(f'{status} {times}' for status, times in count.most_common())}", highlight=False)
     raise typer.Exit(1 if table.rows else 0)
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from claims import constants as constant_table
-from claims.claim import Claim, Kind
+from claims.claim import Claim
 from claims.decision import Status
 from claims.real_images import CLAIMS_ON_IMAGES, ImageClaim
 from reports.ledger import Ledger
@@ -106,6 +106,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "latex": claim.latex,
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
         "searched": _searched(claim),
+        "power": "a violation, as a whole, by" if claim.population or claim.climbs else "a regime in which it fails with probability",
         "constants": constant_table.select(claim.constants),
         "calibration": _calibrations(claim.constants),
         "delta": claim.delta,
@@ -196,7 +197,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     where = f"{verdict['regimes']} regimes, {verdict['networks']:,} networks" if verdict["networks"] else verdict["method"]
     console.print(f"\n[bold]{verdict['settled']}[/bold] on {where}{margin}", highlight=False)
     if verdict["caught"]:
-        console.print(f"a regime in which it fails with probability {verdict['caught']:.2g} or more is found with probability 0.99", highlight=False)
+        console.print(f"{record['power']} {verdict['caught']:.2g} or more is found with probability 0.99", highlight=False)
     for name, value in verdict["evidence"].items():
         console.print(f"  {name}: {value}", markup=False, highlight=False)
     if verdict["counterexample"]:

@@ -75,6 +75,7 @@ class Tally:
     evidence_beside: dict[str, Any] = field(default_factory=dict)
     evidence: list[tuple[Case, RegimeEvidence]] = field(default_factory=list)
     drawn_points: dict[Case, dict[str, float]] = field(default_factory=dict)  # what the report draws of a regime
+    caught: float = 0.0  # of what is judged at once: the smallest violation, in the claim's unit, that is seen with probability 0.99
 
 
 @dataclass(frozen=True)
@@ -144,7 +145,7 @@ def decide(claim: Claim, profile: Profile, constants: Constants | None = None, t
                 tick(min(tally.drawn, many), many)
             return seen
 
-        smallest = _climb(claim, profile, constants, many, look) if claim.climbs else _search(claim, profile, constants, many, look)
+        smallest = _climb(claim, profile, constants, many, look, tally) if claim.climbs else _search(claim, profile, constants, many, look)
     return _verdict(claim, profile, constants, tally, smallest, alpha * many, time.perf_counter() - begun)
 
 
@@ -168,12 +169,17 @@ def _search(claim: Claim, profile: Profile, constants: Constants, many: int, loo
     return search(claim.domain, constants, falls, name=claim.looks, entropy=profile.entropy, cases=many, shrinks=profile.shrinks)
 
 
-def _climb(claim: Claim, profile: Profile, constants: Constants, many: int, look: Look) -> Case | None:
-    """The worst case that falls, sought where the margin is least."""
+def _climb(claim: Claim, profile: Profile, constants: Constants, many: int, look: Look, tally: Tally) -> Case | None:
+    """The worst case that falls, sought where the margin is least. What is predicted of a case is written down before it is looked at."""
     assert claim.domain is not None
     fallen: list[tuple[float, Case]] = []
+    foretold: list[str] = []
 
     def score(case: Case) -> float:
+        if claim.foretell:
+            foretold.append(_prediction(claim.foretell, case))
+            path = PREDICTIONS / f"{claim.looks}-{profile.entropy}-{_digest(foretold[0])[:12]}.jsonl"
+            tally.evidence_beside["predicted beforehand"] = _kept(path, "".join(foretold))
         seen = look(case)
         if seen is None:
             return -math.inf
@@ -206,9 +212,16 @@ def _population(claim: Claim, profile: Profile, constants: Constants, many: int,
     if claim.summary:
         evidence |= claim.summary(observed)
     margin = claim.margin(observed, constants)
-    half = float((margin.high - margin.low).max()) / 2
-    evidence["caught"] = half + half / population.spread(len(observed)) * population.SEEN
-    return _at_once(margin, len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence, POPULATION_SEEDS * len(observed))
+    tally = _at_once(margin, len(observed), sum(seen.networks for seen in observed), f"{TESTED}, judged together", evidence, POPULATION_SEEDS * len(observed))
+    tally.caught = claim.power(observed) if claim.power else _seen(margin, population.spread(len(observed)))
+    return tally
+
+
+def _seen(margin: Margin, width: float) -> float:
+    """The smallest violation that shows with probability 0.99, from an interval of `width` standard errors either side."""
+    numbers = np.isfinite(margin.high) & np.isfinite(margin.low)
+    half = float((margin.high[numbers] - margin.low[numbers]).max(initial=0.0)) / 2
+    return half + half / width * population.SEEN
 
 
 def population_cases(claim: Claim, profile: Profile, constants: Constants, many: int) -> tuple[Case, ...]:
@@ -258,16 +271,27 @@ def _cases(domain: Domain, constants: tuple[tuple[str, float], ...], name: str, 
 @lru_cache(maxsize=16)
 def _written_down(name: str, foretell: Callable[[Regime], dict[str, float]], cases: tuple[Case, ...], entropy: int) -> dict[str, Any]:
     """Write predictions to a file of their own, and return its name and digest for the ledger."""
-    lines = [json.dumps({"regime": case.regime.to_dict(), "root": case.root, "predicted": foretell(case.regime)}, allow_nan=False) for case in cases]
-    text = "\n".join(lines) + "\n"
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    path = PREDICTIONS / f"{name}-{entropy}-{digest[:12]}.jsonl"
-    if not path.exists():  # its time is that of the first to predict
-        try:
+    text = "".join(_prediction(foretell, case) for case in cases)
+    return _kept(PREDICTIONS / f"{name}-{entropy}-{_digest(text)[:12]}.jsonl", text)
+
+
+def _prediction(foretell: Callable[[Regime], dict[str, float]], case: Case) -> str:
+    return json.dumps({"regime": case.regime.to_dict(), "root": case.root, "predicted": foretell(case.regime)}, allow_nan=False) + "\n"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _kept(path: Path, text: str) -> dict[str, Any]:
+    """Write predictions, unless the file says so already: its time is that of the first to predict. Its name and digest for the ledger."""
+    found = {"sha256": _digest(text), "regimes": text.count("\n")}
+    try:
+        if not path.exists() or not path.read_text(encoding="utf-8").startswith(text):
             write_whole(path, text)
-        except OSError as error:
-            return {"not written": str(error), "sha256": digest, "regimes": len(cases)}
-    return {"file": path.name, "sha256": digest, "regimes": len(cases)}
+    except (OSError, UnicodeDecodeError) as error:
+        return {"not written": str(error)} | found
+    return {"file": path.name} | found
 
 
 @lru_cache(maxsize=8)
@@ -304,7 +328,10 @@ def _regime(claim: Claim, case: Case, profile: Profile, constants: Constants, al
         tally.networks += seen.networks
         if claim.picture and first == 0:
             tally.drawn_points[case] = claim.picture.point(case.regime, seen)
-        return claim.margin(seen, constants)
+        margin = claim.margin(seen, constants)
+        if claim.climbs:
+            tally.caught = max(tally.caught, _seen(margin, population.spread(count, population.LEVEL / population.MOST_CLIMBED)))
+        return margin
 
     evidence = decision.examine(measure, delta=claim.delta, alpha=alpha, seeds=_seeds(claim, profile))
     tally.evidence.append((case, evidence))
@@ -344,9 +371,16 @@ def _verdict(claim: Claim, profile: Profile, constants: Constants, tally: Tally,
         seeds=sum(e.seeds for _, e in tally.evidence), networks=tally.networks, worst_margin=worst[1].worst_margin if worst else None,
         points=[{"margin": e.worst_margin, **tally.drawn_points.get(case, {})} for case, e in tally.evidence],
         worst_case=_case_dict(*worst) if worst else None, counterexample=_case_dict(smallest, by_case.get(smallest)) if smallest else None,
-        unit=claim.unit, delta=claim.delta, level=spent, caught=decision.caught(claim.delta, profile.seeds),
+        unit=claim.unit, delta=claim.delta, level=spent, caught=_caught(claim, profile, tally),
         constants=constant_table.select(claim.constants, constants), profile=profile.name, entropy=profile.entropy, seconds=seconds,
     )  # fmt: skip
+
+
+def _caught(claim: Claim, profile: Profile, tally: Tally) -> float:
+    """The smallest violation seen with probability 0.99: a probability of failure in a regime, an amount of what is judged at once, 0 of formulas."""
+    if claim.domain is None or claim.population or claim.climbs:
+        return tally.caught
+    return decision.caught(claim.delta, _seeds(claim, profile))
 
 
 def expected(claim: Claim) -> Status:

@@ -191,7 +191,8 @@ def test_whatever_the_engine_trains_rests_on_it():
 @pytest.mark.parametrize(
     ("base", "rests"),
     [
-        ("b4.filters", "lemma-a1.a.lower"), ("b4.samples", "lemma-a2.b.noise"), ("b1.inner-products", "lemma-a1.c.unwanted"), ("b3.noise", "lemma-a2.c.unwanted"),
+        ("b4.filters", "lemma-a1.a.lower"), ("b4.samples", "lemma-a2.b.noise"), ("b1.inner-products", "lemma-a1.c.unwanted"),
+        ("b3.noise", "lemma-a2.c.unwanted"),
         ("b5.lower", "lemma-a1.gamma"), ("b5.sandwich", "lemma-a1.a.upper"), ("e2.monotone", "lemma-a1.c.bounded"), ("origin.total-variation", "origin.cover"),
     ],
 )  # fmt: skip

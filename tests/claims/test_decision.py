@@ -292,5 +292,7 @@ def test_caught(delta, seeds):
     assert less < INDIFFERENCE * delta or tail(enough, seeds, less) * (1 - MISS) < 0.99
 
 
-def test_caught_of_an_exact_statement():
-    assert caught(0.0, 2) == 0.0
+@pytest.mark.parametrize("seeds", [1, 2, 30])
+def test_caught_of_an_exact_statement(seeds):
+    """Any failing seed shows: none does with probability (1 - p)^seeds."""
+    assert (1 - caught(0.0, seeds)) ** seeds == pytest.approx(0.01)

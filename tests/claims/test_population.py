@@ -10,11 +10,25 @@ import math
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.stats import binom, norm, rankdata
+from scipy.stats import binom, binomtest, norm, rankdata
 
 from claims.catalogue import catalogue
 from claims.decision import RUN_BUDGET
-from claims.population import LEAST, LEVEL, MOST_CLIMBED, SEEN, Estimate, beyond, each, estimate, rank_correlation, root_mean_square, slopes, spread
+from claims.population import (
+    LEAST,
+    LEVEL,
+    MOST_CLIMBED,
+    SEEN,
+    Estimate,
+    beyond,
+    each,
+    estimate,
+    rank_correlation,
+    root_mean_square,
+    share_power,
+    slopes,
+    spread,
+)
 
 
 def mean(column):
@@ -219,3 +233,19 @@ def test_beyond():
     np.testing.assert_allclose(np.vander(known, 4).T @ left, 0.0, atol=1e-10)
     np.testing.assert_allclose(beyond(left, known), left, atol=1e-12)
     np.testing.assert_allclose(beyond(other[:, 0], known), beyond(other, known)[:, 0], atol=1e-12)
+
+
+# Power of shares -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("count", "share"), [(181, 0.85), (181, 0.75), (40, 0.85)])
+def test_power_of_a_share(count, share):
+    """A true share lower by that much is falsified with probability 0.99, by the very interval that decides; one a little higher is not."""
+    short = share_power(count, share)
+    falsified = [k for k in range(count + 1) if binomtest(k, count).proportion_ci(1 - 2 * LEVEL, method="exact").high < share]
+    assert binom.cdf(max(falsified), count, share - short) == pytest.approx(0.99)
+    assert binom.cdf(max(falsified), count, share - short + 0.001) < 0.99
+
+
+def test_too_few_to_tell_a_share():
+    assert share_power(3, 0.85) == 1.0

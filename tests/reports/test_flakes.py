@@ -14,7 +14,7 @@ from claims.catalogue import catalogue
 from claims.claim import Kind
 from claims.decision import Status
 from reports import cli, flakes
-from reports.flakes import FlakesError, differing, fewest, one_run, read
+from reports.flakes import FlakesError, differing, one_run, read, sources, varying
 from reports.ledger import versions
 from reports.verify import PROFILES, decide, expected
 
@@ -26,7 +26,7 @@ FINDINGS = {name: expected(claim).value for name, claim in catalogue().items()}
 def run_of(entropy=1, profile="ci", **statuses):
     """A finished run in which every verdict is the recorded finding but for these; a dot in an id is written __."""
     changed = {name.replace("__", "."): status for name, status in statuses.items()}
-    return {"profile": profile, "entropy": entropy, "seconds": 1.0, "versions": versions(), "statuses": FINDINGS | changed}
+    return {"profile": profile, "entropy": entropy, "seconds": 1.0, "versions": versions(), "sources": sources(), "statuses": FINDINGS | changed}
 
 
 def lines(*runs):
@@ -113,11 +113,10 @@ def test_refuted_statements_stay_refuted(tmp_path, monkeypatch):
 
 
 def test_claim_that_was_not_decided():
-    """As in a run before it was added."""
+    """A run of some claims says nothing of others."""
     short = run_of()
     del short["statuses"]["e5.scratch"]
     assert differing([run_of(), short]) == {}
-    assert fewest([run_of(), short]) == {"e5.scratch": 1}
     assert differing([run_of(1, e5__scratch="falsified"), short]) == {"e5.scratch": {"falsified": 1}}
 
 
@@ -126,11 +125,19 @@ def test_conjectures_are_left_out():
     assert differing([run_of() | {"statuses": FINDINGS | dict.fromkeys(CONJECTURES, "inconclusive")}]) == {}
 
 
+def test_conjectures_that_vary():
+    name = CONJECTURES[0]
+    runs = [run_of(k) | {"statuses": FINDINGS | {name: status}} for k, status in enumerate(["falsified", "inconclusive", "falsified"])]
+    assert varying(runs) == {name: {"falsified": 2, "inconclusive": 1}}
+    assert varying(runs[:1]) == {}
+    assert differing(runs) == {}
+
+
 # One run ---------------------------------------------------------------------------------------------
 
 
 def test_one_run(monkeypatch):
-    """Every claim, on entropy of its own; verdicts and margins by id, an infinite margin as none."""
+    """The claims asked for, on entropy of its own; verdicts and margins by id, an infinite margin as none."""
     asked, name = [], "gamma-printed.dimensionless"
     verdict = replace(decide(catalogue()[name], PROFILES["quick"]), networks=3)
 
@@ -139,14 +146,39 @@ def test_one_run(monkeypatch):
         verdicts += [verdict, replace(verdict, claim="e5.scratch", status=Status.VERIFIED, worst_margin=math.inf)]
 
     monkeypatch.setattr(cli, "decide_all", some)
-    first, second = one_run("quick", 3), one_run("quick", 3)
-    assert [(ids, workers) for ids, _, workers in asked] == [(list(catalogue()), 3)] * 2
+    first, second = one_run(["e5.scratch", name], "quick", 3), one_run(["e5.scratch", name], "quick", 3)
+    assert [(ids, workers) for ids, _, workers in asked] == [(["e5.scratch", name], 3)] * 2
     assert [run["entropy"] for run in (first, second)] == [profile.entropy for _, profile, _ in asked]
     assert len({first["entropy"], second["entropy"], PROFILES["quick"].entropy}) == 3
     assert first["statuses"] == {"e5.scratch": "verified", name: "falsified"}
     assert first["margins"] == {"e5.scratch": None, name: verdict.worst_margin}
     assert (first["profile"], first["networks"]) == ("quick", 6)
+    assert (first["versions"], first["sources"]) == (versions(), sources())
     json.dumps(first, allow_nan=False)
+
+
+def test_sources(tmp_path, monkeypatch):
+    """Every file that decides, its name and its content: a constant, a counterexample, a line of code."""
+    folders = {
+        "claims": ["a.py", "constants.toml", "counterexamples/e1.json"],
+        "model": ["b.py"],
+        "strategies": ["c.py"],
+        "reports": ["verify.py", "flakes.py"],
+    }
+    for folder, names in folders.items():
+        for name in names:
+            (tmp_path / folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / folder / name).write_text("same")
+    monkeypatch.setattr(flakes, "__file__", str(tmp_path / "reports" / "flakes.py"))
+    seen = {flakes.sources.__wrapped__()}
+    for name in ("claims/a.py", "claims/constants.toml", "claims/counterexamples/e1.json", "model/b.py", "strategies/c.py", "reports/verify.py"):
+        (tmp_path / name).write_text("other")
+        seen.add(flakes.sources.__wrapped__())
+    (tmp_path / "model" / "b.py").rename(tmp_path / "model" / "d.py")
+    seen.add(flakes.sources.__wrapped__())
+    assert len(seen) == 8
+    (tmp_path / "reports" / "page.py").write_text("it decides nothing")
+    assert flakes.sources.__wrapped__() in seen
 
 
 # The series ------------------------------------------------------------------------------------------
@@ -160,11 +192,11 @@ def series(monkeypatch, capsys, tmp_path):
     def call(*arguments, given=()):
         handed = iter(given)
 
-        def next_run(profile, workers):
+        def next_run(ids, profile, workers):
             made = next(handed)
             if isinstance(made, BaseException):
                 raise made
-            return made | {"profile": profile}
+            return made | {"profile": profile, "statuses": {name: made["statuses"][name] for name in ids}}
 
         monkeypatch.setattr(flakes, "one_run", next_run)
         monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path), *map(str, arguments)])
@@ -217,28 +249,46 @@ def test_profiles_are_counted_apart(series):
 OLDER = run_of(1) | {"versions": versions() | {"torch": "1.0"}}
 BEFORE = run_of(1) | {"statuses": {name: status for name, status in FINDINGS.items() if name != "e5.scratch"}}
 AFTER = run_of(1, gone="verified")
-UNVERSIONED = {name: value for name, value in run_of(1).items() if name != "versions"}
+UNVERSIONED, UNSOURCED = ({name: value for name, value in run_of(1).items() if name != lacks} for lacks in ("versions", "sources"))
+CHANGED = run_of(1) | {"sources": "0" * 64}
 
 
-@pytest.mark.parametrize("other", [OLDER, UNVERSIONED], ids=["other torch", "no versions"])
+@pytest.mark.parametrize(
+    "other",
+    [OLDER, UNVERSIONED, CHANGED, UNSOURCED, BEFORE, AFTER],
+    ids=["other torch", "no versions", "other code", "no sources", "a claim less", "a claim more"],
+)
 def test_runs_of_something_else_do_not_count(series, other):
-    """Of other versions: neither as runs nor for their verdicts; they stay in the file."""
+    """Of other versions, code or claims: neither as runs nor for their verdicts; they stay in the file."""
     spoilt = other | {"statuses": other["statuses"] | {"e1.step": "falsified"}}
     series.path.write_text(lines(spoilt, run_of(2)))
     code, _, _, kept = series("--runs", 2, given=[run_of(3)])
     assert (code, kept) == (0, [spoilt, run_of(2), run_of(3)])
 
 
-@pytest.mark.parametrize(("other", "says"), [(BEFORE, "e5.scratch: decided in 1 of them"), (AFTER, "")], ids=["a claim less", "a claim more"])
-def test_a_run_counts_for_the_claims_it_decided(series, other, says):
-    """Adding a claim does not make a series begin anew; the claim counts its own runs."""
-    series.path.write_text(lines(other))
-    code, out, _, kept = series("--runs", 2, given=[run_of(3)])
-    assert (code, len(kept)) == (0, 2)
-    assert says in " ".join(out.split())
-    spoilt = other | {"statuses": other["statuses"] | {"e1.step": "falsified"}}
-    series.path.write_text(lines(spoilt))
-    assert series("--runs", 2, given=[run_of(3)])[0] == 1
+def test_some_claims_only(series):
+    """A claim that was added gets a series of its own, beside that of all."""
+    series.path.write_text(lines(run_of(1)))
+    code, out, _, kept = series("--runs", 2, "e1.step", "e5.scratch", given=[run_of(2), run_of(3, e5__scratch="inconclusive")])
+    assert (code, [set(run["statuses"]) == {"e1.step", "e5.scratch"} for run in kept]) == (1, [False, True, True])
+    assert "verified 1, inconclusive 1" in " ".join(out.split())
+    assert series("--runs", 1)[0] == 0
+    assert series("--runs", 2, "e5.scratch", "e1.step")[0] == 1  # in whatever order
+
+
+def test_an_unknown_claim(series):
+    code, _, err, kept = series("--runs", 1, "e5.scratches")
+    assert (code, kept) == (2, [])
+    assert "did you mean e5.scratch" in err
+
+
+def test_a_conjecture_that_varies_is_told(series):
+    """And changes no exit code."""
+    name = CONJECTURES[0]
+    runs = [run_of(k) | {"statuses": FINDINGS | {name: status}} for k, status in enumerate(["falsified", "inconclusive"])]
+    code, out, _, _ = series("--runs", 2, given=runs)
+    assert code == 0
+    assert f"conjecture {name}: falsified 1, inconclusive 1" in " ".join(out.split())
 
 
 @pytest.mark.parametrize("trouble", [KeyboardInterrupt(), OSError(28, "No space left on device")], ids=["Ctrl-C", "disk full"])
@@ -276,7 +326,7 @@ def test_damaged_file_stops_before_anything_is_decided(monkeypatch, capsys, tmp_
     """And is left as it is."""
     path = tmp_path / "flakes.jsonl"
     path.write_text("[]\n")
-    monkeypatch.setattr(flakes, "one_run", lambda profile, workers: pytest.fail("decided"))
+    monkeypatch.setattr(flakes, "one_run", lambda ids, profile, workers: pytest.fail("decided"))
     monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
     with pytest.raises(SystemExit) as left:
         cli.run(flakes.app, FlakesError)

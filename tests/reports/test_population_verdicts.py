@@ -17,7 +17,9 @@ from claims import exact, population
 from claims.catalogue import catalogue
 from claims.claim import Claim, Kind, Provenance, hypothesis
 from claims.decision import RUN_BUDGET, Margin, Status, regime_alpha
+from claims.observe import scratch_only
 from claims.population import LEVEL, MOST_CLIMBED, SEEN, each, estimate, spread
+from claims.survey import variants
 from model.regime import Regime
 from model.sampling import Seeds
 from reports import verify
@@ -115,7 +117,7 @@ def test_evidence():
     seen = []
     verdict = decide(claim(summary=lambda found: seen.extend(found) or {"mean": mean(found).record()}), PROFILE, {})
     assert verdict.evidence["mean"] == mean(seen).record()
-    assert verdict.evidence["caught"] == pytest.approx((spread(REGIMES) + SEEN) * mean(seen).error)
+    assert verdict.caught == pytest.approx((spread(REGIMES) + SEEN) * mean(seen).error)
     assert verdict == replace(Verdict.from_dict(json.loads(json.dumps(verdict.to_dict(), allow_nan=False))), evidence=verdict.evidence)
 
 
@@ -265,10 +267,33 @@ def test_without_predictions_no_file(written):
 
 
 def test_the_law_s_claims_foretell():
-    """All claims on accuracies of the survey, and on networks that have not been seen."""
+    """All claims on accuracies of the survey, of the best share, near and away from the limit, and the search for the worst."""
     foretelling = [c for c in catalogue().values() if c.foretell]
-    assert {c.family for c in foretelling} == {"survey"}
-    assert all(c.population for c in foretelling)
+    assert {c.family for c in foretelling} == {"survey", "sweep", "limit", "law.worst"}
+    assert {c.id for c in catalogue().values() if c.id.startswith("law.")} <= {c.id for c in foretelling}
+    assert all(c.population or c.climbs for c in foretelling)
+
+
+@pytest.mark.parametrize("name", ["law.l1", "law.l4", "law.crowded"])
+def test_what_is_foretold_is_what_is_judged(name):
+    """The numbers written down are those that the measured errors are compared with."""
+    made = catalogue()[name]
+    drawn = example_regime()
+    foretold, seen = made.foretell(drawn), made.observe(drawn, Seeds(0, 2))
+    if name == "law.l1":
+        assert foretold["scratch"] == seen.predicted.scratch
+    elif name == "law.l4":
+        assert list(foretold.values()) == seen.predicted.tolist()
+    else:
+        errors = {k: scratch_only(v, Seeds(0, 2)).scratch.error.value.mean().item() for k, v in variants(drawn).items()}
+        assert {k: errors[k] - foretold[k] for k in errors} == pytest.approx({k: getattr(seen, k) for k in errors})
+
+
+def example_regime():
+    return Regime(
+        u=8.0, v1=8.0, v2=8.0, cos_v=0.0, sigma1=1.0, sigma2=1.0, n1=10, n2=10, d=10**8, m=4, inherited=2,
+        eta1=4e-8, eta2=4e-8, steps1=9, steps2=9, sigma0=1e-9,
+    )  # fmt: skip
 
 
 # Climbing --------------------------------------------------------------------------------------------
@@ -334,6 +359,30 @@ def test_climbs_over_regimes_outside():
     assert verdict.status in (Status.VERIFIED, Status.VACUOUS)
     assert 0 < verdict.regimes < verdict.drawn
     assert all(regime.inherited <= regime.m / 2 for regime in made.observe.looked)
+
+
+def test_climbs_write_down_first(written):
+    """Before each case is looked at, what is predicted of it and of those before it is on disk."""
+    contents = []
+
+    class Late(Eye):
+        def __call__(self, regime, seeds):
+            (file,) = written.iterdir()
+            contents.append(file.read_text().splitlines())
+            return super().__call__(regime, seeds)
+
+    made = climbing(lambda regime: 100.0 - regime.n2, foretell=predict, observe=Late(), family="climbers")
+    verdict = decide(made, PROFILE, {})
+    (file,) = written.iterdir()
+    lines = file.read_text().splitlines()
+    assert [Regime.from_dict(json.loads(seen[-1])["regime"]) for seen in contents] == made.observe.looked
+    assert all(lines[: len(seen)] == seen for seen in contents)
+    assert verdict.evidence["predicted beforehand"] == {
+        "file": file.name, "sha256": hashlib.sha256(file.read_bytes()).hexdigest(), "regimes": len(made.observe.looked),
+    }  # fmt: skip
+    os.utime(file, (1, 1))
+    decide(made, PROFILE, {})
+    assert (list(written.iterdir()), file.stat().st_mtime) == ([file], 1)
 
 
 def test_climbs_the_same_way_again():
