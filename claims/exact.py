@@ -77,7 +77,7 @@ CLAIMS = (
         title="Decomposition: unique coefficients",
         source="Lemma B.2",
         statement=(
-            "Every filter is its start plus γ_u and γ_k times its task's signals plus ρ_i times the noise "
+            "Along every run, each filter is its start plus γ_u and γ_k times its task's signals plus ρ_i times the noise "
             "patches; γ_u/‖u‖² = γ_k/‖v_k‖²; the other task's v gets nothing."
         ),
         latex=r"w^t=w^0+j\gamma_u\frac{u}{\lVert u\rVert^2}+j\gamma_k\frac{v_k}{\lVert v_k\rVert^2}+\sum_i\rho_i\frac{\xi_i}{\lVert\xi_i\rVert^2}",

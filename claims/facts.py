@@ -21,7 +21,7 @@ from claims.decision import Margin
 from model import tangent
 from model.cnn import Trainer, TwoLayerCNN, closed_form_step, patches
 from model.regime import SIGNAL_COORDINATES, Regime
-from model.run import Run, signs
+from model.run import Recorded, Run, log_spaced, signs
 from model.sampling import Sample, Seeds, fresh_noise, projection, sample, signals
 from model.test_error import ErrorEstimate, estimate_error, preactivation_factor
 from model.transfer import inherit, recording, run_on, train_task
@@ -94,7 +94,6 @@ class Decomposed:
     added, since a difference of weights is known only to the weights' own rounding.
     """
 
-    networks: int
     residual: Tensor  # (seeds, 2m): what the span of u, v_k and the patches leaves
     along_other: Tensor  # (seeds, 2m): of that, along the part of the other task's v that is new
     recovered: Tensor  # (seeds, 2m, columns): u and v_k where they are not zero, then the patches
@@ -102,36 +101,63 @@ class Decomposed:
     signals: tuple[str, ...]  # the leading columns
 
 
-def decomposed(regime: Regime, seeds: Seeds) -> Decomposed:
-    """Train downstream after transfer by autograd, and recover the unique coefficients of Lemma B.2."""
+@dataclass(frozen=True)
+class Decompositions:
+    """Both runs, at several steps each."""
+
+    networks: int
+    parts: tuple[Decomposed, ...]
+
+
+def decomposed(regime: Regime, seeds: Seeds) -> Decompositions:
+    """Train upstream, and downstream after transfer, by autograd, and recover the unique coefficients of Lemma B.2 along the way."""
     draw = sample(regime, seeds, "explicit")
     upstream = train_task(regime, 1, draw.upstream, draw.start)
     start = inherit(upstream.weights, draw.fresh, regime.inherited)
-    moved = train_task(regime, 2, draw.downstream, start, Trainer().descend).weights - start
-    record = tangent.descend(draw.downstream, start, regime.eta2, regime.steps2, [regime.steps2]).records[0]
+    parts = (*_decomposed(regime, 1, draw.upstream, draw.start), *_decomposed(regime, 2, draw.downstream, start))
+    return Decompositions((1 + len(parts)) * seeds.count, parts)
+
+
+#: Steps, log-spaced over a run, at which it is decomposed.
+_DECOMPOSED_AT = 4
+
+
+def _decomposed(regime: Regime, index: int, data: Sample, start: Tensor) -> list[Decomposed]:
+    """One run, at several steps."""
+    task = regime.task(index)
+    records = train_task(regime, index, data, start, recording(log_spaced(task.steps, _DECOMPOSED_AT))).records
+    return [_recovered(regime, index, data, start, Trainer().descend(data, start, task.eta, record.step).weights - start, record) for record in records]
+
+
+def _recovered(regime: Regime, index: int, data: Sample, start: Tensor, moved: Tensor, record: Recorded) -> Decomposed:
     u, v1, v2 = (torch.nn.functional.pad(x, (0, regime.rest)) for x in signals(regime))
-    named = {name: x for name, x in (("u", u), ("v2", v2)) if x.norm() > 0}
-    columns = torch.cat([*(x.expand(seeds.count, 1, -1) for x in named.values()), draw.downstream.noise], 1)  # (seeds, k + N, d)
+    mine, others = (v1, v2) if index == 1 else (v2, v1)
+    named = {name: x for name, x in (("u", u), ("v", mine)) if x.norm() > 0}
+    columns = torch.cat([*(x.expand(len(start), 1, -1) for x in named.values()), data.noise], 1)  # (seeds, k + N, d)
     norms = columns.norm(dim=2)
     unit = columns / norms.unsqueeze(2)
     recovered = torch.linalg.lstsq(unit.transpose(1, 2), moved.transpose(1, 2)).solution.transpose(1, 2)  # (seeds, 2m, k + N)
     residual = moved - torch.bmm(recovered, unit)
-    own = v2 / max(v2.norm().item(), _TINY)
-    other = v1 - (v1 @ own) * own
+    own = mine / max(mine.norm().item(), _TINY)
+    other = others - (others @ own) * own
     j_g = (signs(regime.m) * record.signal).unsqueeze(2).expand(-1, -1, len(named))  # gamma_u/||u||^2 = gamma_k/||v_k||^2 = g
     recursion = torch.cat([j_g, record.noise], 2) * norms.unsqueeze(1)
     size = (moved.norm(dim=2) + 1e-4 * start.norm(dim=2)).unsqueeze(2)
     along = (residual @ other).abs() / max(other.norm().item(), _TINY)
-    return Decomposed(2 * seeds.count, residual.norm(dim=2) / size[..., 0], along / size[..., 0], recovered / size, recursion / size, tuple(named))
+    return Decomposed(residual.norm(dim=2) / size[..., 0], along / size[..., 0], recovered / size, recursion / size, tuple(named))
 
 
-def decomposition_gap(seen: Decomposed, constants: Constants, *, of_v: float = 1.0, noise_sign: float = 1.0) -> Margin:
+def decomposition_gap(seen: Decompositions, constants: Constants, *, of_v: float = 1.0, noise_sign: float = 1.0) -> Margin:
     """Residual, the other task's coefficient, and the coefficients' difference; `of_v`, `noise_sign` plant errors."""
-    factors = [of_v if name == "v2" else 1.0 for name in seen.signals]
+    worst = torch.stack([_gap(part, of_v, noise_sign) for part in seen.parts]).max(0).values
+    return Margin.exact(1 - worst.numpy() / COEFFICIENT_TOLERANCE)
+
+
+def _gap(seen: Decomposed, of_v: float, noise_sign: float) -> Tensor:
+    factors = [of_v if name == "v" else 1.0 for name in seen.signals]
     factors += [noise_sign] * (seen.recursion.shape[2] - len(factors))
     gap = (seen.recovered - seen.recursion * torch.tensor(factors, dtype=torch.float64)).abs()
-    worst = torch.stack([seen.residual.amax(1), seen.along_other.amax(1), gap.amax((1, 2))]).max(0).values
-    return Margin.exact(1 - worst.numpy() / COEFFICIENT_TOLERANCE)
+    return torch.stack([seen.residual.amax(1), seen.along_other.amax(1), gap.amax((1, 2))]).max(0).values
 
 
 @dataclass(frozen=True)

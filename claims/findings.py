@@ -68,7 +68,7 @@ FINDINGS = (
     Finding(
         "“More or cleaner source data helps” holds just for Y < X + 2/α",
         "Beyond, as the algebra of τ_D says, error rises with N₁ and with 1/σ₁.",
-        _rests("m3.samples.aligned m3.noise.aligned m3-prime.samples", "m3.samples m3.noise"),
+        _rests("m3.boundary m3.samples.aligned m3.noise.aligned m3-prime.samples", "m3.samples m3.noise"),
     ),
     Finding(
         "γ grows like x_T ~ log T, not like 1/log T, as printed",

@@ -29,7 +29,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri, roots_hermitenorm, wrightomega
+from scipy.special import log_ndtr, logsumexp, ndtr, ndtri, roots_hermitenorm, wrightomega
 from scipy.stats import qmc
 
 from claims import quantities
@@ -187,6 +187,16 @@ def closed_form(regime: Regime) -> float:
     named = quantities.catalogue()
     reach = named["h_2"](regime) * regime.steps2
     return scratch_error(named["tau_2"](regime), one_task(ROUNDED, reach, equal_shares=True))
+
+
+def closed_form_log_error(tau: float, p: float) -> float:
+    """ln Pr(psi_p(g') - psi_p(g) > sqrt(tau/(2p))), however small."""
+    root, deviation = math.sqrt(p), math.sqrt(1 - p)
+    needed = positive_part(root * _GRID, deviation) + math.sqrt(tau / (2 * p))
+    g = needed / root  # psi_p(g) >= root g, with less and less between: Newton's method from above, on a convex function
+    for _ in range(60):
+        g = g - (positive_part(root * g, deviation) - needed) / (root * ndtr(root * g / deviation))
+    return float(logsumexp(log_ndtr(-g) - _GRID**2 / 2 + math.log((_GRID[1] - _GRID[0]) / math.sqrt(2 * math.pi))))
 
 
 @cache

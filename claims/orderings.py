@@ -20,10 +20,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+import sympy as sp
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from claims import dynamics
+from claims import quantities as q
 from claims.claim import Claim, Domain, Kind, OpenConstant, Provenance, WrongVersion, hypothesis, suffice
 from claims.condition import DELTA
 from claims.constants import Constants
@@ -31,8 +33,10 @@ from claims.decision import Margin
 from claims.dynamics import Dynamics
 from claims.ladders import HeadStart, Ladder, dimension, exceeds, head_start, ladder, universal, upstream_noise, upstream_samples, width
 from claims.law import contour_slope
-from claims.observe import MEASURED
+from claims.necessity import fails, statement
+from claims.observe import MEASURED, TRAINED
 from claims.population import Estimate, estimate
+from claims.scalar_dynamics import Identity, none_left
 from claims.theorem_4_2 import C_4, EVERYWHERE
 
 Measure = Callable[[Any, Constants], Margin]
@@ -155,6 +159,33 @@ M3 = (
             **(_ORDERING | {"provenance": (Provenance.O, Provenance.D)}),
         )
         for name, words, latex, rung in _FACTORS[1:]
+    ),
+)
+
+
+def boundary(over_alpha: sp.Expr, formula: sp.Expr = q.tau_D) -> Identity:
+    """What is left of: d ln `formula`/d ln N_1 is (X + `over_alpha` - Y) times a positive factor, and minus twice that in sigma_1."""
+    by_samples = q.n1 * sp.diff(sp.log(formula), q.n1)
+    by_noise = q.sigma1 * sp.diff(sp.log(formula), q.sigma1)
+    factor = q.alpha * q.X / (q.Y * (1 + q.X / q.Y) * (1 + q.alpha * q.X))
+    return Identity((sp.simplify(by_samples - factor * (q.X + over_alpha - q.Y)), sp.simplify(by_noise + 2 * by_samples)))
+
+
+BOUNDARY = Claim(
+    id="m3.boundary",
+    title="More or cleaner source data raise τ_D just for Y < X + 2/α",
+    source="M3",
+    statement="∂ ln τ_D/∂ ln N₁ = −½ ∂ ln τ_D/∂ ln σ₁ has the sign of X + 2/α − Y.",
+    latex=r"\frac{\partial\ln\tau_D}{\partial\ln N_1}=\frac{\alpha X}{Y(1+X/Y)(1+\alpha X)}\Big(X+\frac2\alpha-Y\Big)",
+    provenance=(Provenance.D,),
+    kind=Kind.EXACT,
+    domain=None,
+    observe=lambda regime, seeds: boundary(2 / q.alpha),
+    margin=none_left,
+    unit="minus the number of identities that fail",
+    wrong_versions=(
+        WrongVersion("half", "X + 1/α − Y", {"observe": lambda regime, seeds: boundary(1 / q.alpha)}),
+        WrongVersion("stated", "so does τ_A + τ₂", {"observe": lambda regime, seeds: boundary(2 / q.alpha, q.tau_A + q.tau_2)}),
     ),
 )
 
@@ -437,7 +468,11 @@ def _rich(size: float = 1.0, growth: float = 1.0) -> tuple[OpenConstant, ...]:
 #: x_T belongs to the statement: where d is so large that steps must be tiny, runs end as early as h T = 0.4, and w has moved by that much less.
 RICH = _rich()
 #: sigma_0 from 10^3 to 10^5 times what Condition 4.1 allows.
-LAZY = Domain("transfer", EVERYWHERE.hypotheses, frozenset({"initialisation"}), (("initialisation", 1e3, 1e5),), tier="practical")
+LAZY, FROZEN = (
+    Domain("transfer", EVERYWHERE.hypotheses, frozenset({"initialisation"}), (("initialisation", *times),), tier="practical")
+    for times in ((1e3, 1e5), (1e12, 1e13))
+)
+_LEMMA = ("lemma-a1.b.signal", "lemma-a1.b.noise")
 
 
 def farther(seen: Dynamics, constants: Constants) -> Margin:
@@ -485,4 +520,34 @@ M7 = (
     ),
 )
 
-CLAIMS = (*M2, *M3, *M4, M5, *M6, *M7)
+
+def _coefficients(name: str, title: str, how: str, fail: tuple[str, ...], other: str, domain: Domain, family: str) -> Claim:
+    """That coefficient claims fail where sigma_0 is too large."""
+    return Claim(
+        id=f"m7.{name}.coefficients",
+        title=title,
+        source="M7",
+        statement=f"With σ₀ from {how} times what Condition 4.1 allows, {' or '.join(fail)} fails, in a network, with probability 0.95 or more.",
+        latex=r"\sigma_0\gg\;\Rightarrow\;\neg\,\text{A.1}",
+        domain=domain,
+        observe=dynamics.upstream,
+        margin=fails(*fail),
+        family=family,
+        constants=tuple(dict.fromkeys(c for claim_id in fail for c in statement(claim_id).constants)),
+        uses=TRAINED,
+        wrong_versions=(
+            WrongVersion("within", "within Condition 4.1 as well", {"domain": EVERYWHERE}),
+            WrongVersion("else", f"{other} fails", {"margin": fails(other), "constants": statement(other).constants}),
+        ),
+        **(_ORDERING | {"unit": "minus the margin of what must fail"}),
+    )
+
+
+#: As stated: where filters hardly move the coefficient claims fail. They do not: pre-activations start at zeta sqrt(N/d), which is small still.
+#: They fail where those are large.
+LAZY_COEFFICIENTS = (
+    _coefficients("lazy", "Where filters hardly move, coefficients lose their orders", "10³ to 10⁵", _LEMMA, "lemma-a1.c.bounded", LAZY, "m7.lazy"),
+    _coefficients("frozen", "With far larger σ₀ memorisation leaves its envelope", "10¹² to 10¹³", ("lemma-a1.a.upper",), _LEMMA[0], FROZEN, "m7.frozen"),
+)
+
+CLAIMS = (*M2, *M3, BOUNDARY, *M4, M5, *M6, *M7, *LAZY_COEFFICIENTS)

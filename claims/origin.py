@@ -42,7 +42,7 @@ from claims.proof import Proof
 from claims.theorem_4_3 import TAU_2, below, misread
 from model.regime import Regime
 from model.sampling import Seeds, projected, sample
-from model.test_error import ErrorEstimate, estimate_overrun, signal_outputs
+from model.test_error import ErrorEstimate, estimate_error, estimate_overrun, signal_outputs
 from model.transfer import train_task
 
 #: ||v||/sigma, and the probability of the event.
@@ -147,6 +147,28 @@ def none_negative(seen: Pieces, constants: Constants) -> Margin:
     return Margin.exact(seen.least)
 
 
+@dataclass(frozen=True)
+class Halves:
+    """Of trained networks: the test error, and the probability that noise outweighs the larger signal output."""
+
+    networks: int
+    error: NDArray[np.float64]
+    overrun: NDArray[np.float64]
+
+
+def halves(regime: Regime, seeds: Seeds) -> Halves:
+    """Train from scratch."""
+    draw = sample(regime, seeds, "explicit")
+    weights, signal = train_task(regime, 2, draw.downstream, draw.fresh).weights, draw.downstream.signal
+    error, over = (estimate(weights, signal, regime, 2, seeds, LINES).value.numpy() for estimate in (estimate_error, estimate_overrun))
+    return Halves(seeds.count, error, over)
+
+
+def half_at_least(seen: Halves, constants: Constants, *, share: float = 0.5, sense: float = 1.0) -> Margin:
+    """Line by line the one integrand is at least half of the other."""
+    return Margin.exact(sense * (seen.error - share * seen.overrun) + 1e-12)
+
+
 _R: dict[str, Any] = {"source": "Where 0.1 comes from", "provenance": (Provenance.R,)}
 _FORMULA: dict[str, Any] = _R | {"kind": Kind.EXACT, "domain": None}
 _TRAINED: dict[str, Any] = _R | {"kind": Kind.PROBABILITY, "delta": DELTA, "observe": overrun, "sweep": 0.5, "uses": MEASURED}
@@ -181,6 +203,23 @@ CLAIMS = (
             WrongVersion("translates", "five translates", {"observe": lambda regime, seeds: covered(sp.Rational(3, 100), 5)}),
         ),
         **_FORMULA,
+    ),
+    Claim(
+        id="origin.halving",
+        title="The test error is at least half the probability that noise outweighs the signal",
+        statement="The label is independent of the noise, so that the test error is at least ½ P(|G| ≥ S), S the larger signal output: in any network.",
+        latex=r"\mathbb P(yf<0)=\tfrac12\mathbb P(G<-S_+)+\tfrac12\mathbb P(G>S_-)\ge\tfrac12\mathbb P(|G|\ge S)",
+        kind=Kind.EXACT,
+        domain=Domain("small"),
+        observe=halves,
+        margin=half_at_least,
+        unit="test error less half the probability, rounding forgiven",
+        uses={"e7.covariance": "both are integrals over the law of fresh pre-activations, on the same lines"},
+        wrong_versions=(
+            WrongVersion("whole", "at least the whole of it", {"margin": lambda seen, constants: half_at_least(seen, constants, share=1.0)}),
+            WrongVersion("flipped", "at most half of it", {"margin": lambda seen, constants: half_at_least(seen, constants, sense=-1.0)}),
+        ),
+        **_R,
     ),
     Claim(
         id="origin.convexity",

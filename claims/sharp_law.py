@@ -16,12 +16,15 @@ the mean error far larger than the law's.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.optimize import brentq
 
 from claims import law
 from claims.claim import Claim, Kind, Provenance, WrongVersion
@@ -199,6 +202,62 @@ ACCURACY = (
     _reading("l1.closed-form", "L1 with all shares equal to 0.8", r"\Pr(\psi_p(g')-\psi_p(g)>\sqrt{\tau/2p})", _closed, _law_scratch, _scratch, "L1"),
     _reading("l2.rounded", "L2 with p = 0.8", _L2, _rounded_transfer, _law_transfer, _transfer, "L2"),
 )  # fmt: skip
+
+
+# What it makes of Theorem 4.3's constants -----------------------------------------------------------------
+
+#: Where the closed form has error 0.1 with p = 0.8, "about"; how far off that may be, and the exponent, as a share of 1/(4 p^2).
+THRESHOLD, ABOUT, EXPONENT_OFF = 1.25, 0.02, 0.02
+_SHARES = (0.6, 0.7, 0.8, 0.9)
+#: tau between which the exponent is measured.
+_FAR = (2000.0, 4000.0)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """Of the closed form: where its error is 0.1, and -d ln(error)/d tau far above, by p."""
+
+    threshold: float
+    exponents: dict[float, float]
+    networks: int = 0
+    method: str = "quadrature"
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """For the ledger."""
+        return {"error 0.1 at": self.threshold, "times 4p²": {str(p): 4 * p**2 * found for p, found in self.exponents.items()}}
+
+
+def foreseen(regime: object, seeds: object) -> Foreseen:
+    """No regime: p and tau are all that it depends on."""
+    threshold = float(brentq(lambda tau: law.closed_form_log_error(tau, law.ROUNDED) - math.log(0.1), 0.1, 10.0))
+    ends = {p: [law.closed_form_log_error(tau, p) for tau in _FAR] for p in _SHARES}
+    return Foreseen(threshold, {p: (near - far) / (_FAR[1] - _FAR[0]) for p, (near, far) in ends.items()})
+
+
+def foresees(seen: Foreseen, constants: Constants, *, threshold: float = THRESHOLD, power: float = 2.0) -> Margin:
+    """What is left of both tolerances, as a share."""
+    off = max(abs(4 * p**power * found - 1) for p, found in seen.exponents.items())
+    return Margin.exact(min(1 - abs(seen.threshold / threshold - 1) / ABOUT, 1 - off / EXPONENT_OFF))
+
+
+CONSTANTS = Claim(
+    id="law.constants",
+    title="Sharp law: the constants of Theorem 4.3",
+    source="L1",
+    statement=f"With equal shares p, −ln(error)/τ tends to 1/(4p²) far above the threshold; for p = 0.8 the error is 0.1 at τ = {THRESHOLD}, to {ABOUT:.0%}.",
+    latex=r"-\ln(\mathrm{error})/\tau\to\frac1{4p^2},\qquad \mathrm{error}=0.1\ \text{at}\ \tau\approx1.25",
+    provenance=(Provenance.D,),
+    kind=Kind.EXACT,
+    domain=None,
+    observe=foreseen,
+    margin=foresees,
+    unit="share of the tolerance left",
+    wrong_versions=(
+        WrongVersion("power", "1/(4p)", {"margin": lambda seen, constants: foresees(seen, constants, power=1.0)}),
+        WrongVersion("one", "the error is 0.1 at τ = 1", {"margin": lambda seen, constants: foresees(seen, constants, threshold=1.0)}),
+    ),
+)
 
 
 # L3 --------------------------------------------------------------------------------------------------
@@ -458,4 +517,4 @@ WORST = Claim(
     ),
 )
 
-CLAIMS = (*ACCURACY, L3, L4, *IMPROVES, CROWDED, WORST)
+CLAIMS = (*ACCURACY, CONSTANTS, L3, L4, *IMPROVES, CROWDED, WORST)
