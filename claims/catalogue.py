@@ -17,7 +17,7 @@ from claims.real_images import PREFIX
 #: The paper's order; files that are not named follow.
 ORDER = (
     "exact", "necessity", "concentration", "scalar_dynamics", "lemma_a1", "lemma_a2", "theorem_4_3", "theorem_4_2", "theorem_4_2_d",
-    "proposition_4_4", "origin", "m1", "orderings", "signatures", "sharp_law", "advice", "conjectures",
+    "proposition_4_4", "origin", "m1", "orderings", "signatures", "sharp_law", "law_ends", "advice", "conjectures",
 )  # fmt: skip
 
 

@@ -70,9 +70,10 @@ class Tier:
         return hash(self.name)
 
 
-#: Constants near the smallest at which the claims hold.
+#: Typed, not fitted: at these the theorems hold, and `claims.necessity` says what each clause can spare (C_d and C'_eta a hundred times and more,
+#: C_q altogether). Lemma A.1(a) asks for more width, and A.2(a) and A.2(c) for more dimension as well: their statements say so.
 PRACTICAL = Tier("practical", {"C_d": 1.0, "C_m": 1.2, "C_N": 3.0, "C_q": 1.0, "C_0": 2.0, "C_eta": 2.0, "C'_eta": 0.005})
-#: Constants of 100 wherever they are free. Width and samples are not: m >= 100 log N and N >= 100 log m
+#: For large ones: constants of 100 wherever they are free. Width and samples are not: m >= 100 log N and N >= 100 log m
 #: meet only near m = N = 1000, where one network costs minutes. The second step clause would ask for
 #: 10^5 steps at the dimensions the others ask for.
 LITERAL = Tier("literal", {"C_d": 100.0, "C_m": 1.2, "C_N": 3.0, "C_q": 100.0, "C_0": 100.0, "C_eta": 100.0, "C'_eta": 0.002})

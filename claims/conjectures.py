@@ -34,7 +34,7 @@ from claims.observe import LINES, MEASURED, downstream_errors, log_error
 from claims.population import Estimate, estimate
 from claims.theorem_4_2 import C_4
 from model.deep import DeepNetwork, descend, estimate_deep_error, fresh_inner
-from model.regime import Regime
+from model.regime import SIGNAL_COORDINATES, Regime
 from model.run import signs
 from model.sampling import Sample, Seeds, sample, signals
 from model.test_error import ErrorEstimate, estimate_error
@@ -86,7 +86,7 @@ def chosen(regime: Regime, seeds: Seeds) -> Chosen:
     """Train upstream, and downstream after each way to choose what is inherited."""
     draw = sample(regime, seeds)
     upstream = train_task(regime, 1, draw.upstream, draw.start).weights
-    u = torch.nn.functional.pad(signals(regime)[0], (0, upstream.shape[2] - 3))
+    u = torch.nn.functional.pad(signals(regime)[0], (0, upstream.shape[2] - SIGNAL_COORDINATES))
 
     def after(filters: torch.Tensor) -> float:
         weights = train_task(regime, 2, draw.downstream, inherit(filters, draw.fresh, regime.inherited)).weights

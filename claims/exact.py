@@ -195,7 +195,7 @@ CLAIMS = (
         margin=facts.within(facts.RUN_TOLERANCE),
         wrong_versions=(
             _swap("labels-left", "the labels stay behind", facts.sample_order, labels_too=False),
-            WrongVersion("filters-swapped", "the filters of both signs are swapped as well", {"observe": partial(facts.filter_order, within_sign=False)}),
+            _swap("one-twice", "one sample is taken twice, and another left out", facts.sample_order, all_kept=False),
         ),
         **_DEFAULTS,
     ),
@@ -209,7 +209,7 @@ CLAIMS = (
         margin=facts.within(facts.RUN_TOLERANCE),
         wrong_versions=(
             _swap("across-signs", "filters are permuted across signs", facts.filter_order, within_sign=False),
-            WrongVersion("samples-moved", "the samples move as well, and their labels stay behind", {"observe": partial(facts.sample_order, labels_too=False)}),
+            _swap("in-place", "the trained filters are where they were", facts.filter_order, weights_too=False),
         ),
         **_DEFAULTS,
     ),
@@ -223,7 +223,7 @@ CLAIMS = (
         margin=facts.within(facts.RUN_TOLERANCE),
         wrong_versions=(
             _swap("noise-twice", "swapped examples hold their noise patch twice", facts.patch_order, both_swapped=False),
-            WrongVersion("labels-flipped", "the labels flip, the filters do not", {"observe": partial(facts.label_flip, signs_too=False)}),
+            _swap("labels-flipped", "the labels of swapped examples flip", facts.patch_order, labels_kept=False),
         ),
         **_DEFAULTS,
     ),
@@ -265,7 +265,7 @@ CLAIMS = (
         margin=facts.within(facts.RUN_TOLERANCE),
         wrong_versions=(
             _swap("one-flipped", "one noise patch is turned around", facts.gram_only, flip_one=True),
-            WrongVersion("not-a-rotation", "one axis is shortened by a tenth", {"observe": partial(facts.rotation, contraction=0.9)}),
+            _swap("shorter", "one noise patch is shorter by a tenth", facts.gram_only, length=0.9),
         ),
         **_DEFAULTS,
     ),

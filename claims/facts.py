@@ -260,27 +260,30 @@ def rotation(regime: Regime, seeds: Seeds, *, contraction: float = 1.0) -> Diffe
     return _result(2 * seeds.count, run_gap(now, Run(was.loss, act(was.weights))))
 
 
-def sample_order(regime: Regime, seeds: Seeds, *, labels_too: bool = True) -> Difference:
-    """Reverse the order of the samples; leaving the labels behind plants an error."""
+def sample_order(regime: Regime, seeds: Seeds, *, labels_too: bool = True, all_kept: bool = True) -> Difference:
+    """Reverse the order of the samples; leaving the labels behind, or the first sample in the last one's place too, plants an error."""
     draw = sample(regime, seeds, "explicit")
     data = draw.downstream
     was = train_task(regime, 2, data, draw.fresh)
-    moved = Sample(data.signal, data.noise.flip(1), data.labels.flip(1) if labels_too else data.labels)
+    noise = data.noise.flip(1)
+    if not all_kept:
+        noise[:, -1] = noise[:, 0]
+    moved = Sample(data.signal, noise, data.labels.flip(1) if labels_too else data.labels)
     return _result(2 * seeds.count, run_gap(train_task(regime, 2, moved, draw.fresh), was))
 
 
-def filter_order(regime: Regime, seeds: Seeds, *, within_sign: bool = True) -> Difference:
-    """Reverse the order of the filters within each sign; reversing all of them swaps the signs, an error."""
+def filter_order(regime: Regime, seeds: Seeds, *, within_sign: bool = True, weights_too: bool = True) -> Difference:
+    """Reverse the order of the filters within each sign; reversing all of them swaps the signs, an error, as is expecting them where they were."""
     draw = sample(regime, seeds, "explicit")
     m = regime.m
     order = torch.cat([torch.arange(m).flip(0), torch.arange(m, 2 * m).flip(0)]) if within_sign else torch.arange(2 * m).flip(0)
     was = train_task(regime, 2, draw.downstream, draw.fresh)
     now = train_task(regime, 2, draw.downstream, draw.fresh[:, order])
-    return _result(2 * seeds.count, run_gap(now, Run(was.loss, was.weights[:, order])))
+    return _result(2 * seeds.count, run_gap(now, Run(was.loss, was.weights[:, order] if weights_too else was.weights)))
 
 
-def patch_order(regime: Regime, seeds: Seeds, *, both_swapped: bool = True) -> Difference:
-    """Put the noise patch first in a random half of the examples; using the noise patch twice plants an error."""
+def patch_order(regime: Regime, seeds: Seeds, *, both_swapped: bool = True, labels_kept: bool = True) -> Difference:
+    """Put the noise patch first in a random half of the examples; using the noise patch twice, or flipping their labels, plants an error."""
     draw = sample(regime, seeds, "explicit")
     data, trainer, gaps = draw.downstream, Trainer(), []
     for s, generator in enumerate(seeds.generators(2)):
@@ -289,7 +292,8 @@ def patch_order(regime: Regime, seeds: Seeds, *, both_swapped: bool = True) -> D
         plain, swapped = patches(data, s), patches(data, s, swap)
         if not both_swapped:
             swapped[swap, 1] = plain[swap, 1]
-        runs = [trainer.descend_one(x, data.labels[s], draw.fresh[s], regime.eta2, regime.steps2) for x in (plain, swapped)]
+        labels = data.labels[s] if labels_kept else torch.where(swap, -data.labels[s], data.labels[s])
+        runs = [trainer.descend_one(x, y, draw.fresh[s], regime.eta2, regime.steps2) for x, y in ((plain, data.labels[s]), (swapped, labels))]
         (loss, weights), (loss_swapped, weights_swapped) = runs
         gaps.append(torch.maximum(relative(loss_swapped[None], loss[None]), relative(weights_swapped[None], weights[None])))
     return Difference(2 * seeds.count, torch.cat(gaps).numpy())
@@ -324,10 +328,10 @@ def identical(seen: Difference, constants: Constants) -> Margin:
 # E6 -------------------------------------------------------------------------------------------------
 
 
-def gram_only(regime: Regime, seeds: Seeds, *, flip_one: bool = False) -> Difference:
+def gram_only(regime: Regime, seeds: Seeds, *, flip_one: bool = False, length: float = 1.0) -> Difference:
     """Replace all vectors of the upstream task by others with the same Gram matrix, in as few dimensions as there are vectors.
 
-    `flip_one` turns one noise patch around: its norm stays and its inner products do not, an error.
+    `flip_one` turns one noise patch around: its norm stays and its inner products do not, an error; another `length` of it is one, too.
     """
     draw = sample(regime, seeds, "explicit")
     data, n = draw.upstream, regime.n1
@@ -335,6 +339,7 @@ def gram_only(regime: Regime, seeds: Seeds, *, flip_one: bool = False) -> Differ
     short = torch.linalg.qr(rows.transpose(1, 2)).R.transpose(1, 2)  # R^T R is the Gram matrix
     if flip_one:
         short[:, 1] *= -1
+    short[:, 1] *= length
     losses = [tangent.descend(data, draw.start, regime.eta1, regime.steps1).loss]
     for s in range(seeds.count):  # the signal's coordinates differ from seed to seed
         reduced = Sample(short[s, 0], short[s : s + 1, 1 : n + 1], data.labels[s : s + 1])

@@ -52,6 +52,8 @@ _GRID = np.linspace(-9.0, 9.0, 4001)
 _LEAST_SHARE = 0.5001
 _SHARED, _POINTS = 2**6, 2**9
 _LEAST_ERROR = 1e-12
+#: A correlation is at least -1; near that, early in a run or at large h, the moments that make it up are no longer consistent.
+_MOST_OPPOSED = 0.999
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,7 @@ def stepwise(h: float, reach: float, zeta: float = 0.0) -> Moments:
     smooth = one_task(seen.share, reach)
     equal = float(memorised(np.array(seen.share), min(reach, _LONGEST)))
     v = smooth.v * seen.square / (seen.share * equal**2)
-    return replace(smooth, m_1=smooth.m_1 * seen.first / equal, v=v, opposed=2 * seen.other * seen.mean / (seen.square * smooth.r))
+    return replace(smooth, m_1=smooth.m_1 * seen.first / equal, v=v, opposed=min(2 * seen.other * seen.mean / (seen.square * smooth.r), _MOST_OPPOSED))
 
 
 def positive_part(mean: Array, deviation: Array | float) -> Array:

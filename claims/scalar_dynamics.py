@@ -48,15 +48,22 @@ HALF_LEAST = 1 - b / 3 + sp.log(b)
 MONOTONE = 1 - c * p * (1 - p)
 
 
+_SHIFT = sp.Rational(2, 3)
+
+
 def _curve(x: sp.Expr) -> sp.Expr:
     return x + b * sp.exp(x)
 
 
-def identities() -> tuple[sp.Expr, ...]:
-    """Expressions that are 0 if the reductions in this file's docstring are right."""
-    lower = (s + b - _curve(sp.log(1 + s / (1 + b)))) - LOWER.subs(w, s / (1 + b))
-    upper = (_curve(sp.log(1 + s / b)) - s - b) - UPPER.subs(v, s / b)
-    half = (s + b - _curve(sp.log(y))).subs(s, 2 * b * (y - sp.Rational(2, 3))) - HALF
+def identities(rate: int = 1, shift: sp.Rational = _SHIFT) -> tuple[sp.Expr, ...]:
+    """Expressions that are 0 if the reductions in this file's docstring are right; another `rate` of e^x, or `shift` in the bound, plants an error."""
+
+    def curve(at: sp.Expr) -> sp.Expr:
+        return _curve(at).subs(b, b * sp.exp((rate - 1) * at))
+
+    lower = (s + b - curve(sp.log(1 + s / (1 + b)))) - LOWER.subs(w, s / (1 + b))
+    upper = (curve(sp.log(1 + s / b)) - s - b) - UPPER.subs(v, s / b)
+    half = (s + b - curve(sp.log(y))).subs(s, 2 * b * (y - shift)) - HALF
     least = HALF.subs(y, 1 / b) - HALF_LEAST
     stationary = sp.diff(HALF, y).subs(y, 1 / b)
     a = sp.symbols("a", real=True)
@@ -159,11 +166,11 @@ CLAIMS = (
         observe=lambda regime, seeds: Identity(identities()),
         unit="minus the number of identities that fail",
         wrong_versions=(
-            WrongVersion("sign", "b e^{−x} for b eˣ", {"observe": lambda regime, seeds: Identity((sp.simplify(_curve(-y) - _curve(y)),))}),
+            WrongVersion("rate", "b e²ˣ for b eˣ", {"observe": lambda regime, seeds: Identity(identities(rate=2))}),
             WrongVersion(
                 "shift",
                 "½ for ⅔ in the bound",
-                {"observe": lambda regime, seeds: Identity((sp.expand(2 * b * (y - sp.Rational(1, 2)) + b - b * y) - b * (y - sp.Rational(1, 3)),))},
+                {"observe": lambda regime, seeds: Identity(identities(shift=sp.Rational(1, 2)))},
             ),
         ),
         **(_SOURCE | {"margin": none_left}),

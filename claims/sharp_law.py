@@ -3,15 +3,13 @@
 Predictions of a population are written down before its first network is trained (`foretell`). Accuracies are declared: root mean
 square errors over random regimes inside Condition 4.1 with practical constants, where N is 40 to 120, m 12 to 32 and zeta up to 1/2,
 and so not at the limit the law speaks of. `law.improves` says that the distance shrinks towards that limit (in zeta and 1/m it does; in N^2/d
-there is nothing to shrink, up to N^2/d of order ten), and `law.worst`
+there is nothing to shrink, up to N^2/d of order one), and `law.worst`
 looks for the regime where the law is furthest off.
 
 The theory's first form, with p = 0.8 and with all shares equal (the closed form), is kept as readings; each is a claim that it is as
 accurate as the law with p from the cascade.
 
-*Where it ends.* At N q/d of order one the signal, not the noise, fits the training set, and at h of order 8 and more the loss does not
-converge: neither is in the law. Below errors of about 10^-3 the spread of trained networks around their mean, of order 1/sqrt(m), makes
-the mean error far larger than the law's.
+Where it ends: `claims.law_ends`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from model import tangent
 from model.regime import RegimeError
 from model.run import Run
 from model.sampling import Seeds, sample, signals
-from model.transfer import Trial, inherit, noise_norms, recording, run_on, run_trial, train_task
+from model.transfer import Trial, foremost_first, inherit, noise_norms, recording, run_on, run_trial, train_task
 
 RUNS = ("upstream", "scratch", "transfer")
 #: Everything that may differ between the tasks does.
@@ -49,6 +49,18 @@ def test_first_filters_of_each_sign(m):
         start.zero_()  # a copy: neither source is changed through it
     assert torch.equal(trained, kept[0])
     assert torch.equal(fresh, kept[1])
+
+
+@pytest.mark.parametrize("m", [1, 2, 5])
+def test_foremost_first(m):
+    """Each sign's filters by falling score, none lost; equal scores keep their order, so that what is drawn stays drawn."""
+    filters, score = (torch.randn(3, 2 * m, *more, dtype=torch.float64, generator=torch.Generator().manual_seed(5)) for more in ((7,), ()))
+    found = foremost_first(filters, score)
+    for s in range(3):
+        for sign in (0, m):
+            order = sorted(range(m), key=lambda r, s=s, sign=sign: -score[s, sign + r].item())
+            assert torch.equal(found[s, sign : sign + m], torch.stack([filters[s, sign + r] for r in order]))
+    assert torch.equal(foremost_first(filters, torch.zeros(3, 2 * m)), filters)
 
 
 def test_what_each_run_is_given():
