@@ -103,8 +103,8 @@ FINDINGS = (
     Finding(
         "A law with no free constant predicts the test error itself",
         "From scratch to 0.01 and after transfer to 0.02, root mean square over random regimes, predictions written down before training; it gives the sign of "
-        "transfer where that is clear, and the share to inherit. It needs neither N²/d → 0 nor small steps, up to N²/d = 3 and h = 4; it ends where h is 20 and "
-        "more, and below errors of 10⁻³, which the spread of networks of finite width makes several times as large.",
+        "transfer where that is clear, and the share to inherit. It needs neither N²/d → 0 nor small steps, up to N²/d = 3 and h = 4; it ends where h is 20 "
+        "and more, and below errors of 10⁻³, which the spread of networks of finite width makes several times as large.",
         _rests(
             "law.share law.l1 law.l2 law.l3 law.l4 law.improves.initialisation law.improves.width law.crowded law.worst law.steps law.ends.steps law.ends.rare"
         ),
