@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from claims import findings
 from claims.catalogue import UnknownClaimError, assemble, catalogue, files, find, settle
 from claims.claim import Claim, Kind
 from claims.condition import clauses
@@ -121,6 +122,18 @@ def test_everything_is_decided_by_one_test():
     theory, controls = (Counter(name for test, name in tests if test.startswith(f"tests/{folder}/")) for folder in ("theory", "controls"))
     assert theory == Counter(list(catalogue()))
     assert controls == Counter(f"{claim.id}!{version.name}" for claim, version in VERSIONS)
+
+
+def test_readme_s_table():
+    """As many statements as there are, and in each row the recorded finding."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^(\S+) +(verified|falsified) +[\d,]+ +[\d,]+ +\S+$", text, re.MULTILINE))
+    (counted,) = re.findall(r"… and (\d+) more: (\d+) of (\d+) verified, (\d+) falsified as recorded, (\d+) conjectures", text)
+    more, verified, every, falsified, conjectures = map(int, counted)
+    assert rows == {name: "falsified" if findings.path(name).exists() else "verified" for name in rows}
+    judged = [claim.id for claim in CLAIMS if claim.kind is not Kind.CONJECTURE]
+    refuted = sum(findings.path(name).exists() for name in judged)
+    assert (len(rows) + more, every, verified, falsified, conjectures) == (len(CLAIMS), len(CLAIMS), len(judged) - refuted, refuted, len(CLAIMS) - len(judged))
 
 
 # Looking up ------------------------------------------------------------------------------------------
