@@ -91,8 +91,8 @@ FINDINGS = (
     ),
     Finding(
         "Where filters hardly move, coefficients keep their orders",
-        "With σ₀ from 10³ to 10⁵ times what Condition 4.1 allows filters move less than they start from the origin, and Lemma A.1(b) still holds: "
-        "pre-activations start small all the same. It takes 10¹² to break the lemma.",
+        "With σ₀ from 10³ to 10⁵ times what Condition 4.1 allows filters move less than they start from the origin, and Lemma A.1(b) still holds: most "
+        "pre-activations start small all the same. (Its envelopes and its balance, (a) and (c), do not everywhere; at 10¹² the envelope never does.)",
         _rests("m7.lazy m7.frozen.coefficients", "m7.lazy.coefficients"),
     ),
     Finding(
@@ -103,8 +103,8 @@ FINDINGS = (
     Finding(
         "A law with no free constant predicts the test error itself",
         "From scratch to 0.01 and after transfer to 0.02, root mean square over random regimes, predictions written down before training; it gives the sign of "
-        "transfer where that is clear, and the share to inherit. It needs neither N²/d → 0 nor small steps, up to N²/d = 3 and h = 4; it ends where h is 20 "
-        "and more, and below errors of 10⁻³, which the spread of networks of finite width makes several times as large.",
+        "transfer where that is clear, and the share to inherit. It needs neither N²/d → 0 nor small steps, up to N²/d = 3 and h = 4; it ends before h = 10, "
+        "and below errors of 10⁻³, which the spread of networks of finite width makes several times as large.",
         _rests(
             "law.share law.l1 law.l2 law.l3 law.l4 law.improves.initialisation law.improves.width law.crowded law.worst law.steps law.ends.steps law.ends.rare"
         ),
@@ -115,7 +115,8 @@ FINDINGS = (
         "positive transfer too. Filters of the least noise are worth choosing, and isotropic noise does as noise off the signal does.",
         _rests(
             "conjecture.depth-3.helps conjecture.depth-3.hurts conjecture.depth-4.helps conjecture.depth-4.hurts conjecture.whole-layer-3.helps "
-            "conjecture.whole-layer-3.hurts conjecture.regularised conjecture.chosen-filters conjecture.correlated-noise"
+            "conjecture.whole-layer-3.hurts conjecture.whole-layer-4.helps conjecture.whole-layer-4.hurts conjecture.regularised "
+            "conjecture.chosen-filters conjecture.correlated-noise"
         ),
     ),
 )

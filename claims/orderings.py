@@ -498,7 +498,7 @@ M7 = (
             WrongVersion("square", "ζ² for ζ", {"margin": suffice(*_rich(size=2.0))}),
             WrongVersion("linear", "x_T² for x_T", {"margin": suffice(*_rich(growth=2.0))}),
         ),
-        uses=MEASURED,
+        uses=TRAINED,
         **(_ORDERING | {"unit": "ln of the constant over what is needed", "sweep": 1.0}),
     ),
     Claim(
@@ -515,7 +515,7 @@ M7 = (
             WrongVersion("rich", "within Condition 4.1", {"domain": EVERYWHERE}),
             WrongVersion("still", "below 10⁻⁶", {"margin": lambda seen, c: _shifted(farther(seen, c).negated, -math.log(1e6))}),
         ),
-        uses=MEASURED,
+        uses=TRAINED,
         **(_ORDERING | {"unit": "minus the ln of the ratio"}),
     ),
 )
@@ -543,8 +543,8 @@ def _coefficients(name: str, title: str, how: str, fail: tuple[str, ...], other:
     )
 
 
-#: As stated: where filters hardly move the coefficient claims fail. They do not: pre-activations start at zeta sqrt(N/d), which is small still.
-#: They fail where those are large.
+#: As stated, where filters hardly move the coefficient claims fail. A.1(b)'s orders do not: pre-activations start at zeta sqrt(N/d), small still where
+#: d is large. (The envelopes of (a) and the balance of (c) fail in some of these regimes, in others not.) With 10^12 the envelope fails in all.
 LAZY_COEFFICIENTS = (
     _coefficients("lazy", "Where filters hardly move, coefficients lose their orders", "10³ to 10⁵", _LEMMA, "lemma-a1.c.bounded", LAZY, "m7.lazy"),
     _coefficients("frozen", "With far larger σ₀ memorisation leaves its envelope", "10¹² to 10¹³", ("lemma-a1.a.upper",), _LEMMA[0], FROZEN, "m7.frozen"),

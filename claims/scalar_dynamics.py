@@ -59,7 +59,7 @@ def identities(rate: int = 1, shift: sp.Rational = _SHIFT) -> tuple[sp.Expr, ...
     """Expressions that are 0 if the reductions in this file's docstring are right; another `rate` of e^x, or `shift` in the bound, plants an error."""
 
     def curve(at: sp.Expr) -> sp.Expr:
-        return _curve(at).subs(b, b * sp.exp((rate - 1) * at))
+        return at + b * sp.exp(rate * at)
 
     lower = (s + b - curve(sp.log(1 + s / (1 + b)))) - LOWER.subs(w, s / (1 + b))
     upper = (curve(sp.log(1 + s / b)) - s - b) - UPPER.subs(v, s / b)

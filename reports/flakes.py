@@ -12,7 +12,6 @@ import json
 import os
 import time
 from collections import Counter
-from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -56,7 +55,6 @@ def _run(line: str, where: str) -> dict[str, Any]:
     return run
 
 
-@cache
 def sources() -> str:
     """A digest of the code and constants that decide, and of the findings that verdicts are compared with: other sources, other verdicts."""
     root = Path(__file__).parents[1]
@@ -67,16 +65,18 @@ def sources() -> str:
 
 def one_run(ids: list[str], profile: ProfileName, workers: int) -> dict[str, Any]:
     """Decide claims on entropy of their own."""
-    chosen, begun = fresh(PROFILES[profile]), time.perf_counter()
+    chosen, begun, before = fresh(PROFILES[profile]), time.perf_counter(), sources()
     found: list[Verdict] = []
     cli.decide_all(ids, chosen, workers, found)
+    if sources() != before:  # which of its processes read which cannot be told
+        raise FlakesError("claims, model or strategies changed while a run decided: it is not kept; run again")
     return {
         "profile": profile,
         "entropy": chosen.entropy,
         "seconds": round(time.perf_counter() - begun, 1),
         "networks": sum(v.networks for v in found),
         "versions": versions(),
-        "sources": sources(),
+        "sources": before,
         "statuses": {v.claim: v.status.value for v in found},
         "margins": {v.claim: v.to_dict()["worst_margin"] for v in found},
     }
@@ -108,6 +108,8 @@ def main(
 ) -> None:
     """Run the series."""
     ids, finished = [find(claim_id).id for claim_id in claim_ids or catalogue()], read(path)
+    for planted in (name for name in ids if name not in catalogue()):
+        raise FlakesError(f"claim = {planted!r}: a planted wrong version has no series; name the claim")
     this = {"profile": profile, "versions": versions(), "sources": sources()}
     mine = [run for run in finished if {key: run.get(key) for key in this} == this and set(run["statuses"]) == set(ids)]
     while len(mine) < runs:

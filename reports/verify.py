@@ -178,7 +178,8 @@ def _climb(claim: Claim, profile: Profile, constants: Constants, many: int, look
     def score(case: Case) -> float:
         if claim.foretell:
             foretold.append(_prediction(claim.foretell, case))
-            path = PREDICTIONS / f"{claim.looks}-{profile.entropy}-{_digest(foretold[0])[:12]}.jsonl"
+            # Its own file: where a climb goes is the margin's doing, which planted versions do not share, and how far the profile's.
+            path = PREDICTIONS / f"{claim.id}-{profile.entropy}-{many}-{_digest(foretold[0])[:12]}.jsonl"
             tally.evidence_beside["predicted beforehand"] = _kept(path, "".join(foretold))
         seen = look(case)
         if seen is None:

@@ -170,15 +170,15 @@ def test_sources(tmp_path, monkeypatch):
             (tmp_path / folder / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / folder / name).write_text("same")
     monkeypatch.setattr(flakes, "__file__", str(tmp_path / "reports" / "flakes.py"))
-    seen = {flakes.sources.__wrapped__()}
+    seen = {flakes.sources()}
     for name in ("claims/a.py", "claims/constants.toml", "claims/counterexamples/e1.json", "model/b.py", "strategies/c.py", "reports/verify.py"):
         (tmp_path / name).write_text("other")
-        seen.add(flakes.sources.__wrapped__())
+        seen.add(flakes.sources())
     (tmp_path / "model" / "b.py").rename(tmp_path / "model" / "d.py")
-    seen.add(flakes.sources.__wrapped__())
+    seen.add(flakes.sources())
     assert len(seen) == 8
     (tmp_path / "reports" / "page.py").write_text("it decides nothing")
-    assert flakes.sources.__wrapped__() in seen
+    assert flakes.sources() in seen
 
 
 # The series ------------------------------------------------------------------------------------------
@@ -274,6 +274,21 @@ def test_some_claims_only(series):
     assert "verified 1, inconclusive 1" in " ".join(out.split())
     assert series("--runs", 1)[0] == 0
     assert series("--runs", 2, "e5.scratch", "e1.step")[0] == 1  # in whatever order
+
+
+def test_sources_that_change_during_a_run(monkeypatch):
+    """Its workers may have read either: it is not kept."""
+    seen = iter(["before", "after"])
+    monkeypatch.setattr(flakes, "sources", lambda: next(seen))
+    monkeypatch.setattr(cli, "decide_all", lambda ids, profile, workers, verdicts: None)
+    with pytest.raises(FlakesError, match="changed while a run decided"):
+        one_run(["e5.scratch"], "quick", 1)
+
+
+def test_a_planted_version_has_no_series(series):
+    code, _, err, kept = series("--runs", 1, "e5.scratch!off-by-one")
+    assert (code, kept) == (2, [])
+    assert "e5.scratch!off-by-one" in err
 
 
 def test_an_unknown_claim(series):
