@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from multiprocessing import active_children, get_context
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, NoReturn, cast
 
 import typer
@@ -33,7 +34,7 @@ from reports.calibrate import calibrate_open
 from reports.calibrate import write as write_constants
 from reports.console import display, err, out, print_json
 from reports.counterexample import CounterexampleError
-from reports.executors import ExecutorError, ExecutorName, dask, in_process, one_thread, processes
+from reports.executors import ExecutorError, ExecutorName, begin_worker, dask, in_process, processes
 from reports.images import cli as images
 from reports.images.plan import ImagesError
 from reports.journal import JournalError
@@ -358,7 +359,7 @@ def decide_all(ids: list[str], profile: Profile, workers: int, verdicts: list[Ve
     families = sorted(together.values(), key=lambda family: -sum(find(claim_id).population for claim_id in family))  # the longest first
     with (
         display() as progress,
-        ProcessPoolExecutor(min(workers, len(families)), mp_context=get_context("spawn"), initializer=one_thread) as pool,
+        ProcessPoolExecutor(min(workers, len(families)), mp_context=get_context("spawn"), initializer=begin_worker) as pool,
     ):
         bar = progress.add_task("deciding claims", total=len(ids))
         handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the workers inherit this: Ctrl-C reaches the whole group, the parent deals with it
@@ -403,8 +404,9 @@ def main() -> None:
 
 
 def run(commands: typer.Typer, *refusals: type[Exception]) -> NoReturn:
-    """Run commands; every refusal is one line on standard error, exit code 2."""
+    """Run commands; every refusal is one line on standard error, exit code 2. A scheduler's SIGTERM is taken as Ctrl-C is: what is finished is kept."""
     refused: tuple[type[Exception], ...] = (*_REFUSALS, *refusals)
+    handler = signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = commands(standalone_mode=False)
     except refused as refusal:
@@ -415,9 +417,15 @@ def run(commands: typer.Typer, *refusals: type[Exception]) -> NoReturn:
         _refuse(f"{error.filename or 'file'}: {error.strerror or error}")
     except (KeyboardInterrupt, typer.Abort):
         code = _INTERRUPTED
+    finally:
+        signal.signal(signal.SIGTERM, handler)
     if code == _INTERRUPTED:
         _refuse("interrupted; what was finished is kept")
     sys.exit(code)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
 
 
 def _refuse(line: str) -> NoReturn:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any, Literal, Protocol, TypeVar
 
 import torch
@@ -51,7 +54,7 @@ def processes(workers: int) -> Executor:
         lost: list[J] = []
         while deaths <= _REVIVALS:
             again, lost = iter(lost), []
-            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=one_thread) as pool:
+            with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=begin_worker) as pool:
                 try:
                     for result in _as_they_come(pool, function, itertools.chain(again, queue), workers, lost):
                         deaths = 0  # in a long run any number of processes may die, one now and then
@@ -142,3 +145,17 @@ class _OneThread:
 def one_thread() -> None:
     """Keep torch to one: workers already take every core."""
     torch.set_num_threads(1)
+
+
+def begin_worker() -> None:
+    """What a process of a pool does first: keep torch to one thread, and watch for the end of the process that started it, however that ends."""
+    one_thread()
+    parent = parent_process()
+    assert parent is not None
+    Thread(target=_leave_after, args=(parent,), daemon=True).start()
+
+
+def _leave_after(parent: BaseProcess) -> None:
+    """A worker whose parent was killed would wait for its next job for ever."""
+    parent.join()
+    os._exit(1)

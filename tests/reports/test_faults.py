@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ET
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -192,7 +192,7 @@ def workers_of(parent):
     return found
 
 
-@pytest.mark.parametrize("fault", ["Ctrl-C", "a worker is killed"])
+@pytest.mark.parametrize("fault", ["Ctrl-C", "SIGTERM", "a worker is killed"])
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
 def test_cut_short(path, tmp_path, fault):
     """What was finished is kept beside what was there, in a whole ledger; one line says what happened; no process stays."""
@@ -204,6 +204,8 @@ def test_cut_short(path, tmp_path, fault):
         assert workers
         if fault == "Ctrl-C":
             os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to every process of the run
+        elif fault == "SIGTERM":
+            os.kill(run.pid, signal.SIGTERM)  # as a scheduler does: to the parent alone
         else:
             os.kill(workers[0], signal.SIGKILL)
         out, err = run.communicate(timeout=150)
@@ -212,14 +214,39 @@ def test_cut_short(path, tmp_path, fault):
             os.killpg(run.pid, signal.SIGKILL)
             run.communicate()
     said = refused(run.returncode, out, err)
-    assert ("interrupted; what was finished is kept" if fault == "Ctrl-C" else "terminated abruptly") in said
+    assert ("interrupted; what was finished is kept" if fault in ("Ctrl-C", "SIGTERM") else "terminated abruptly") in said
     kept = ledger.read(path)
     assert (kept.verdicts[QUICK].entropy, kept.verdicts[QUICK].profile, kept.verdicts[QUICK].status) == (3, "ci", Status.VERIFIED)
     assert LONG not in kept.verdicts
     assert {name: v for name, v in kept.verdicts.items() if name != QUICK} == {name: v for name, v in before.verdicts.items() if name != QUICK}
     assert kept.planted == before.planted
     assert beside(path) == set()
-    assert [pid for pid in workers if (Path("/proc") / str(pid)).exists() and "spawn_main" in (Path("/proc") / str(pid) / "cmdline").read_text()] == []
+    assert still_there(workers) == []
+
+
+def still_there(workers):
+    """Of these processes, those that have not ended."""
+    return [pid for pid in workers if (Path("/proc") / str(pid)).exists() and "spawn_main" in (Path("/proc") / str(pid) / "cmdline").read_text()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
+def test_workers_do_not_outlive_a_parent_that_is_killed(path, tmp_path):
+    """Not even where it had no time to end them."""
+    marker = tmp_path / "decided"
+    run = start(VERIFY, marker, "verify", LONG, QUICK, "--workers", "2", "--ledger", path, cwd=tmp_path)
+    try:
+        wait_for(marker.exists, run)
+        workers = workers_of(run.pid)
+        assert workers
+        run.kill()
+        run.communicate(timeout=150)
+        until = time.monotonic() + 60
+        while still_there(workers) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert still_there(workers) == []
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
 
 
 # A full disk -----------------------------------------------------------------------------------------
