@@ -56,7 +56,8 @@ FINDINGS = (
     ),
     Finding(
         "τ_D, signal over noise after transfer, decides everywhere",
-        "With no bound on X, and 40 source samples or more for the upper bound; it alone brings the errors of random regimes onto one curve, and is the winner among the candidates.",
+        "With no bound on X, and 40 source samples or more for the upper bound; it alone brings the errors of random regimes onto one curve, and is the "
+        "winner among the candidates.",
         _rests("theorem-4.2.error-upper.tau-D theorem-4.2.error-lower.tau-D m1.orders.tau-D m1.winner", "m1.orders.tau-A m1.orders.gamma"),
     ),
     Finding(
