@@ -30,9 +30,9 @@ from claims.condition import DELTA
 from claims.constants import Constants
 from claims.decision import Margin
 from claims.ladders import exceeds
-from claims.observe import LINES, MEASURED, downstream_errors, log_error
-from claims.population import Estimate, estimate
-from claims.theorem_4_2 import C_4
+from claims.observe import ESTIMATED, LINES, MEASURED, downstream_errors, log_error
+from claims.population import Estimate, average, estimate
+from claims.theorem_4_2 import C_4, Groups
 from model.deep import EXAMPLES, DeepNetwork, descend, estimate_deep_error, fresh_inner
 from model.regime import SIGNAL_COORDINATES, Regime
 from model.run import signs
@@ -42,7 +42,6 @@ from model.transfer import foremost_first, inherit, noise_norms, train_task
 from model.variants import descend_penalised, estimate_error_with_signal_noise, with_signal_noise
 
 Array = NDArray[np.float64]
-Groups = tuple[tuple[str, float, float], ...]
 #: Streams of generators, apart from those of data and lines.
 _UPSTREAM_STREAM, _DOWNSTREAM_STREAM = 3, 4
 
@@ -66,8 +65,6 @@ _OPEN: dict[str, Any] = {
     "provenance": (Provenance.D,),
     "kind": Kind.CONJECTURE,
 }
-
-
 _BY_STEPS = {"e1.step": "networks are trained by the step written out"}
 
 
@@ -109,7 +106,7 @@ def _most_signal(one: Chosen) -> float:
 
 def _gained(read: Callable[[Chosen], float], seen: Sequence[Chosen]) -> Estimate:
     """Nats that filters chosen so gain over drawn ones, on average."""
-    return estimate(lambda column: float(column.mean()), [one.drawn - read(one) for one in seen])
+    return estimate(average, [one.drawn - read(one) for one in seen])
 
 
 def _gain(read: Callable[[Chosen], float], nats: float, seen: Sequence[Chosen], constants: Constants) -> Margin:
@@ -280,7 +277,7 @@ CORRELATED = Claim(
         WrongVersion("strong", "noise as strong along the signal as the signal", {"observe": partial(correlated, as_strong_as_signals)}),
         WrongVersion("doubled", "an error changes by a factor 2 or more", {"margin": _doubled}),
     ),
-    uses=_BY_STEPS | {"e7.covariance": MEASURED["e7.covariance"]},
+    uses=_BY_STEPS | ESTIMATED,
     **_OPEN,
 )
 
@@ -333,7 +330,7 @@ def _won_in(outcome: str, inherited: str, one: Deep) -> float:
 
 def _won(outcome: str, inherited: str, seen: Sequence[Deep]) -> Estimate:
     """The same, on average over regimes."""
-    return estimate(lambda column: float(column.mean()), [_won_in(outcome, inherited, one) for one in seen])
+    return estimate(average, [_won_in(outcome, inherited, one) for one in seen])
 
 
 def _wins(outcome: str, inherited: str, nats: float, seen: Sequence[Deep], constants: Constants) -> Margin:

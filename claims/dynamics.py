@@ -6,7 +6,7 @@ upstream training, scratch and training after transfer.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -51,6 +51,11 @@ class Dynamics:
     def zeta(self) -> float:
         """zeta of the task."""
         return quantities.catalogue()[f"zeta_{self.index}"](self.regime)
+
+    def at(self, k: int) -> Dynamics:
+        """One recorded step."""
+        along = ("steps", "signal", "own_mean", "own_sum", "own_most", "own_least", "other_least", "imbalance")
+        return replace(self, **{name: getattr(self, name)[k : k + 1] for name in along})
 
     def x(self, c: float, b: float = 1.0) -> NDArray[np.float64]:
         """x_t at the recorded steps, (steps,)."""

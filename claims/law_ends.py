@@ -25,12 +25,13 @@ from claims.constants import Constants
 from claims.decision import Margin
 from claims.ladders import ladder
 from claims.observe import MEASURED, scratch_only
-from claims.population import Estimate, each, estimate, root_mean_square
+from claims.population import Estimate, average, each, estimate, root_mean_square
 from claims.sharp_law import SCRATCH, TRANSFER
+from claims.theorem_4_2 import Groups
 from model.regime import Regime
 from model.sampling import Seeds
 
-_SMALL: tuple[tuple[str, float, float], ...] = (("n1", 40.0, 60.0), ("n2", 40.0, 60.0))
+_SMALL: Groups = (("n1", 40.0, 60.0), ("n2", 40.0, 60.0))
 _TAU = hypothesis("tau_2", 0.5, 10.0)
 _STEPS = frozenset({"step", "step.dimension"})
 
@@ -102,7 +103,7 @@ def off(seen: Seen) -> Estimate:
 
 def factor(seen: Seen) -> Estimate:
     """Mean of ln(measured/law)."""
-    return estimate(lambda column: float(column.mean()), each(seen, lambda s: math.log(s.measured / s.predicted)))
+    return estimate(average, each(seen, lambda s: math.log(s.measured / s.predicted)))
 
 
 def within(bound: float, seen: Seen, constants: Constants) -> Margin:

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -39,12 +40,11 @@ from claims.decision import Margin
 from claims.dynamics import Dynamics
 from claims.observe import Observation, both_ways, scratch_only
 from claims.scalar_dynamics import Identity, none_left
-from claims.theorem_4_2 import EVERYWHERE
+from claims.theorem_4_2 import EVERYWHERE, Groups
 from model.regime import Regime
 from model.sampling import Seeds
 
 Measure = Callable[[Any, Constants], Margin]
-Groups = tuple[tuple[str, float, float], ...]
 
 
 def statement(claim_id: str) -> Claim:
@@ -58,10 +58,7 @@ def fails(*claim_ids: str) -> Measure:
     bases = [statement(claim_id) for claim_id in claim_ids]
 
     def margin(seen: Any, constants: Constants) -> Margin:
-        all_hold, *others = [Margin(*_plain(base.margin(seen, constants))) for base in bases]
-        for other in others:
-            all_hold = all_hold.both(other)
-        return all_hold.negated
+        return reduce(Margin.both, [Margin(*_plain(base.margin(seen, constants))) for base in bases]).negated
 
     return margin
 

@@ -18,9 +18,10 @@ from model.sampling import Seeds, sample
 from model.test_error import ErrorEstimate, estimate_error
 from model.transfer import Trial, noise_norms, run_trial, train_task
 
-#: What statements about trained networks rest on, and those about their test errors too.
+#: What statements rest on: those about networks that the engine trained, about test errors, and about both.
 TRAINED = {"e1.trajectory": "the networks are trained by the coefficient-space engine"}
-MEASURED = TRAINED | {"e7.covariance": "test error is computed from the law of fresh pre-activations"}
+ESTIMATED = {"e7.covariance": "test error is computed from the law of fresh pre-activations"}
+MEASURED = TRAINED | ESTIMATED
 #: Lines per label in a test error; its interval enters every margin.
 LINES = 256
 

@@ -91,6 +91,11 @@ def root_mean_square(gap: Array) -> float:
     return float(np.sqrt(np.mean(gap**2)))
 
 
+def average(column: Array) -> float:
+    """Its mean."""
+    return float(column.mean())
+
+
 def share_power(count: int, share: float, level: float = LEVEL) -> float:
     """By how much a true share must fall short of `share` for `count` regimes to falsify "at least `share`" with probability 0.99; exact.
 

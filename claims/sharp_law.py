@@ -30,7 +30,7 @@ from claims.constants import Constants
 from claims.decision import Margin
 from claims.m1 import REGIMES
 from claims.observe import MEASURED
-from claims.population import LEAST, LEVEL, MOST_CLIMBED, Estimate, each, estimate, rank_correlation, root_mean_square, share_power, slopes, spread
+from claims.population import LEAST, LEVEL, MOST_CLIMBED, Estimate, average, each, estimate, rank_correlation, root_mean_square, share_power, slopes, spread
 from claims.survey import LIMIT, SURVEY, SWEEP, Approached, Surveyed, Swept, approach, foretell, foretell_shares, foretell_variants, survey, sweep_alpha
 
 Array = NDArray[np.float64]
@@ -332,12 +332,12 @@ Choice = Callable[[Swept], int]
 
 def regret(seen: Sequence[Swept], choose: Choice) -> Estimate:
     """Mean cost of a choice of alpha against the best measured."""
-    return estimate(lambda cost: float(cost.mean()), np.array([s.regret(choose(s)) for s in seen]))
+    return estimate(average, np.array([s.regret(choose(s)) for s in seen]))
 
 
 def distance(seen: Sequence[Swept], choose: Choice) -> Estimate:
     """Mean distance of a choice from the best measured alpha."""
-    return estimate(lambda gap: float(gap.mean()), np.array([abs(s.alphas[choose(s)] - s.alphas[s.best]) for s in seen]))
+    return estimate(average, np.array([abs(s.alphas[choose(s)] - s.alphas[s.best]) for s in seen]))
 
 
 def follows(bound: float, choose: Choice) -> Callable[[Sequence[Swept], Constants], Margin]:

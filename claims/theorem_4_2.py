@@ -188,20 +188,16 @@ def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
     )
 
 
-def _with_samples(domain: Domain) -> Domain:
-    """With source samples enough."""
-    return replace(domain, groups=(*domain.groups, ("n1", *SOURCE)))
-
-
 def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
     c_2 = reading.constant("C_2")
     moderate = replace(
         above(reading.criterion, reading), hypotheses=(Hypothesis(reading.criterion, reading.constant("C_1"), MODERATE), reading.little_noise, EVERY_Y)
     )
     little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
-    # Where the search keeps far above C_1, nothing depends on it.
-    named = (*(() if reading is STATED and not restricted else (reading.constant("C_1"),)), c_2, *((C_4,) if reading.needs_little_noise else ()))
-    enough = "" if reading is STATED and not restricted else f" with {SOURCE[0]} source samples or more,"
+    far_above = reading is STATED and not restricted  # the search keeps far above C_1: nothing depends on it there, or on few source samples
+    searched_in = moderate if restricted else searched_above(reading)
+    named = (*(() if far_above else (reading.constant("C_1"),)), c_2, *((C_4,) if reading.needs_little_noise else ()))
+    enough = "" if far_above else f" with {SOURCE[0]} source samples or more,"
     hypothesis_plain = f"C₁ ≤ {reading.plain} ≤ {MODERATE:g}" if restricted else f"{reading.plain} ≥ C₁"
     hypothesis_latex = rf"C_1\le {reading.latex}\le {MODERATE:g}" if restricted else rf"{reading.latex}\ge C_1"
     wrong = [WrongVersion("flipped", "error ≥ the bound", {"margin": at_most(reading.criterion, c_2, -1.0)})]
@@ -223,7 +219,7 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         latex=rf"{hypothesis_latex}{little_noise}\;\Rightarrow\;\mathrm{{error}}\le e^{{-({reading.latex})/C_2}}",
         provenance=(Provenance.D if restricted else reading.provenance,),
         kind=Kind.PROBABILITY,
-        domain=_with_samples(moderate) if restricted else searched_above(reading) if reading is STATED else _with_samples(searched_above(reading)),
+        domain=searched_in if far_above else replace(searched_in, groups=(*searched_in.groups, ("n1", *SOURCE))),
         observe=both_ways,
         margin=at_most(reading.criterion, c_2),
         picture=falls(reading.criterion, c_2, "transfer"),

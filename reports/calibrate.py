@@ -25,7 +25,6 @@ itself, without allowance, stands beside the value: how far a constant drifts fr
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import os
@@ -50,7 +49,7 @@ from claims.observe import Observation, both_ways, log_error, scratch_only
 from claims.quantities import Quantity, catalogue
 from claims.theorem_4_2 import READINGS, RESTRICTED, TAU_D, Reading
 from model.sampling import Seeds
-from reports.files import write_whole
+from reports.files import digest, write_whole
 from reports.needs import Need, batches, gather_needs
 from reports.strata import Tagged, by_stratum, search_strata, strata
 from strategies.regimes import SIZES
@@ -223,8 +222,7 @@ def _key(job: Job, constants: dict[str, float], regimes: int, entropy: int) -> s
 def _sources() -> str:
     """A digest of the code that draws and trains: other code, other networks."""
     root = Path(__file__).parents[1]
-    files = sorted(file for folder in ("model", "strategies") for file in (root / folder).glob("*.py"))
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return digest(root, (file for folder in ("model", "strategies") for file in (root / folder).glob("*.py")))
 
 
 def _cached(job: Job, constants: dict[str, float], regimes: int, entropy: int) -> list[Point] | None:

@@ -20,9 +20,10 @@ from rich.progress import TaskID, TimeRemainingColumn
 from claims import constants as constant_table
 from claims import findings
 from claims.catalogue import UnknownClaimError, catalogue, find
+from claims.claim import Claim
 from claims.constants import ConstantsError
 from claims.decision import Status
-from claims.real_images import CLAIMS_ON_IMAGES
+from claims.real_images import CLAIMS_ON_IMAGES, ImageClaim
 from model.regime import RegimeError
 from model.run import DivergenceError
 from model.vision.data import DataError
@@ -57,12 +58,8 @@ def list_claims(as_json: JsonOption = False, path: LedgerOption = ledger.DEFAULT
     """Every claim: id, provenance, last verdict."""
     book = ledger.read(path)
     if as_json:
-        print_json(
-            [
-                *(show.named(claim) | {"status": _status(book, claim.id)} for claim in catalogue().values()),
-                *(show.named(claim) | {"status": _status(book, claim.id)} for claim in CLAIMS_ON_IMAGES),
-            ]
-        )
+        every: list[Claim | ImageClaim] = [*catalogue().values(), *CLAIMS_ON_IMAGES]
+        print_json([show.named(claim) | {"status": _status(book, claim.id)} for claim in every])
         return
     out.print(show.claim_table(list(catalogue().values()), book, out.width))
     out.print("next: transfer-claims show ID, or transfer-claims verify", highlight=False)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,6 +19,11 @@ T = TypeVar("T")
 def write_whole(path: Path, text: str) -> None:
     """`model.files.write_atomically`, of text."""
     write_atomically(path, lambda file: file.write(text.encode("utf-8")))
+
+
+def digest(root: Path, files: Iterable[Path]) -> str:
+    """Of files below `root`: of their names there, and their contents."""
+    return hashlib.sha256(b"".join(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() for file in sorted(files))).hexdigest()
 
 
 def finite(value: float | None) -> float | None:

@@ -7,7 +7,6 @@ cannot run. Conjectures are listed where their verdict varies, and change no exi
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
@@ -22,7 +21,7 @@ from claims.catalogue import catalogue, find
 from claims.claim import Kind
 from reports import cli
 from reports.console import err
-from reports.files import read_json, write_whole
+from reports.files import digest, read_json, write_whole
 from reports.ledger import versions
 from reports.show import console
 from reports.verify import PROFILES, ProfileName, Verdict, expected, fresh
@@ -58,9 +57,9 @@ def _run(line: str, where: str) -> dict[str, Any]:
 def sources() -> str:
     """A digest of the code and constants that decide, and of the findings that verdicts are compared with: other sources, other verdicts."""
     root = Path(__file__).parents[1]
-    files = sorted(file for folder in ("claims", "model", "strategies") for pattern in ("*.py", "*.toml", "*.json") for file in (root / folder).rglob(pattern))
-    files.append(root / "reports" / "verify.py")
-    return hashlib.sha256(b"".join(file.relative_to(root).as_posix().encode() + b"\0" + file.read_bytes() for file in files)).hexdigest()
+    folders, patterns = ("claims", "model", "strategies"), ("*.py", "*.toml", "*.json")
+    files = [file for folder in folders for pattern in patterns for file in (root / folder).rglob(pattern)]
+    return digest(root, [*files, root / "reports" / "verify.py"])
 
 
 def one_run(ids: list[str], profile: ProfileName, workers: int) -> dict[str, Any]:

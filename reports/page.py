@@ -78,7 +78,8 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
         ledger=ledger, head=_head(ledger), parts=_parts(entries),
         findings=_findings(ledger), graph=graph.layout(catalogue()), entries=entries, marks=marks, kinds=list(Kind), provenances=list(Provenance),
         images=images.section(ledger, folder), speed=speed.section(), experiments=shown, not_run=_not_run(shown), found=FOUND,
-        groups=GROUPS, symbols=SYMBOLS, names=_CASE_NAMES, long=LONG, style=style, script=script, early=early, digests=[_digest(early), _digest(script)],
+        groups=GROUPS, shapes=_SHAPES, symbols=SYMBOLS, names=_CASE_NAMES, long=LONG,
+        style=style, script=script, early=early, digests=[_digest(early), _digest(script)],
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -95,13 +95,7 @@ def margins(claim: Claim, regime: Regime, root: int, seeds: int) -> tuple[NDArra
     seen, constants = claim.observe(regime, Seeds(root, seeds)), constant_table.load()
     if not isinstance(seen, Dynamics) or claim.margin(seen, constants).step is None:
         return None
-    return seen.steps, np.array([claim.margin(_at(seen, k), constants).high for k in range(len(seen.steps))])
-
-
-def _at(seen: Dynamics, k: int) -> Dynamics:
-    """One recorded step of a run."""
-    along = ("steps", "signal", "own_mean", "own_sum", "own_most", "own_least", "other_least", "imbalance")
-    return replace(seen, **{name: getattr(seen, name)[k : k + 1] for name in along})
+    return seen.steps, np.array([claim.margin(seen.at(k), constants).high for k in range(len(seen.steps))])
 
 
 def draw(found: tuple[Course, ...], title: str) -> Figure:

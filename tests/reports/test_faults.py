@@ -179,6 +179,9 @@ cli.main()
 QUICK, LONG = "e5.scratch", "m1.orders.tau-D"
 
 
+finds_workers = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
+
+
 def workers_of(parent):
     """Processes that a process started to decide claims."""
     found = []
@@ -193,7 +196,7 @@ def workers_of(parent):
 
 
 @pytest.mark.parametrize("fault", ["Ctrl-C", "SIGTERM", "a worker is killed"])
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
+@finds_workers
 def test_cut_short(path, tmp_path, fault):
     """What was finished is kept beside what was there, in a whole ledger; one line says what happened; no process stays."""
     before, marker = ledger.read(path), tmp_path / "decided"
@@ -229,7 +232,7 @@ def still_there(workers):
     return [pid for pid in workers if (Path("/proc") / str(pid)).exists() and "spawn_main" in (Path("/proc") / str(pid) / "cmdline").read_text()]
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds the workers in /proc")
+@finds_workers
 def test_workers_do_not_outlive_a_parent_that_is_killed(path, tmp_path):
     """Not even where it had no time to end them."""
     marker = tmp_path / "decided"
