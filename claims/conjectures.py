@@ -358,7 +358,7 @@ def _depth(layers: int, outcome: str, inherited: str) -> Claim:
         domain=_DOMAINS[outcome],
         observe=_OBSERVE[layers],
         margin=partial(_wins, outcome, inherited, 0.0),
-        population=24,
+        population=40 if helps else 24,  # what helps is a nat, on average, and what hurts four
         constants=(C_4,) if helps else (),
         family=f"conjecture.depth-{layers}.{outcome}",
         unit="nats between the errors, on average",
