@@ -10,8 +10,9 @@ delta. The tail inequalities behind them (Laurent-Massart, Gaussian, Hoeffding) 
 Between and beyond grid points the inequalities cover: chi-square tails at D + 2 sqrt(D L) + 2 L are at
 most e^-L for all D [Laurent-Massart 2000, Lemma 1], normal tails at sqrt(2 L) at most e^-L, binomial
 ones e^(-2 n gap^2). Inner products need D >= log(4 n^2/delta) times a constant, which the dimension clause
-of Condition 4.1 gives, D >= N^2 log(4 N^2/delta): the factor 2 in the bound leaves room for chi_D^2 up to 2 D. With filters, D must grow
-with log m as well: at D = L = log(8mn/delta) the tail is the largest of exp(-2 L/x - L (x - 1 - log x)/2), chi_D^2 = x D, at most e^(-1.09 L); the
+of Condition 4.1 gives, D >= N^2 log(4 N^2/delta) = N^2 L. By Chernoff, at 2 sqrt(D L) an inner product of two noise vectors has the tail
+2 min over s of (1 - s^2)^(-D/2) e^(-2 s sqrt(D L)), at D = 4 L (N = 2) at most 2 e^(-1.51 L), and nearer 2 e^(-2 L) for more. With filters, D must
+grow with log m as well: at D = L = log(8mn/delta) the tail is the largest of exp(-2 L/x - L (x - 1 - log x)/2), chi_D^2 = x D, at most e^(-1.09 L); the
 clauses N >= C_N log(m/delta) and on dimension give that much and more.
 """
 
@@ -158,7 +159,7 @@ CLAIMS = (
             _NORMS,
             norm_fails,
             ("linear-dropped", "the linear term is dropped", {"linear": 0.0}),
-            ("root", "√(D log) without its 2", {"root": 1.0, "linear": 1.0}),
+            ("root", "√(D log) + log without their 2", {"root": 1.0, "linear": 1.0}),
         ),
         **_COMMON,
     ),

@@ -45,9 +45,9 @@ FINDINGS = (
     ),
     Finding(
         "Theorem 4.2 as stated holds near its threshold, not far above it; Γ + τ₂ does not decide",
-        "With N₂ = 3 N₁ and X near C₄ the error after transfer falls more slowly than exp(−(τ_A + τ₂)/C₂): the C₂ it takes grows with N₂/N₁. Up to five times "
-        "the threshold it serves. Below its threshold Γ + τ₂, exponent corrected, misses transfer that succeeds with few inherited filters, with X ≤ C₄ as "
-        "well.",
+        "The C₂ it takes grows with N₂/N₁: at N₂ = 24 N₁ and X near C₄ the error after transfer exceeds exp(−(τ_A + τ₂)/100). Up to five times the threshold "
+        "it serves. Γ + τ₂, exponent corrected, misses transfer that succeeds with few inherited filters, even below 0.01 (with X ≤ C₄ just at its fitted C₃: "
+        "there a smaller one serves).",
         _rests(
             "theorem-4.2.convergence theorem-4.2.error-upper-restricted.tau-A theorem-4.2.error-lower.tau-A theorem-4.2.error-upper.gamma "
             "theorem-4.2.error-lower-restricted.tau-A",
@@ -62,7 +62,7 @@ FINDINGS = (
     ),
     Finding(
         "Positive and negative transfer are both found where Proposition 4.4 puts them",
-        "But for positive transfer far above its threshold, where Theorem 4.2's bound fails; up to five times the threshold it holds. "
+        "But for positive transfer far above its threshold, where Theorem 4.2's bound with its fitted C₂ fails; up to five times the threshold it holds. "
         "Inherited noise grows as X/α, the reason given.",
         _rests("proposition-4.4.1.restricted proposition-4.4.2 proposition-4.4.2.mechanism", "proposition-4.4.1"),
     ),
@@ -78,7 +78,7 @@ FINDINGS = (
     ),
     Finding(
         "Large steps do not keep the loss from converging",
-        "Where it should diverge, at h from 20 on, it falls; what large steps break is the balance between samples.",
+        "Where it should diverge, at h = 20, it falls; what large steps break is the balance between samples.",
         _rests("condition.step.needed lemma-a1.c.balance", "f3.diverges"),
     ),
     Finding(
@@ -92,9 +92,9 @@ FINDINGS = (
     ),
     Finding(
         "Where filters hardly move, coefficients keep their orders",
-        "With σ₀ from 10³ to 10⁵ times what Condition 4.1 allows filters move less than they start from the origin, and Lemma A.1(b) still holds: most "
-        "pre-activations start small all the same. (Its envelopes and its balance, (a) and (c), do not everywhere; at 10¹² the envelope never does.)",
-        _rests("m7.lazy m7.frozen.coefficients", "m7.lazy.coefficients"),
+        "With σ₀ from 10³ to 10⁴ times what Condition 4.1 allows filters move less than they start from the origin, and Lemma A.1(b) still holds: most "
+        "pre-activations start small all the same. (Up to 10⁵ it may fail in some networks; at 10¹² the envelope of (a) fails in all.)",
+        _rests("m7.lazy m7.lazy.orders m7.frozen.coefficients", "m7.lazy.coefficients"),
     ),
     Finding(
         "The shift argument behind “at least 0.1” fails at τ₂ = 0.01, and works below 5·10⁻⁵",

@@ -153,7 +153,7 @@ def statements(
             margin=below_envelope,
             unit="least gap to the curve",
             wrong_versions=(
-                WrongVersion("slower", "c = h/10 for 3h/2", {"margin": lambda seen, constants: below_envelope(seen, constants, speed=0.1)}),
+                WrongVersion("slower", "c = 3h/4 for 3h/2", {"margin": lambda seen, constants: below_envelope(seen, constants, speed=0.75)}),
                 WrongVersion("flipped", "at least", {"margin": lambda seen, constants: Margin.exact(-below_envelope(seen, constants).high)}),
             ),
             **common,

@@ -36,7 +36,7 @@ KEPT = Claim(
     observe=dynamics.after_transfer,
     margin=kept,
     unit="least increment",
-    uses=TRAINED | {"e2.monotone": "γ never falls, in any run"},
+    uses=TRAINED | {"e2.decomposition": "γ is what j⟨w, u⟩ gains, but for a positive factor", "e2.monotone": "γ never falls, in any run"},
     wrong_versions=(
         WrongVersion("grows", "it grows by at least half the largest growth", {"margin": lambda seen, constants: kept(seen, constants, share=0.5)}),
         WrongVersion("flipped", "it never rises", {"margin": lambda seen, constants: Margin.exact(-seen.signal[:, :, ~seen.fresh].max((0, 2)))}),

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -467,10 +468,10 @@ def _rich(size: float = 1.0, growth: float = 1.0) -> tuple[OpenConstant, ...]:
 
 #: x_T belongs to the statement: where d is so large that steps must be tiny, runs end as early as h T = 0.4, and w has moved by that much less.
 RICH = _rich()
-#: sigma_0 from 10^3 to 10^5 times what Condition 4.1 allows.
-LAZY, FROZEN = (
+#: sigma_0 from 10^3 to 10^5 times what Condition 4.1 allows, the lower half of that, and far more.
+LAZY, STIFF, FROZEN = (
     Domain("transfer", EVERYWHERE.hypotheses, frozenset({"initialisation"}), (("initialisation", *times),), tier="practical")
-    for times in ((1e3, 1e5), (1e12, 1e13))
+    for times in ((1e3, 1e5), (1e3, 1e4), (1e12, 1e13))
 )
 _LEMMA = ("lemma-a1.b.signal", "lemma-a1.b.noise")
 
@@ -543,11 +544,41 @@ def _coefficients(name: str, title: str, how: str, fail: tuple[str, ...], other:
     )
 
 
-#: As stated, where filters hardly move the coefficient claims fail. A.1(b)'s orders do not: pre-activations start at zeta sqrt(N/d), small still where
-#: d is large. (The envelopes of (a) and the balance of (c) fail in some of these regimes, in others not.) With 10^12 the envelope fails in all.
+def _squared(claim_id: str) -> Measure:
+    """The planted margin of a claim in which x_t^2 stands for x_t."""
+    margin: Measure = next(version.changes["margin"] for version in statement(claim_id).wrong_versions if version.name == "squared")
+    return margin
+
+
+def orders_hold(seen: Dynamics, constants: Constants) -> Margin:
+    """The margin of A.1(b), of signal and noise."""
+    return reduce(Margin.both, [statement(claim_id).margin(seen, constants) for claim_id in _LEMMA])
+
+
+ORDERS = Claim(
+    id="m7.lazy.orders",
+    title="Where filters hardly move, coefficients keep their orders",
+    source="M7",
+    statement="With σ₀ from 10³ to 10⁴ times what Condition 4.1 allows, Lemma A.1(b) holds: signal and noise grow as there, in every filter.",
+    latex=r"\sigma_0\le 10^4\,\sigma_0^{\max}\;\Rightarrow\;\text{A.1(b)}",
+    domain=STIFF,
+    observe=dynamics.upstream,
+    margin=orders_hold,
+    constants=tuple(dict.fromkeys(c for claim_id in _LEMMA for c in statement(claim_id).constants)),
+    uses=TRAINED,
+    wrong_versions=(
+        WrongVersion("frozen", "with 10¹² to 10¹³ times as well", {"domain": FROZEN}),
+        WrongVersion("squared", "γ grows like x_t²", {"margin": _squared("lemma-a1.b.signal")}),
+    ),
+    **(_ORDERING | {"provenance": (Provenance.D,), "unit": "ln of the constant over what is needed", "sweep": 1.0}),
+)
+
+#: As stated, where filters hardly move the coefficient claims fail. A.1(b)'s orders need not: pre-activations start at zeta sqrt(N/d), small still where
+#: d is large (up to 10^4 times they hold, up to 10^5 in most networks). (The envelopes of (a) and the balance of (c) fail in some of these regimes, in
+#: others not.) With 10^12 the envelope fails in all.
 LAZY_COEFFICIENTS = (
     _coefficients("lazy", "Where filters hardly move, coefficients lose their orders", "10³ to 10⁵", _LEMMA, "lemma-a1.c.bounded", LAZY, "m7.lazy"),
     _coefficients("frozen", "With far larger σ₀ memorisation leaves its envelope", "10¹² to 10¹³", ("lemma-a1.a.upper",), _LEMMA[0], FROZEN, "m7.frozen"),
 )
 
-CLAIMS = (*M2, *M3, BOUNDARY, *M4, M5, *M6, *M7, *LAZY_COEFFICIENTS)
+CLAIMS = (*M2, *M3, BOUNDARY, *M4, M5, *M6, *M7, ORDERS, *LAZY_COEFFICIENTS)

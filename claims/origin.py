@@ -192,7 +192,7 @@ CLAIMS = (
     Claim(
         id="origin.cover",
         title="Four translates that cover leave one with probability 0.22",
-        statement="If Ω, −Ω, Ω − v and −Ω − v cover the space and a shift costs at most 0.03, then P(Ω) ≥ 0.22, and half of it is at least 0.11.",
+        statement="If Ω, −Ω, Ω − v and v − Ω cover the space and a shift costs at most 0.03, then P(Ω) ≥ 0.22, and half of it is at least 0.11.",
         latex=r"4\,\mathbb P(\Omega)+2\cdot 0.03\ge 1\;\Rightarrow\;\tfrac12\mathbb P(\Omega)\ge 0.11",
         observe=lambda regime, seeds: covered(sp.Rational(3, 100), 4),
         margin=proof.margin,

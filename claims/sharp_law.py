@@ -345,6 +345,16 @@ def follows(bound: float, choose: Choice) -> Callable[[Sequence[Swept], Constant
     return lambda seen, constants: regret(seen, choose).at_most(bound)
 
 
+def lies_near(bound: float, choose: Choice) -> Callable[[Sequence[Swept], Constants], Margin]:
+    """The margin of mean distance <= bound."""
+    return lambda seen, constants: distance(seen, choose).at_most(bound)
+
+
+def inherit_nothing(s: Swept) -> int:
+    """No share."""
+    return 0
+
+
 def _by_law_choice(s: Swept) -> int:
     return s.by_law
 
@@ -352,10 +362,6 @@ def _by_law_choice(s: Swept) -> int:
 def nearest_star(s: Swept) -> int:
     """The share nearest alpha*."""
     return s.nearest_star
-
-
-def _nothing(s: Swept) -> int:
-    return 0
 
 
 def worst_by_law(s: Swept) -> int:
@@ -367,7 +373,7 @@ CHOICES: dict[str, Choice] = {
     "law": _by_law_choice,
     "alpha*": nearest_star,
     "tau_D": lambda s: s.by_tau_d,
-    "none": _nothing,
+    "none": inherit_nothing,
     "most": lambda s: len(s.alphas) - 1,
 }
 
@@ -392,7 +398,7 @@ L4 = Claim(
     margin=follows(REGRET_LAW, _by_law_choice),
     unit=f"{REGRET_LAW} less the mean regret",
     wrong_versions=(
-        WrongVersion("none", "inheriting nothing does", {"margin": follows(REGRET_LAW, _nothing)}),
+        WrongVersion("none", "inheriting nothing does", {"margin": follows(REGRET_LAW, inherit_nothing)}),
         WrongVersion("opposite", "the share it calls worst does", {"margin": follows(REGRET_LAW, worst_by_law)}),
     ),
     **SWEPT,

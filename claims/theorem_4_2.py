@@ -16,8 +16,12 @@ statement, which puts no bound on X, then has Gamma + tau_2 small and the error 
 constant serves for all alpha. tau_A + tau_2 is protected from this only by sigma_1^4 making it large
 where X is. It fails the upper statement instead where N_2 > N_1 and X is near C_4: there tau_A =
 (X/Y)^2 (N_2/N_1) tau_2 while tau_D is (1 + X/Y)^2/(1 + alpha X) tau_2, so C_2 must grow with N_2/N_1: no
-constant serves for all sizes. The frozen one fails from tau_A + tau_2 of about 200 on with N_2/N_1 from 2 on,
-where the statement is searched; up to five times the threshold it serves (`restricted`).
+constant serves for all sizes. Up to five times the threshold the frozen one does (`restricted`).
+
+A statement that falls is one that no constant from 10^-2 to 10^2 saves, so these are searched at the end of that range where they promise least:
+tau_A + tau_2 with C_1 = C_2 = 100, at N_2 = 24 N_1; both Gammas with C_3 = 0.01; Gamma as printed has C_1 = C_2 = 100 from its calibration. C_4 is the
+frozen one: for a smaller X the same takes a larger N_2/N_1. With X <= C_4 the lower statement of Gamma + tau_2 falls at its frozen C_3 alone: (1 + X)^2/
+(1 + alpha X)^2 is bounded there, and with C_3 = 0.01 it follows from tau_D's.
 
 The upper statements also ask for more source samples than Condition 4.1 does at these constants (B4: each filter then starts active on an eighth of
 its class): with 20 of them one inherited filter in ten starts active on two or three, learns little, and where no other is inherited the error
@@ -40,11 +44,11 @@ import sympy as sp
 from claims import quantities as q
 from claims.claim import Bound, Claim, Domain, Hypothesis, Kind, Provenance, WrongVersion, hypothesis
 from claims.condition import DELTA
-from claims.constants import Constants
+from claims.constants import LEAST, MOST, Constants, resolve
 from claims.decision import Margin
 from claims.observe import MEASURED, TRAINED, Observation, both_ways, error_at_least, error_at_most
 from claims.quantities import Quantity
-from claims.theorem_4_3 import NOT_SMALL, falls, misread, stays
+from claims.theorem_4_3 import HALVED, NOT_SMALL, falls, misread, stays
 
 C_T, C_4 = "theorem-4.2.C_T", "theorem-4.2.C_4"  # shared by the readings
 ANY = hypothesis("X", 1e-2, 1e2)
@@ -52,8 +56,13 @@ EVERY_Y = hypothesis("Y", 1.0, 100.0)
 OBTUSE, ACUTE = ((("cos_v", cosine, other), ("upstream_share", 100.0, 100.0)) for cosine, other in ((-1.0, -0.5), (1.0, 1.0)))
 #: Source samples, fewest and most, of the upper statements.
 SOURCE = (40, 120)
+#: Of the proof, lemmas that the error bounds rest on.
+ORDERS = {f"lemma-a2.b.{part}": f"{part} in filters is of this order when training ends" for part in ("signal", "noise")}
 #: Few and many inherited filters, which tell powers of alpha apart.
-FEW, MANY = (("inherited", 1, 1),), (("m", 32, 32), ("inherited", 20, 20))
+WIDE = (("m", 32, 32),)
+FEW, MANY = (("inherited", 1, 1),), (*WIDE, ("inherited", 20, 20))
+#: A source as small, and a target as large, as they get here.
+UNEQUAL = (("n1", 20, 20), ("n2", 480, 480))
 
 
 Groups = tuple[tuple[str, float, float], ...]
@@ -95,12 +104,12 @@ def converges(seen: Observation, constants: Constants) -> Margin:
     return Margin.exact(math.log(constants[C_T]) - np.log(seen.transfer.least_time_constant()))
 
 
-def at_most(criterion: Quantity, c_2: str, sense: float = 1.0) -> Any:
+def at_most(criterion: Quantity, c_2: Bound, sense: float = 1.0) -> Any:
     """error <= exp(-criterion/C_2); `sense` -1 plants the flipped inequality."""
 
     def margin(seen: Observation, constants: Constants) -> Margin:
         assert seen.transfer is not None
-        holds = error_at_most(seen.transfer.error, -criterion(seen.regime) / constants[c_2])
+        holds = error_at_most(seen.transfer.error, -criterion(seen.regime) / resolve(c_2, constants))
         return holds if sense > 0 else holds.negated
 
     return margin
@@ -130,13 +139,17 @@ def below(criterion: Quantity, bound: Bound, little_noise: Hypothesis = ANY) -> 
 
 def searched(reading: Reading) -> Domain:
     """Where the derivation above expects a reading's lower statement to fail, if anywhere: a corner of its domain."""
-    everywhere = below(reading.criterion, reading.constant("C_3"))
+    least = below(reading.criterion, least_promise(reading))
     if reading is GAMMA:
-        large_x, small_alpha = hypothesis("X", 10.0, 1000.0), (("inherited", 1, 2),)
-        return replace(everywhere, hypotheses=(everywhere.hypotheses[0], large_x, hypothesis("Y", 1.0, 3.0)), groups=small_alpha)
+        return replace(least, hypotheses=(least.hypotheses[0], hypothesis("X", 200.0, 1000.0), hypothesis("Y", 1.0, 1.5)), groups=(*WIDE, *FEW))
     if reading is PRINTED:
-        return replace(everywhere, hypotheses=(everywhere.hypotheses[0], hypothesis("X", 100.0, 1e4), hypothesis("Y", 1.0, 3.0)))
-    return everywhere
+        return replace(least, hypotheses=(least.hypotheses[0], hypothesis("X", 100.0, 1e4), hypothesis("Y", 1.0, 3.0)))
+    return least
+
+
+def least_promise(reading: Reading) -> Bound:
+    """C_3 of its lower statement: the frozen one, or the least there may be for a reading that fails even so."""
+    return LEAST if reading in (GAMMA, PRINTED) else reading.constant("C_3")
 
 
 #: tau_A + tau_2 up to five times its threshold.
@@ -148,8 +161,8 @@ def searched_above(reading: Reading) -> Domain:
     everywhere = above(reading.criterion, reading)
     if reading is not STATED:
         return everywhere
-    far, near, groups = Hypothesis(reading.criterion, low=200.0, high=500.0), hypothesis("X", 4.0, C_4), (("n1", 40, 40), ("n2", 120, 120))
-    return Domain("transfer", (far, near, hypothesis("Y", 1.0, 1.5)), groups=groups)
+    far, near = Hypothesis(reading.criterion, low=15 * MOST, high=30 * MOST), hypothesis("X", 5.5, C_4)
+    return Domain("transfer", (far, near, hypothesis("Y", 1.0, 1.0)), groups=(*UNEQUAL, *WIDE, ("inherited", 18, 20)), tier="practical")
 
 
 def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
@@ -189,34 +202,39 @@ def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
 
 
 def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
-    c_2 = reading.constant("C_2")
+    frozen = at_most(reading.criterion, reading.constant("C_2"))
     moderate = replace(
         above(reading.criterion, reading), hypotheses=(Hypothesis(reading.criterion, reading.constant("C_1"), MODERATE), reading.little_noise, EVERY_Y)
     )
     little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
-    far_above = reading is STATED and not restricted  # the search keeps far above C_1: nothing depends on it there, or on few source samples
+    far_above = reading is STATED and not restricted  # the search keeps far above any C_1: nothing depends on it there, or on few source samples
+    c_2: Bound = MOST if far_above else reading.constant("C_2")
     searched_in = moderate if restricted else searched_above(reading)
-    named = (*(() if far_above else (reading.constant("C_1"),)), c_2, *((C_4,) if reading.needs_little_noise else ()))
+    named = (*(() if far_above else (reading.constant("C_1"), reading.constant("C_2"))), *((C_4,) if reading.needs_little_noise else ()))
+    largest = rf",\;C_1=C_2={MOST:g}" if far_above else ""
     enough = "" if far_above else f" with {SOURCE[0]} source samples or more,"
     hypothesis_plain = f"C₁ ≤ {reading.plain} ≤ {MODERATE:g}" if restricted else f"{reading.plain} ≥ C₁"
     hypothesis_latex = rf"C_1\le {reading.latex}\le {MODERATE:g}" if restricted else rf"{reading.latex}\ge C_1"
-    wrong = [WrongVersion("flipped", "error ≥ the bound", {"margin": at_most(reading.criterion, c_2, -1.0)})]
-    wrong.append(WrongVersion("misaligned", "v₁ and v₂ at an obtuse angle, cosine −1 or −½", {"domain": _obtuse(reading)}))
+    near_it = {"domain": above(reading.criterion, reading)} if far_above else {}  # planted errors are in the statement with its frozen constants
+    wrong = [WrongVersion("flipped", "error ≥ the bound", near_it | {"margin": at_most(reading.criterion, reading.constant("C_2"), -1.0)})]
+    wrong.append(WrongVersion("misaligned", "v₁ and v₂ at an obtuse angle, cosine −1 or −½", {"domain": _obtuse(reading), "margin": frozen}))
     wrong += _wrong_criteria(reading)
     if reading.needs_little_noise:
         domain = above(reading.criterion, reading, hypothesis("X", 100.0, 200.0))
         far = replace(domain, hypotheses=(*domain.hypotheses[:2], hypothesis("Y", 100.0, 100.0)), groups=MANY)
         near = above(reading.criterion, reading, hypothesis("X", 1e2, 1e3))
-        wrong.append(WrongVersion("condition-dropped", "X ≤ C₄ is dropped: X from 100 on", {"domain": far if reading is GAMMA else near}))
+        wrong.append(WrongVersion("condition-dropped", "X ≤ C₄ is dropped: X from 100 on", {"domain": far if reading is GAMMA else near, "margin": frozen}))
+    if far_above:
+        wrong = _naming(wrong, reading.constant("C_1"), reading.constant("C_2"), C_4)
     return Claim(
         id=f"theorem-4.2.error-upper{'-restricted' if restricted else ''}.{reading.name}",
         title=f"Transfer: small test error above the threshold, criterion {reading.plain}{', near it' if restricted else ''}",
         source="Theorem 4.2",
         statement=(
             f"Under Condition 4.1,{enough} {hypothesis_plain} {'and X ≤ C₄ imply' if reading.needs_little_noise else 'implies'} "
-            f"test error at most exp(−({reading.plain})/C₂)."
+            f"test error at most exp(−({reading.plain})/C₂){f', with C₁ and C₂ as large as {MOST:g}' if far_above else ''}."
         ),
-        latex=rf"{hypothesis_latex}{little_noise}\;\Rightarrow\;\mathrm{{error}}\le e^{{-({reading.latex})/C_2}}",
+        latex=rf"{hypothesis_latex}{little_noise}\;\Rightarrow\;\mathrm{{error}}\le e^{{-({reading.latex})/C_2}}{largest}",
         provenance=(Provenance.D if restricted else reading.provenance,),
         kind=Kind.PROBABILITY,
         domain=searched_in if far_above else replace(searched_in, groups=(*searched_in.groups, ("n1", *SOURCE))),
@@ -226,9 +244,14 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         unit="nats between the bound and the error",
         delta=DELTA,
         constants=named,
-        uses=MEASURED,
+        uses=MEASURED | ORDERS,
         wrong_versions=tuple(wrong),
     )
+
+
+def _naming(versions: list[WrongVersion], *constants: str) -> list[WrongVersion]:
+    """The same, which read these constants where the statement does not."""
+    return [replace(version, changes={**version.changes, "constants": constants}) for version in versions]
 
 
 def _obtuse(reading: Reading) -> Domain:
@@ -243,7 +266,9 @@ def _acute(domain: Domain, restricted: bool) -> Domain:
 
 
 def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
-    c_3 = reading.constant("C_3-restricted" if restricted else "C_3")
+    c_3: Bound = reading.constant("C_3-restricted") if restricted else least_promise(reading)
+    small = c_3 == LEAST
+    least = rf",\;C_3={LEAST:g}" if small else ""
     little_noise = reading.little_noise if restricted else ANY
     little_noise_latex = r",\;X\le C_4" if restricted else ""
     domain = searched(reading)
@@ -251,18 +276,22 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         corner = replace(below(reading.criterion, c_3, hypothesis("X", 4.0, C_4)), groups=(("inherited", 1, 1),))
         corner = replace(corner, hypotheses=(*corner.hypotheses[:2], hypothesis("Y", 1.0, 1.0)))
         domain = corner if reading is GAMMA else below(reading.criterion, c_3, little_noise)
+    frozen = below(reading.criterion, reading.constant("C_3")) if small else domain  # where errors are planted
     wrong = [
-        WrongVersion("flipped", "error ≤ 0.1 below the threshold", {"margin": flipped_lower}),
-        WrongVersion("aligned", "v₁ along v₂, cosine 1", {"domain": _acute(domain, restricted)}),
+        WrongVersion("flipped", "error ≤ 0.1 below the threshold", ({"domain": frozen} if small else {}) | {"margin": flipped_lower}),
+        WrongVersion("aligned", "v₁ along v₂, cosine 1", {"domain": _acute(frozen, restricted)}),
         WrongVersion("threshold", "60 instead of C₃", {"domain": below(reading.criterion, 60.0, little_noise)}),
         WrongVersion("transfer-ignored", "τ₂ alone, at most 0.1, decides", {"domain": below(_named["tau_2"], 0.1, hypothesis("X", 50.0, 100.0))}),
     ]
+    if small:
+        wrong = _naming(wrong, reading.constant("C_3"))
     return Claim(
         id=f"theorem-4.2.error-lower{'-restricted' if restricted else ''}.{reading.name}",
         title=f"Transfer: large test error below the threshold, criterion {reading.plain}{', X ≤ C₄' if restricted else ''}",
         source="Theorem 4.2",
-        statement=f"Under Condition 4.1, {reading.plain} ≤ C₃ {'and X ≤ C₄ imply' if restricted else 'implies'} test error at least 0.1.",
-        latex=rf"{reading.latex}\le C_3{little_noise_latex}\;\Rightarrow\;\mathrm{{error}}\ge 0.1",
+        statement=f"Under Condition 4.1, {reading.plain} ≤ C₃ {'and X ≤ C₄ imply' if restricted else 'implies'} test error at least 0.1"
+        f"{f', with C₃ as small as {LEAST:g}' if small else ''}.",
+        latex=rf"{reading.latex}\le C_3{little_noise_latex}\;\Rightarrow\;\mathrm{{error}}\ge 0.1{least}",
         provenance=(Provenance.D if restricted else reading.provenance,),
         kind=Kind.PROBABILITY,
         domain=domain,
@@ -271,8 +300,8 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         picture=stays(reading.criterion, "transfer"),
         unit="nats between the error and 0.1",
         delta=DELTA,
-        constants=(c_3,) + ((C_4,) if restricted else ()),
-        uses=MEASURED,
+        constants=((c_3,) if isinstance(c_3, str) else ()) + ((C_4,) if restricted else ()),
+        uses=MEASURED | ORDERS | HALVED,
         wrong_versions=tuple(wrong),
     )
 
@@ -296,7 +325,7 @@ def _convergence() -> Claim:
         unit="ln C_T − ln of the least constant that serves",
         delta=DELTA,
         constants=(C_T,),
-        uses=TRAINED,
+        uses=TRAINED | {"lemma-a2.a.lower": "every sample is memorised, so that its loss falls"},
         wrong_versions=(
             WrongVersion("step-dropped", "the step clause is dropped: h from 20 to 200", {"domain": _dropped(("step", "step.dimension"), ("h2", 20.0, 200.0))}),
             WrongVersion(

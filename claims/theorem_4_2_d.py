@@ -18,7 +18,10 @@ import sympy as sp
 from claims import quantities as q
 from claims.claim import Claim, Kind, Provenance, WrongVersion
 from claims.scalar_dynamics import Identity, none_left
-from claims.sharp_law import REGRET_STAR, SWEPT, follows, nearest_star, worst_by_law
+from claims.sharp_law import REGRET_STAR, SWEPT, follows, inherit_nothing, lies_near, nearest_star, worst_by_law
+
+#: Mean distance of alpha* from the best of the shares tried, which are an eighth apart.
+NEAR = 0.2
 
 
 def stationary(formula: sp.Expr, at: sp.Expr) -> Identity:
@@ -34,6 +37,7 @@ STAR = q.u**2 / q.signal_square[2]
 
 
 _D: dict[str, Any] = {"source": "Theorem 4.2-D"}
+_MEASURED: dict[str, Any] = SWEPT | _D | {"uses": SWEPT["uses"] | {"theorem-4.2-d.alpha-star": "what α* is"}}
 
 CLAIMS = (
     Claim(
@@ -61,9 +65,22 @@ CLAIMS = (
         margin=follows(REGRET_STAR, nearest_star),
         unit=f"{REGRET_STAR} less the mean regret",
         wrong_versions=(
-            WrongVersion("none", "inheriting nothing does", {"margin": follows(REGRET_STAR, lambda seen: 0)}),
+            WrongVersion("none", "inheriting nothing does", {"margin": follows(REGRET_STAR, inherit_nothing)}),
             WrongVersion("worst", "the share that the law calls worst does", {"margin": follows(REGRET_STAR, worst_by_law)}),
         ),
-        **(SWEPT | _D | {"uses": SWEPT["uses"] | {"theorem-4.2-d.alpha-star": "what α* is"}}),
+        **_MEASURED,
+    ),
+    Claim(
+        id="theorem-4.2-d.distance",
+        title="The share α* is near the best one",
+        statement=f"The share nearest α* is at most {NEAR} from the best share measured, on average; shares tried are an eighth apart.",
+        latex=rf"|\alpha^*-\arg\min_\alpha\mathrm{{error}}(\alpha)|\le{NEAR}",
+        margin=lies_near(NEAR, nearest_star),
+        unit=f"{NEAR} less the mean distance",
+        wrong_versions=(
+            WrongVersion("none", "inheriting nothing is", {"margin": lies_near(NEAR, inherit_nothing)}),
+            WrongVersion("worst", "the share that the law calls worst is", {"margin": lies_near(NEAR, worst_by_law)}),
+        ),
+        **_MEASURED,
     ),
 )

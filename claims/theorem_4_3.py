@@ -21,9 +21,9 @@ from typing import Any
 import numpy as np
 
 from claims import quantities as q
-from claims.claim import Claim, Domain, Hypothesis, Kind, Picture, Provenance, WrongVersion, hypothesis
+from claims.claim import Bound, Claim, Domain, Hypothesis, Kind, Picture, Provenance, WrongVersion, hypothesis
 from claims.condition import DELTA
-from claims.constants import Constants
+from claims.constants import Constants, resolve
 from claims.decision import Margin
 from claims.observe import BOTH_ERRORS, MEASURED, TRAINED, Observation, error_at_least, error_at_most, scratch_only
 from claims.quantities import Quantity
@@ -65,9 +65,9 @@ def below(term: Quantity, bound: float | str = C_3) -> Domain:
     return Domain("scratch", (Hypothesis(term, high=bound),))
 
 
-def falls(criterion: Quantity, c_2: str, held: str, values: Mapping[str, Any] = BOTH_ERRORS) -> Picture:
+def falls(criterion: Quantity, c_2: Bound, held: str, values: Mapping[str, Any] = BOTH_ERRORS) -> Picture:
     """Errors against a criterion, and exp(-criterion/C_2)."""
-    return Picture(criterion, values, held, lambda value, constants: math.exp(-value / constants[c_2]), upper=True)
+    return Picture(criterion, values, held, lambda value, constants: math.exp(-value / resolve(c_2, constants)), upper=True)
 
 
 def stays(criterion: Quantity, held: str, values: Mapping[str, Any] = BOTH_ERRORS) -> Picture:
@@ -90,6 +90,10 @@ SIGMA_SQUARED = misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2)
 #: Numbers of samples far enough apart for one to be told from the other.
 MORE, FEWER = (("n1", 400, 400), ("n2", 40, 40)), (("n1", 20, 20), ("n2", 120, 120))
 
+#: Of the proof, lemmas that the error bounds rest on, and where "at least 0.1" comes from.
+ORDERS = {f"lemma-a1.b.{part}": f"{part} in filters is of this order when training ends" for part in ("signal", "noise")}
+HALVED = {"origin.halving": "where noise outweighs the signal the error is half of that probability"}
+
 _COMMON: dict[str, Any] = {
     "source": "Theorem 4.3",
     "provenance": (Provenance.S, Provenance.R),
@@ -108,7 +112,7 @@ CLAIMS = (
         margin=converges,
         unit="ln C_T − ln of the least constant that serves",
         constants=(C_T,),
-        uses=TRAINED,
+        uses=TRAINED | {"lemma-a1.a.lower": "every sample is memorised, so that its loss falls"},
         wrong_versions=(
             WrongVersion(
                 "step-dropped",
@@ -138,7 +142,7 @@ CLAIMS = (
         picture=falls(TAU_2, C_2, "scratch", _SCRATCH),
         unit="nats between the bound and the error",
         constants=(C_1, C_2),
-        uses=MEASURED,
+        uses=MEASURED | ORDERS,
         wrong_versions=(
             WrongVersion("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
             WrongVersion("samples-squared", "N₂² for N₂ in τ₂", {"domain": above(SQUARED_SAMPLES), "margin": at_most(SQUARED_SAMPLES)}),
@@ -158,7 +162,7 @@ CLAIMS = (
         picture=stays(TAU_2, "scratch", _SCRATCH),
         unit="nats between the error and 0.1",
         constants=(C_3,),
-        uses=MEASURED,
+        uses=MEASURED | ORDERS | HALVED,
         wrong_versions=(
             WrongVersion(
                 "flipped", "τ₂ ≤ C₃ implies error at most 0.1", {"margin": lambda seen, constants: error_at_most(seen.scratch.error, math.log(NOT_SMALL))}

@@ -125,7 +125,7 @@ def test_everything_is_decided_by_one_test():
 
 
 def test_readme_s_table():
-    """As many statements as there are, and in each row the recorded finding."""
+    """In each row the recorded finding, and a sum that adds up. It may lag behind the catalogue: whoever adds a claim need not touch README."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^(\S+) +(verified|falsified) +[\d,]+ +[\d,]+ +\S+$", text, re.MULTILINE))
     (counted,) = re.findall(r"… and (\d+) more: (\d+) of (\d+) verified, (\d+) falsified as recorded, (\d+) conjectures", text)
@@ -133,7 +133,9 @@ def test_readme_s_table():
     assert rows == {name: "falsified" if findings.path(name).exists() else "verified" for name in rows}
     judged = [claim.id for claim in CLAIMS if claim.kind is not Kind.CONJECTURE]
     refuted = sum(findings.path(name).exists() for name in judged)
-    assert (len(rows) + more, every, verified, falsified, conjectures) == (len(CLAIMS), len(CLAIMS), len(judged) - refuted, refuted, len(CLAIMS) - len(judged))
+    assert len(rows) + more == every == verified + falsified + conjectures
+    there_are = (len(judged) - refuted, refuted, len(CLAIMS) - len(judged))
+    assert all(said <= there for said, there in zip((verified, falsified, conjectures), there_are, strict=True))
 
 
 # Looking up ------------------------------------------------------------------------------------------

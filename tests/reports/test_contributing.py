@@ -42,6 +42,23 @@ def test_the_page(project):
     assert set(statuses.values()) == {"falsified"}
 
 
+def test_nothing_else_to_touch(project):
+    """The tests of the catalogue, and those that decide the claim and its planted versions, pass with the file there."""
+    for folder in ("tests/claims", "tests/controls", "tests/theory", "tests/model"):
+        shutil.copytree(ROOT / folder, project / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("tests/conftest.py", "pyproject.toml", "README.md"):
+        shutil.copy(ROOT / name, project / name)
+    claim_id = COMMAND[2]
+    chosen = ["tests/claims/test_catalogue.py", "tests/theory", "tests/controls", "-k", f"test_catalogue or {claim_id}", "-p", "no:cacheprovider", "-v"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *chosen],
+        cwd=project, env=os.environ | {"PYTHONPATH": str(project)}, capture_output=True, text=True, timeout=600, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-3000:]
+    for test in (f"test_find[{claim_id}]", f"test_verdict[{claim_id}]"):
+        assert f"{test} PASSED" in done.stdout
+
+
 def test_a_false_claim_does_not_survive(project):
     """Control: the page's claim turned around."""
     (project / FILE).write_text(CODE.replace("exceeds(seen.scratch(0), seen.scratch(1)),", "exceeds(seen.scratch(1), seen.scratch(0)),", 1))

@@ -20,14 +20,14 @@ from strategies.regimes import regimes
 from strategies.search import ROOTS, search
 
 VALUES = {"C_T": 3.0, "C_1": 4.0, "C_2": 10.0, "C_3": 1.0, "C_3-restricted": 1.0, "C_4": 6.0, "C_5": 0.4}
-CONSTANTS = {name: VALUES.get(name.rsplit(".", 1)[-1], 1.0) for claim in catalogue().values() for name in claim.constants}
+EVERY = [version for claim in catalogue().values() for version in (claim, *map(claim.wrong, claim.wrong_versions))]
+CONSTANTS = {name: VALUES.get(name.rsplit(".", 1)[-1], 1.0) for version in EVERY for name in version.constants}
 CONSTANTS |= {"theorem-4.3.C_1": 3.0, "theorem-4.3.C_2": 8.0}
 #: Every domain once, by the first claim or planted version that has it.
 DOMAINS: dict[Domain, str] = {}
-for claim in catalogue().values():
-    for version in (claim, *map(claim.wrong, claim.wrong_versions)):
-        if version.domain is not None:
-            DOMAINS.setdefault(version.domain, version.id)
+for version in EVERY:
+    if version.domain is not None:
+        DOMAINS.setdefault(version.domain, version.id)
 SCRATCH = Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),))
 
 
