@@ -11,6 +11,7 @@ import json
 import os
 import time
 from collections import Counter
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,7 +25,10 @@ from reports.console import err
 from reports.files import digest, read_json, write_whole
 from reports.ledger import versions
 from reports.show import console
-from reports.verify import PROFILES, ProfileName, Verdict, expected, fresh
+from reports.verify import PROFILES, Profile, ProfileName, Verdict, expected, fresh
+
+#: Times that a run is tried whose processes die.
+ATTEMPTS = 3
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
@@ -65,8 +69,7 @@ def sources() -> str:
 def one_run(ids: list[str], profile: ProfileName, workers: int) -> dict[str, Any]:
     """Decide claims on entropy of their own."""
     chosen, begun, before = fresh(PROFILES[profile]), time.perf_counter(), sources()
-    found: list[Verdict] = []
-    cli.decide_all(ids, chosen, workers, found)
+    found = _decided(ids, chosen, workers)
     if sources() != before:  # which of its processes read which cannot be told
         raise FlakesError("claims, model or strategies changed while a run decided: it is not kept; run again")
     return {
@@ -79,6 +82,20 @@ def one_run(ids: list[str], profile: ProfileName, workers: int) -> dict[str, Any
         "statuses": {v.claim: v.status.value for v in found},
         "margins": {v.claim: v.to_dict()["worst_margin"] for v in found},
     }
+
+
+def _decided(ids: list[str], chosen: Profile, workers: int) -> list[Verdict]:
+    """Verdicts on one entropy, which a process that dies does not change: were it the entropy's doing, it would die again."""
+    for left in reversed(range(ATTEMPTS)):
+        found: list[Verdict] = []
+        try:
+            cli.decide_all(ids, chosen, workers, found)
+            break
+        except BrokenProcessPool as died:
+            err.print(f"entropy {chosen.entropy}: {died.__cause__ or died}", highlight=False)
+            if not left:
+                raise
+    return found
 
 
 def differing(runs: list[dict[str, Any]]) -> dict[str, Counter[str]]:

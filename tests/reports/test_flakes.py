@@ -4,6 +4,7 @@ import json
 import math
 import runpy
 import sys
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,6 +135,29 @@ def test_conjectures_that_vary():
 
 
 # One run ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("deaths", range(flakes.ATTEMPTS + 1))
+def test_a_process_dies(monkeypatch, capsys, deaths):
+    """The same entropy is tried again, and what the attempt had decided is not counted twice; if it is always so, the series ends."""
+    tried = []
+
+    def dies(ids, profile, workers, verdicts):
+        verdicts.append(decide(cli.find("e5.scratch"), replace(PROFILES["quick"], regimes=1)))
+        tried.append(profile.entropy)
+        if len(tried) <= deaths:
+            raise BrokenProcessPool("a process died")
+
+    monkeypatch.setattr(cli, "decide_all", dies)
+    if deaths == flakes.ATTEMPTS:
+        with pytest.raises(BrokenProcessPool):
+            one_run(["e5.scratch"], "quick", 1)
+    else:
+        run = one_run(["e5.scratch"], "quick", 1)
+        assert run["entropy"] == tried[0]
+        assert run["networks"] == decide(cli.find("e5.scratch"), replace(PROFILES["quick"], regimes=1)).networks
+    assert len(set(tried)) == 1
+    assert capsys.readouterr().err.count(f"entropy {tried[0]}: a process died") == deaths
 
 
 def test_one_run(monkeypatch):
