@@ -53,19 +53,27 @@ def statement(claim_id: str) -> Claim:
     return next(claim for claim in claims if claim.id == claim_id)
 
 
+def hold(*claim_ids: str) -> Measure:
+    """The margin of: these statements, all about the same networks, hold."""
+    bases = [statement(claim_id) for claim_id in claim_ids]
+    return lambda seen, constants: reduce(Margin.both, [base.margin(seen, constants) for base in bases])
+
+
 def fails(*claim_ids: str) -> Measure:
     """The margin of: the statement does not hold, or one of them, all about the same networks."""
-    bases = [statement(claim_id) for claim_id in claim_ids]
-
-    def margin(seen: Any, constants: Constants) -> Margin:
-        return reduce(Margin.both, [Margin(*_plain(base.margin(seen, constants))) for base in bases]).negated
-
-    return margin
+    held = hold(*claim_ids)
+    return lambda seen, constants: _plain(held(seen, constants)).negated
 
 
-def _plain(margin: Margin) -> tuple[Any, Any]:
+def constants_of(*claim_ids: str) -> tuple[str, ...]:
+    """The constants that these statements name, each once."""
+    return tuple(dict.fromkeys(name for claim_id in claim_ids for name in statement(claim_id).constants))
+
+
+def _plain(margin: Margin) -> Margin:
     """An infinite margin is as good as a large one, and its opposite must be a number."""
-    return np.nan_to_num(margin.low, nan=-1e9, posinf=1e9, neginf=-1e9), np.nan_to_num(margin.high, nan=-1e9, posinf=1e9, neginf=-1e9)
+    low, high = (np.nan_to_num(end, nan=-1e9, posinf=1e9, neginf=-1e9) for end in (margin.low, margin.high))
+    return Margin(low, high)
 
 
 def broken(*clauses: str, groups: Groups = (), tau: tuple[float, float] = (0.02, 40.0), noise: tuple[float, float] = (1e-2, 1e2)) -> Domain:
@@ -160,10 +168,7 @@ def everything(regime: Regime, seeds: Seeds) -> Both:
 
 def none_fails(seen: Both, constants: Constants) -> Margin:
     """The margin of: Lemma A.1(b, c) and convergence, from scratch and after transfer, all hold."""
-    margins = [statement(name).margin(seen.upstream, constants) for name in _ALONG]
-    margins += [statement(name).margin(seen.trained, constants) for name in _AFTER]
-    plain = [_plain(margin) for margin in margins]
-    return Margin(np.min([low for low, _ in plain], 0), np.min([high for _, high in plain], 0))
+    return _plain(hold(*_ALONG)(seen.upstream, constants).both(hold(*_AFTER)(seen.trained, constants)))
 
 
 def one_fails(seen: Both, constants: Constants) -> Margin:
@@ -176,7 +181,7 @@ def _seven(clause: str, domain: Domain) -> dict[str, Any]:
         "domain": domain,
         "observe": everything,
         "family": f"condition.{clause}",
-        "constants": tuple(sorted({c for name in (*_ALONG, *_AFTER) for c in statement(name).constants})),
+        "constants": tuple(sorted(constants_of(*_ALONG, *_AFTER))),
     }
 
 

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -34,7 +33,7 @@ from claims.decision import Margin
 from claims.dynamics import Dynamics
 from claims.ladders import HeadStart, Ladder, dimension, exceeds, head_start, ladder, universal, upstream_noise, upstream_samples, width
 from claims.law import contour_slope
-from claims.necessity import fails, statement
+from claims.necessity import constants_of, fails, hold, statement
 from claims.observe import MEASURED, TRAINED
 from claims.population import Estimate, estimate
 from claims.scalar_dynamics import Identity, none_left
@@ -534,7 +533,7 @@ def _coefficients(name: str, title: str, how: str, fail: tuple[str, ...], other:
         observe=dynamics.upstream,
         margin=fails(*fail),
         family=family,
-        constants=tuple(dict.fromkeys(c for claim_id in fail for c in statement(claim_id).constants)),
+        constants=constants_of(*fail),
         uses=TRAINED,
         wrong_versions=(
             WrongVersion("within", "within Condition 4.1 as well", {"domain": EVERYWHERE}),
@@ -550,11 +549,6 @@ def _squared(claim_id: str) -> Measure:
     return margin
 
 
-def orders_hold(seen: Dynamics, constants: Constants) -> Margin:
-    """The margin of A.1(b), of signal and noise."""
-    return reduce(Margin.both, [statement(claim_id).margin(seen, constants) for claim_id in _LEMMA])
-
-
 ORDERS = Claim(
     id="m7.lazy.orders",
     title="Where filters hardly move, coefficients keep their orders",
@@ -563,8 +557,8 @@ ORDERS = Claim(
     latex=r"\sigma_0\le 10^4\,\sigma_0^{\max}\;\Rightarrow\;\text{A.1(b)}",
     domain=STIFF,
     observe=dynamics.upstream,
-    margin=orders_hold,
-    constants=tuple(dict.fromkeys(c for claim_id in _LEMMA for c in statement(claim_id).constants)),
+    margin=hold(*_LEMMA),
+    constants=constants_of(*_LEMMA),
     uses=TRAINED,
     wrong_versions=(
         WrongVersion("frozen", "with 10¹² to 10¹³ times as well", {"domain": FROZEN}),

@@ -48,7 +48,7 @@ from claims.constants import LEAST, MOST, Constants, resolve
 from claims.decision import Margin
 from claims.observe import MEASURED, TRAINED, Observation, both_ways, error_at_least, error_at_most
 from claims.quantities import Quantity
-from claims.theorem_4_3 import HALVED, NOT_SMALL, falls, misread, stays
+from claims.theorem_4_3 import HALVED, NOT_SMALL, falls, misread, orders, stays
 
 C_T, C_4 = "theorem-4.2.C_T", "theorem-4.2.C_4"  # shared by the readings
 ANY = hypothesis("X", 1e-2, 1e2)
@@ -56,8 +56,6 @@ EVERY_Y = hypothesis("Y", 1.0, 100.0)
 OBTUSE, ACUTE = ((("cos_v", cosine, other), ("upstream_share", 100.0, 100.0)) for cosine, other in ((-1.0, -0.5), (1.0, 1.0)))
 #: Source samples, fewest and most, of the upper statements.
 SOURCE = (40, 120)
-#: Of the proof, lemmas that the error bounds rest on.
-ORDERS = {f"lemma-a2.b.{part}": f"{part} in filters is of this order when training ends" for part in ("signal", "noise")}
 #: Few and many inherited filters, which tell powers of alpha apart.
 WIDE = (("m", 32, 32),)
 FEW, MANY = (("inherited", 1, 1),), (*WIDE, ("inherited", 20, 20))
@@ -244,7 +242,7 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         unit="nats between the bound and the error",
         delta=DELTA,
         constants=named,
-        uses=MEASURED | ORDERS,
+        uses=MEASURED | orders("lemma-a2"),
         wrong_versions=tuple(wrong),
     )
 
@@ -301,7 +299,7 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         unit="nats between the error and 0.1",
         delta=DELTA,
         constants=((c_3,) if isinstance(c_3, str) else ()) + ((C_4,) if restricted else ()),
-        uses=MEASURED | ORDERS | HALVED,
+        uses=MEASURED | orders("lemma-a2") | HALVED,
         wrong_versions=tuple(wrong),
     )
 

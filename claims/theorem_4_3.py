@@ -90,8 +90,13 @@ SIGMA_SQUARED = misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2)
 #: Numbers of samples far enough apart for one to be told from the other.
 MORE, FEWER = (("n1", 400, 400), ("n2", 40, 40)), (("n1", 20, 20), ("n2", 120, 120))
 
-#: Of the proof, lemmas that the error bounds rest on, and where "at least 0.1" comes from.
-ORDERS = {f"lemma-a1.b.{part}": f"{part} in filters is of this order when training ends" for part in ("signal", "noise")}
+
+def orders(lemma: str) -> dict[str, str]:
+    """Of the proof, the lemmas that error bounds rest on."""
+    return {f"{lemma}.b.{part}": f"{part} in filters is of this order when training ends" for part in ("signal", "noise")}
+
+
+#: Where "at least 0.1" comes from.
 HALVED = {"origin.halving": "where noise outweighs the signal the error is half of that probability"}
 
 _COMMON: dict[str, Any] = {
@@ -142,7 +147,7 @@ CLAIMS = (
         picture=falls(TAU_2, C_2, "scratch", _SCRATCH),
         unit="nats between the bound and the error",
         constants=(C_1, C_2),
-        uses=MEASURED | ORDERS,
+        uses=MEASURED | orders("lemma-a1"),
         wrong_versions=(
             WrongVersion("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
             WrongVersion("samples-squared", "N₂² for N₂ in τ₂", {"domain": above(SQUARED_SAMPLES), "margin": at_most(SQUARED_SAMPLES)}),
@@ -162,7 +167,7 @@ CLAIMS = (
         picture=stays(TAU_2, "scratch", _SCRATCH),
         unit="nats between the error and 0.1",
         constants=(C_3,),
-        uses=MEASURED | ORDERS | HALVED,
+        uses=MEASURED | orders("lemma-a1") | HALVED,
         wrong_versions=(
             WrongVersion(
                 "flipped", "τ₂ ≤ C₃ implies error at most 0.1", {"margin": lambda seen, constants: error_at_most(seen.scratch.error, math.log(NOT_SMALL))}
