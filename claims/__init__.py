@@ -1,1 +1,3 @@
-"""The statements: quantities, Condition 4.1, one file per numbered statement, the decision rule, the catalogue."""
+"""The statements: quantities, Condition 4.1, one file per numbered statement, the decision rule,
+the catalogue.
+"""

@@ -1,1 +1,3 @@
-"""The object under study: regimes, sampling, the two-layer ReLU CNN, gradient descent, transfer, test error."""
+"""The object under study: regimes, sampling, the two-layer ReLU CNN, gradient descent, transfer,
+test error.
+"""

@@ -10,7 +10,8 @@ from typing import IO, Any
 
 
 def write_atomically(path: Path, write: Callable[[IO[bytes]], Any]) -> None:
-    """Replace `path` by what `write` puts into a file, atomically; on any failure the old file stays and nothing else is left.
+    """Replace `path` by what `write` puts into a file, atomically; on any failure the old file
+    stays and nothing else is left.
 
     Raises OSError when the folder cannot be written or the disk is full.
     """

@@ -105,7 +105,9 @@ class Regime:
         names = [f.name for f in fields(cls)]
         for name in values:
             if name not in names:
-                raise RegimeError(name, values[name], f"unknown field; a regime has {', '.join(names)}")
+                raise RegimeError(
+                    name, values[name], f"unknown field; a regime has {', '.join(names)}"
+                )
         for name in names:
             if name not in values:
                 raise RegimeError(name, None, "missing; a regime needs every field")

@@ -39,8 +39,9 @@ class Run:
         first, last = self.loss[:, 0].median().item(), self.loss[:, -1].median().item()
         if not last <= first:
             raise DivergenceError(
-                f"{field} = {eta!r}: gradient descent diverges, the median loss goes from {first:.3g} to {last:.3g}; "
-                f"one step moves a memorised sample by h = eta sigma^2 d/(N m) = {h:.3g}, which must stay well below 8"
+                f"{field} = {eta!r}: gradient descent diverges, the median loss goes from"
+                f" {first:.3g} to {last:.3g}; one step moves a memorised sample by h = eta sigma^2"
+                f" d/(N m) = {h:.3g}, which must stay well below 8"
             )
 
 
@@ -51,7 +52,9 @@ def signs(m: int) -> Tensor:
 
 def log_spaced(steps: int, count: int) -> tuple[int, ...]:
     """At most `count` distinct steps from 1 to `steps`, evenly spaced in their logarithm."""
-    grid = torch.logspace(0, torch.log10(torch.tensor(float(max(steps, 1)))).item(), count, dtype=torch.float64)
+    grid = torch.logspace(
+        0, torch.log10(torch.tensor(float(max(steps, 1)))).item(), count, dtype=torch.float64
+    )
     return tuple(sorted({min(steps, max(1, round(t))) for t in grid.tolist()}))
 
 

@@ -27,7 +27,9 @@ LARGEST_DRAW_BYTES = 8 * 2**30
 
 @dataclass(frozen=True)
 class Seeds:
-    """`count` independent streams, numbered from `first`, all derived from the one integer `root`."""
+    """`count` independent streams, numbered from `first`, all derived from the one integer
+    `root`.
+    """
 
     root: int
     count: int
@@ -36,7 +38,12 @@ class Seeds:
     def generators(self, stream: int = 0) -> list[np.random.Generator]:
         """One generator per seed; streams of different numbers are independent."""
         keys = range(self.first, self.first + self.count)
-        return [np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.root, spawn_key=(k, stream)))) for k in keys]
+        return [
+            np.random.Generator(
+                np.random.PCG64(np.random.SeedSequence(self.root, spawn_key=(k, stream)))
+            )
+            for k in keys
+        ]
 
     def after(self, count: int) -> Seeds:
         """The next `count` seeds: fresh, never overlapping these."""
@@ -54,7 +61,9 @@ class Sample:
 
 @dataclass(frozen=True)
 class Draw:
-    """Everything random about a batch of trials. Scratch and transfer share `downstream` and `fresh`."""
+    """Everything random about a batch of trials. Scratch and transfer share `downstream` and
+    `fresh`.
+    """
 
     upstream: Sample
     downstream: Sample
@@ -65,7 +74,9 @@ class Draw:
 def directions(regime: Regime) -> tuple[Tensor, Tensor, Tensor]:
     """Unit vectors along u, v_1, v_2 in the three explicit coordinates, each of shape (3,)."""
     sin_v = math.sqrt(max(0.0, 1.0 - regime.cos_v**2))
-    u, v1, v2 = torch.tensor([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, regime.cos_v, sin_v]], dtype=torch.float64)
+    u, v1, v2 = torch.tensor(
+        [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, regime.cos_v, sin_v]], dtype=torch.float64
+    )
     return u, v1, v2
 
 
@@ -76,7 +87,9 @@ def signals(regime: Regime) -> tuple[Tensor, Tensor, Tensor]:
 
 
 def projection(regime: Regime, index: int) -> Tensor:
-    """P_k on the three explicit coordinates, (3, 3): off span{u, v_k} only, not off the other task's v [S, O]."""
+    """P_k on the three explicit coordinates, (3, 3): off span{u, v_k} only, not off the other
+    task's v [S, O].
+    """
     u, v1, v2 = directions(regime)
     task = regime.task(index)
     off = torch.eye(SIGNAL_COORDINATES, dtype=torch.float64)
@@ -115,8 +128,14 @@ def sample(regime: Regime, seeds: Seeds, level: Level = "law") -> Draw:
     labels = torch.empty((seeds.count, regime.n1 + regime.n2), dtype=torch.float64)
     for i, generator in enumerate(seeds.generators()):
         labels[i] = torch.from_numpy(generator.integers(0, 2, labels.shape[1]) * 2.0 - 1.0)
-        vectors[i, :, :SIGNAL_COORDINATES] = torch.from_numpy(generator.standard_normal((total, SIGNAL_COORDINATES)))
-        rest = _bartlett(generator, total, regime.rest) if level == "law" else generator.standard_normal((total, regime.rest))
+        vectors[i, :, :SIGNAL_COORDINATES] = torch.from_numpy(
+            generator.standard_normal((total, SIGNAL_COORDINATES))
+        )
+        rest = (
+            _bartlett(generator, total, regime.rest)
+            if level == "law"
+            else generator.standard_normal((total, regime.rest))
+        )
         vectors[i, :, SIGNAL_COORDINATES:] = torch.from_numpy(rest)
     return _assemble(regime, vectors, labels)
 
@@ -134,7 +153,9 @@ def _bartlett(generator: np.random.Generator, n: int, dimension: int) -> np.ndar
     below = np.tril_indices(n, -1)
     factor[below] = generator.standard_normal(len(below[0]))
     # Degrees of freedom fall by one with each vector already placed.
-    np.fill_diagonal(factor, np.sqrt(generator.chisquare(dimension - np.arange(n, dtype=np.float64))))
+    np.fill_diagonal(
+        factor, np.sqrt(generator.chisquare(dimension - np.arange(n, dtype=np.float64)))
+    )
     return factor
 
 
@@ -160,8 +181,15 @@ def _check_law_level(regime: Regime, total: int) -> None:
         return
     for field in ("n1", "n2"):
         if getattr(regime, field) > regime.rest:
-            raise RegimeError(field, getattr(regime, field), f"at law level must be at most d - 3 = {regime.rest}")
-    raise RegimeError("d", regime.d, f"at law level must be at least n1 + n2 + 4m + 3 = {total + SIGNAL_COORDINATES}; explicit sampling takes any d")
+            raise RegimeError(
+                field, getattr(regime, field), f"at law level must be at most d - 3 = {regime.rest}"
+            )
+    raise RegimeError(
+        "d",
+        regime.d,
+        f"at law level must be at least n1 + n2 + 4m + 3 = {total + SIGNAL_COORDINATES}; explicit"
+        " sampling takes any d",
+    )
 
 
 def check_curves(regime: Regime, seeds: Seeds) -> None:
@@ -171,13 +199,24 @@ def check_curves(regime: Regime, seeds: Seeds) -> None:
     if size > LARGEST_DRAW_BYTES:
         limit = LARGEST_DRAW_BYTES // 2**30
         raise RegimeError(
-            field, getattr(regime, field), f"the loss of one batch would take {size / 2**30:.3g} GiB, at most {limit} are allowed: fewer steps or seeds"
+            field,
+            getattr(regime, field),
+            f"the loss of one batch would take {size / 2**30:.3g} GiB, at most {limit} are allowed:"
+            " fewer steps or seeds",
         )
 
 
 def _check_size(regime: Regime, level: Level, numbers: int) -> None:
     if 8 * numbers <= LARGEST_DRAW_BYTES:
         return
-    field = max(("n1", "n2", "m", "d") if level == "explicit" else ("n1", "n2", "m"), key=lambda name: float(getattr(regime, name)))
+    field = max(
+        ("n1", "n2", "m", "d") if level == "explicit" else ("n1", "n2", "m"),
+        key=lambda name: float(getattr(regime, name)),
+    )
     size, limit = 8 * numbers / 2**30, LARGEST_DRAW_BYTES // 2**30
-    raise RegimeError(field, getattr(regime, field), f"one batch would take {size:.0f} GiB, at most {limit} are allowed: fewer seeds, samples or filters")
+    raise RegimeError(
+        field,
+        getattr(regime, field),
+        f"one batch would take {size:.0f} GiB, at most {limit} are allowed: fewer seeds, samples or"
+        " filters",
+    )

@@ -1,19 +1,21 @@
 """Test error P(y f(x) < 0), from the 2m-dimensional Gaussian of fresh pre-activations (E7).
 
-Given the filters W, the pre-activations of a fresh noise patch are N(0, Q), Q = sigma^2 W P W^T. The
-signal patch y s is known, so the error is ½ P(G < -S_+) + ½ P(G > S_-), with G the noise output and
-S_y the signal output of label y. Each term is found by *line sampling*: draw a Gaussian point, keep
-its part orthogonal to one direction (the sum of the filters whose output must be large for the
+Given the filters W, the pre-activations of a fresh noise patch are N(0, Q), Q = sigma^2 W P W^T.
+The signal patch y s is known, so the error is ½ P(G < -S_+) + ½ P(G > S_-), with G the noise output
+and S_y the signal output of label y. Each term is found by *line sampling*: draw a Gaussian point,
+keep its part orthogonal to one direction (the sum of the filters whose output must be large for the
 error to happen), and integrate along that direction exactly: there G is piecewise linear with one
 breakpoint a filter. An average of exact one-dimensional probabilities: unbiased, and its relative
 precision hardly falls as the error does, which plain sampling cannot claim.
 
-Rare errors may lie off that direction: where filters of both signs are correlated, beside it; where the sum of those against
-vanishes, along each alone. G is homogeneous, so along a ray e errors begin at S/(-G(e)): the directions in which they begin soonest
-are sought by climbing -G on the sphere. Where there are several, or one elsewhere, space is divided between them, a point
-going to the direction it lies farthest along, and every part is integrated along lines of its own direction, of which the part
-holds all beyond some point: still exact on each line, still unbiased. The search may miss a direction, and then the interval is
-too narrow; what training makes has errors along the sum (checked: its height is the highest).
+Rare errors may lie off that direction: where filters of both signs are correlated, beside it; where
+the sum of those against vanishes, along each alone. G is homogeneous, so along a ray e errors begin
+at S/(-G(e)): the directions in which they begin soonest are sought by climbing -G on the sphere.
+Where there are several, or one elsewhere, space is divided between them, a point going to the
+direction it lies farthest along, and every part is integrated along lines of its own direction, of
+which the part holds all beyond some point: still exact on each line, still unbiased. The search may
+miss a direction, and then the interval is too narrow; what training makes has errors along the sum
+(checked: its height is the highest).
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.compiled import compiled
+from model.engines.compiled import compiled
 from model.regime import Regime
 from model.run import signs
 from model.sampling import Seeds, projected
@@ -41,7 +43,8 @@ _ROUNDING = 1e-12
 _LABELS = (1.0, -1.0)
 _FAR = 40.0  # the normal law has no float64 mass beyond
 _HALF_ROOT = math.sqrt(0.5)
-#: Standard deviations at which errors begin, from which they count as rare: lines meet commoner ones wherever they lie.
+#: Standard deviations at which errors begin, from which they count as rare: lines meet commoner
+#: ones wherever they lie.
 _RARE = 2.0
 #: Directions whose errors are a smaller share of all are left to the others' lines.
 _SHARE = 1e-4
@@ -57,7 +60,9 @@ Floats: TypeAlias = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class ErrorEstimate:
-    """Test error per seed, with a 99.9% interval from the spread over lines. Each field is (seeds,)."""
+    """Test error per seed, with a 99.9% interval from the spread over lines. Each field is
+    (seeds,).
+    """
 
     value: Tensor
     low: Tensor
@@ -65,17 +70,23 @@ class ErrorEstimate:
 
 
 def preactivation_factor(weights: Tensor, regime: Regime, index: int) -> Tensor:
-    """A with A A^T = sigma^2 W P W^T: pre-activations of fresh noise are A z, z ~ N(0, I). (seeds, 2m, 2m)."""
+    """A with A A^T = sigma^2 W P W^T: pre-activations of fresh noise are A z, z ~ N(0, I). (seeds,
+    2m, 2m).
+    """
     rows = projected(weights, regime, index) * regime.task(index).sigma
-    # R of rows^T = Q R: unlike a factor of the covariance, it keeps what nearly cancels, and takes dependent filters as they come.
+    # R of rows^T = Q R: unlike a factor of the covariance, it keeps what nearly cancels, and takes
+    # dependent filters as they come.
     upper: Tensor = torch.linalg.qr(rows.transpose(1, 2), mode="r").R
-    # The signs of R's rows are free, and left to rounding where a row's first coordinate is projected out: the same filters must meet the same lines.
+    # The signs of R's rows are free, and left to rounding where a row's first coordinate is
+    # projected out: the same filters must meet the same lines.
     upper = upper * torch.where(torch.diagonal(upper, dim1=1, dim2=2) < 0, -1.0, 1.0).unsqueeze(2)
     missing = rows.shape[1] - upper.shape[1]
     return torch.nn.functional.pad(upper, (0, 0, 0, missing)).transpose(1, 2)
 
 
-def estimate_error(weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES) -> ErrorEstimate:
+def estimate_error(
+    weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES
+) -> ErrorEstimate:
     """Test error of every network on task `index`.
 
     Args:
@@ -83,22 +94,36 @@ def estimate_error(weights: Tensor, signal: Tensor, regime: Regime, index: int, 
         seeds: the seeds the networks were drawn from; lines come from a stream of their own.
         lines: Gaussian lines per label and network.
     """
-    return _interval(_by_line(weights, regime, index, seeds, lines, signal_outputs(weights, signal)), share=0.5)
+    return _interval(
+        _by_line(weights, regime, index, seeds, lines, signal_outputs(weights, signal)), share=0.5
+    )
 
 
-def estimate_overrun(weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES) -> ErrorEstimate:
-    """P(|G| > S) of every network, S the larger of its two signal outputs; arguments, and lines, as for `estimate_error`."""
+def estimate_overrun(
+    weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES
+) -> ErrorEstimate:
+    """P(|G| > S) of every network, S the larger of its two signal outputs; arguments, and lines, as
+    for `estimate_error`.
+    """
     larger = signal_outputs(weights, signal).amax(0)
-    return _interval(_by_line(weights, regime, index, seeds, lines, larger.expand(2, -1)), share=1.0)
+    return _interval(
+        _by_line(weights, regime, index, seeds, lines, larger.expand(2, -1)), share=1.0
+    )
 
 
-def estimate_overruled(weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES) -> ErrorEstimate:
-    """P(y G < 0 <= y f) of every network: noise alone would err, the signal overrules it. Arguments, and lines, as for `estimate_error`.
+def estimate_overruled(
+    weights: Tensor, signal: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int = LINES
+) -> ErrorEstimate:
+    """P(y G < 0 <= y f) of every network: noise alone would err, the signal overrules it.
+    Arguments, and lines, as for `estimate_error`.
 
     With the test error it makes half the probability that noise activates a filter at all.
     """
     outputs = signal_outputs(weights, signal)
-    without, within = (_by_line(weights, regime, index, seeds, lines, s) for s in (torch.zeros_like(outputs), outputs))
+    without, within = (
+        _by_line(weights, regime, index, seeds, lines, s)
+        for s in (torch.zeros_like(outputs), outputs)
+    )
     return _interval(without - within, share=0.5)
 
 
@@ -109,14 +134,22 @@ def signal_outputs(weights: Tensor, signal: Tensor) -> Tensor:
     return torch.stack([(label * readout * (label * a).clamp_min(0)).sum(1) for label in _LABELS])
 
 
-def _by_line(weights: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int, outputs: Tensor) -> Tensor:
+def _by_line(
+    weights: Tensor, regime: Regime, index: int, seeds: Seeds, lines: int, outputs: Tensor
+) -> Tensor:
     """P(y G < -outputs_y) on every line: (labels, seeds, lines)."""
     factor = preactivation_factor(weights, regime, index)
     filters = weights.shape[1]
     readout = signs(filters // 2) / (filters // 2)
     points = _points(seeds, lines, filters)
-    # y = +1 errs where y f = S + G < 0 with G = readout.relu; y = -1 the same with the readout negated.
-    return torch.stack([_line_probabilities(factor, label * readout, outputs[side], points[:, side]) for side, label in enumerate(_LABELS)])
+    # y = +1 errs where y f = S + G < 0 with G = readout.relu; y = -1 the same with the readout
+    # negated.
+    return torch.stack(
+        [
+            _line_probabilities(factor, label * readout, outputs[side], points[:, side])
+            for side, label in enumerate(_LABELS)
+        ]
+    )
 
 
 def _interval(sides: Tensor, share: float) -> ErrorEstimate:
@@ -128,43 +161,84 @@ def _interval(sides: Tensor, share: float) -> ErrorEstimate:
 
 def _points(seeds: Seeds, lines: int, filters: int) -> Tensor:
     """Standard normal points, (seeds, 2, 2m, lines)."""
-    draws = [generator.standard_normal((2, filters, lines)) for generator in seeds.generators(LINE_STREAM)]
+    draws = [
+        generator.standard_normal((2, filters, lines))
+        for generator in seeds.generators(LINE_STREAM)
+    ]
     return torch.from_numpy(np.stack(draws))
 
 
 def _line_probabilities(factor: Tensor, readout: Tensor, output: Tensor, points: Tensor) -> Tensor:
-    """P(readout . relu(A z) < -output | the part of z off the important direction), (seeds, lines); summed over parts where there are several."""
+    """P(readout . relu(A z) < -output | the part of z off the important direction), (seeds, lines);
+    summed over parts where there are several.
+    """
     seeds, filters, _ = factor.shape
-    directions, many = torch.zeros(seeds, filters + 1, filters, dtype=torch.float64), torch.ones(seeds, dtype=torch.int64)
-    directions[:, 0] = torch.nn.functional.normalize(torch.einsum("srk,r->sk", factor, (readout < 0).to(torch.float64)), dim=1)  # zero stays zero
-    _find_directions(factor.contiguous().numpy(), readout.numpy(), output.contiguous().numpy(), directions.numpy(), many.numpy())
+    directions, many = (
+        torch.zeros(seeds, filters + 1, filters, dtype=torch.float64),
+        torch.ones(seeds, dtype=torch.int64),
+    )
+    directions[:, 0] = torch.nn.functional.normalize(
+        torch.einsum("srk,r->sk", factor, (readout < 0).to(torch.float64)), dim=1
+    )  # zero stays zero
+    _find_directions(
+        factor.contiguous().numpy(),
+        readout.numpy(),
+        output.contiguous().numpy(),
+        directions.numpy(),
+        many.numpy(),
+    )
     found = torch.zeros(seeds, points.shape[2], dtype=torch.float64)
     for k in range(int(many.max())):
         part = slice(None) if k == 0 else many > k
-        found[part] += _along(k, factor[part], readout, output[part], points[part], directions[part], many[part])
+        found[part] += _along(
+            k, factor[part], readout, output[part], points[part], directions[part], many[part]
+        )
     return found
 
 
-def _along(k: int, factor: Tensor, readout: Tensor, output: Tensor, points: Tensor, directions: Tensor, many: Tensor) -> Tensor:
+def _along(
+    k: int,
+    factor: Tensor,
+    readout: Tensor,
+    output: Tensor,
+    points: Tensor,
+    directions: Tensor,
+    many: Tensor,
+) -> Tensor:
     """The same, of the part of space that is the k-th direction's."""
     direction = directions[:, k]
-    off_line = points - direction.unsqueeze(2) * torch.einsum("sk,skl->sl", direction, points).unsqueeze(1)
-    p = torch.bmm(factor, off_line).transpose(1, 2)  # (seeds, lines, 2m): pre-activations are p + t b
+    off_line = points - direction.unsqueeze(2) * torch.einsum(
+        "sk,skl->sl", direction, points
+    ).unsqueeze(1)
+    p = torch.bmm(factor, off_line).transpose(
+        1, 2
+    )  # (seeds, lines, 2m): pre-activations are p + t b
     b = torch.einsum("srk,sk->sr", factor, direction)
     least = torch.full((len(factor), points.shape[2]), -_FAR, dtype=torch.float64)
     for other in range(int(many.max())):
         if other == k:
             continue
         # t >= e . (off + t d), with the other direction e.
-        bound = torch.einsum("sk,skl->sl", directions[:, other], off_line) / (1 - (directions[:, other] * direction).sum(1, keepdim=True))
+        bound = torch.einsum("sk,skl->sl", directions[:, other], off_line) / (
+            1 - (directions[:, other] * direction).sum(1, keepdim=True)
+        )
         least = torch.where((many > other).unsqueeze(1), torch.maximum(least, bound), least)
     found = torch.empty(p.shape[:2], dtype=torch.float64)
-    _below(p.contiguous().numpy(), b.contiguous().numpy(), readout.numpy(), -output.numpy(), least.numpy(), found.numpy())
+    _below(
+        p.contiguous().numpy(),
+        b.contiguous().numpy(),
+        readout.numpy(),
+        -output.numpy(),
+        least.numpy(),
+        found.numpy(),
+    )
     return found
 
 
 @compiled
-def _find_directions(factor: Floats, readout: Floats, output: Floats, directions: Floats, many: NDArray[np.int64]) -> None:
+def _find_directions(
+    factor: Floats, readout: Floats, output: Floats, directions: Floats, many: NDArray[np.int64]
+) -> None:
     """`_important`, of every network."""
     for s in range(len(factor)):
         many[s] = _important(factor[s], readout, output[s], directions[s])
@@ -174,8 +248,9 @@ def _find_directions(factor: Floats, readout: Floats, output: Floats, directions
 def _important(factor: Floats, readout: Floats, output: float, directions: Floats) -> int:
     """Unit directions in which rare errors lie; how many.
 
-    factor: (2m, 2m); directions: (2m + 1, 2m), the first of which is that of the sum of the filters against, and stays
-    the only one where errors are not rare, or where no climb ends elsewhere and much higher. A search, not a proof.
+    factor: (2m, 2m); directions: (2m + 1, 2m), the first of which is that of the sum of the filters
+    against, and stays the only one where errors are not rare, or where no climb ends elsewhere and
+    much higher. A search, not a proof.
     """
     filters = len(readout)
     if not output > 0 or output < -_RARE * _output_along(factor, readout, directions[0]):
@@ -200,7 +275,11 @@ def _important(factor: Floats, readout: Floats, output: float, directions: Float
         if heights[k] > 0.0 and _matters(output / heights[k], soonest):
             kept[count] = climbed[k]
             count += 1
-    if count == 1 and _among(directions[0], kept, 1, _ALIKE) and -_output_along(factor, readout, directions[0]) >= _AS_HIGH * highest:
+    if (
+        count == 1
+        and _among(directions[0], kept, 1, _ALIKE)
+        and -_output_along(factor, readout, directions[0]) >= _AS_HIGH * highest
+    ):
         return 1
     directions[:count] = kept[:count]
     return count
@@ -276,10 +355,13 @@ def _matters(distance: float, soonest: float) -> bool:
 
 
 @compiled
-def _below(p: Floats, b: Floats, readout: Floats, level: Floats, least: Floats, found: Floats) -> None:
+def _below(
+    p: Floats, b: Floats, readout: Floats, level: Floats, least: Floats, found: Floats
+) -> None:
     """P(sum_r readout_r relu(p_r + t b_r) < level, t >= least) for t ~ N(0, 1), exactly.
 
-    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; least, found: (seeds, lines). Each breakpoint adds readout |b| to the slope.
+    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; least, found:
+    (seeds, lines). Each breakpoint adds readout |b| to the slope.
     """
     seeds, lines, filters = p.shape
     breaks, rise, turn = np.empty(filters), np.empty(filters), np.empty(filters)
@@ -302,11 +384,20 @@ def _below(p: Floats, b: Floats, readout: Floats, level: Floats, least: Floats, 
                 sign = 1.0 if along > 0 else -1.0
                 place = many  # sorted by insertion: there are few
                 while place > 0 and breaks[place - 1] > x:
-                    breaks[place], rise[place], turn[place] = breaks[place - 1], rise[place - 1], turn[place - 1]
+                    breaks[place], rise[place], turn[place] = (
+                        breaks[place - 1],
+                        rise[place - 1],
+                        turn[place - 1],
+                    )
                     place -= 1
-                breaks[place], rise[place], turn[place] = x, weight * sign * here, weight * sign * along
+                breaks[place], rise[place], turn[place] = (
+                    x,
+                    weight * sign * here,
+                    weight * sign * along,
+                )
                 many += 1
-            # Where all units are off, y f may be exactly 0, which is no error: the level must be passed by more than rounding.
+            # Where all units are off, y f may be exactly 0, which is no error: the level must be
+            # passed by more than rounding.
             passed = level[s] - _ROUNDING * size
             inside, begun, mass = intercept - slope * _FAR < passed, -_FAR, 0.0
             for k in range(many + 1):
@@ -328,7 +419,9 @@ def _below(p: Floats, b: Floats, readout: Floats, level: Floats, least: Floats, 
 
 @compiled
 def _normal_mass(low: float, high: float) -> float:
-    """P(low < t < high), t ~ N(0, 1): a difference taken in the lower tail, where it is accurate."""
+    """P(low < t < high), t ~ N(0, 1): a difference taken in the lower tail, where it is
+    accurate.
+    """
     if low > 0:
         low, high = -high, -low
     return max(0.0, (math.erfc(-high * _HALF_ROOT) - math.erfc(-low * _HALF_ROOT)) / 2)

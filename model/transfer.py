@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from model import tangent
+from model.engines import tangent
 from model.regime import Regime
 from model.run import Run
 from model.sampling import Draw, Level, Sample, Seeds, check_curves, projected, sample
@@ -39,10 +39,11 @@ class Trial:
 
 
 def inherit(trained: Tensor, fresh: Tensor, inherited: int) -> Tensor:
-    """The downstream start: the first `inherited` filters of each sign from `trained`, the rest from `fresh` [S].
+    """The downstream start: the first `inherited` filters of each sign from `trained`, the rest
+    from `fresh` [S].
 
-    The paper draws the inherited filters at random [O]; by exchangeability the first have the same law.
-    Both arguments and the result are (seeds, 2m, dim).
+    The paper draws the inherited filters at random [O]; by exchangeability the first have the same
+    law. Both arguments and the result are (seeds, 2m, dim).
     """
     m = fresh.shape[1] // 2
     start = fresh.clone()
@@ -52,19 +53,32 @@ def inherit(trained: Tensor, fresh: Tensor, inherited: int) -> Tensor:
 
 
 def foremost_first(trained: Tensor, score: Tensor) -> Tensor:
-    """The same filters, those of each sign by falling score: what `inherit` then takes is chosen, not drawn. (seeds, 2m, dim) and (seeds, 2m)."""
+    """The same filters, those of each sign by falling score: what `inherit` then takes is chosen,
+    not drawn. (seeds, 2m, dim) and (seeds, 2m).
+    """
     m = trained.shape[1] // 2
-    order = torch.cat([m * side + score[:, m * side : m * (side + 1)].argsort(dim=1, descending=True, stable=True) for side in (0, 1)], 1)
+    order = torch.cat(
+        [
+            m * side
+            + score[:, m * side : m * (side + 1)].argsort(dim=1, descending=True, stable=True)
+            for side in (0, 1)
+        ],
+        1,
+    )
     return torch.gather(trained, 1, order.unsqueeze(2).expand_as(trained))
 
 
-def train_task(regime: Regime, index: int, data: Sample, start: Tensor, engine: Descend = tangent.descend) -> Run:
+def train_task(
+    regime: Regime, index: int, data: Sample, start: Tensor, engine: Descend = tangent.descend
+) -> Run:
     """Train on task `index` (1 or 2) of the regime with its own step size and number of steps."""
     task = regime.task(index)
     return engine(data, start, task.eta, task.steps)
 
 
-def run_trial(regime: Regime, seeds: Seeds, *, engine: Descend = tangent.descend, level: Level = "law") -> Trial:
+def run_trial(
+    regime: Regime, seeds: Seeds, *, engine: Descend = tangent.descend, level: Level = "law"
+) -> Trial:
     """Train upstream, scratch and transfer on common random numbers.
 
     Raises:
@@ -79,7 +93,9 @@ def run_on(regime: Regime, seeds: Seeds, draw: Draw, *, engine: Descend = tangen
     """The same from a draw already made."""
     upstream = train_task(regime, 1, draw.upstream, draw.start, engine)
     scratch = train_task(regime, 2, draw.downstream, draw.fresh, engine)
-    transfer = train_task(regime, 2, draw.downstream, inherit(upstream.weights, draw.fresh, regime.inherited), engine)
+    transfer = train_task(
+        regime, 2, draw.downstream, inherit(upstream.weights, draw.fresh, regime.inherited), engine
+    )
     return Trial(regime, seeds, draw, upstream, scratch, transfer)
 
 

@@ -1,1 +1,3 @@
-"""Running, recording and showing: the ledger, the command line, the pytest plugin. Nothing here decides a claim."""
+"""Running, recording and showing: the ledger, the command line, the pytest plugin. Nothing here
+decides a claim.
+"""

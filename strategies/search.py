@@ -1,13 +1,15 @@
 """Hypothesis as a search engine: draw regimes, decide each, shrink the first that falls.
 
-No distribution is promised by the search, and none is assumed by `claims.decision`.
+No distribution is promised by the search, and none is assumed by `claims.deciding.decision`.
 
 Left alone, Hypothesis also draws the numbers that it finds in the source of whatever modules are
-imported, so that cases would differ between pytest, the command line and a user's script; and after ten
-cases it turns to mutants of those it has seen, which is good at finding crashes but poor at covering a
-space. A backend of our own, its usual one without either, does neither; shrinking stays Hypothesis's. Where a search is to
-*climb* towards the worst case, mutants are wanted, and `hypothesis.target` steers them; Hypothesis does that for its own
-backend only, which is therefore replaced, for as long as the search lasts, by the one that invents no constants.
+imported, so that cases would differ between pytest, the command line and a user's script; and after
+ten cases it turns to mutants of those it has seen, which is good at finding crashes but poor at
+covering a space. A backend of our own, its usual one without either, does neither; shrinking stays
+Hypothesis's. Where a search is to
+*climb* towards the worst case, mutants are wanted, and `hypothesis.target` steers them; Hypothesis
+does that for its own backend only, which is therefore replaced, for as long as the search lasts, by
+the one that invents no constants.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
-from claims.claim import Domain
-from claims.constants import Constants
+from claims.core.claim import Domain
+from claims.core.constants import Constants
 from model.regime import Regime
 from strategies.regimes import regimes
 
@@ -65,7 +67,8 @@ def search(
     shrinks: int = 0,
     calibration: bool = False,
 ) -> Case | None:
-    """Call `falls` on up to `cases` cases; at the first that falls, shrink it with up to `shrinks` more calls.
+    """Call `falls` on up to `cases` cases; at the first that falls, shrink it with up to `shrinks`
+    more calls.
 
     Args:
         name, entropy: fix the whole search: same values, same cases, whatever else runs.
@@ -79,8 +82,18 @@ def search(
     return hunt.smallest
 
 
-def climb(domain: Domain, constants: Constants, score: Callable[[Case], float], *, name: str, entropy: int, cases: int) -> None:
-    """Call `score` on up to `cases` cases, chosen by `hypothesis.target` to make it large. Deterministic, as `search` is."""
+def climb(
+    domain: Domain,
+    constants: Constants,
+    score: Callable[[Case], float],
+    *,
+    name: str,
+    entropy: int,
+    cases: int,
+) -> None:
+    """Call `score` on up to `cases` cases, chosen by `hypothesis.target` to make it large.
+    Deterministic, as `search` is.
+    """
     known: dict[Case, float] = {}
 
     def look(root: int, regime: Regime) -> None:
@@ -93,9 +106,18 @@ def climb(domain: Domain, constants: Constants, score: Callable[[Case], float], 
             target(known[case])
 
     with patch.dict(AVAILABLE_PROVIDERS, {"hypothesis": _Provider}):
-        # The optimiser changes what was drawn last first: the regime, not the root. It begins when half of the cases are spent.
-        configured = settings(_settings(cases), backend="hypothesis", phases=[Phase.generate, Phase.target])
-        _seeded(look, f"{entropy}:{name}", configured, st.integers(0, ROOTS - 1), regimes(domain, constants))()
+        # The optimiser changes what was drawn last first: the regime, not the root. It begins when
+        # half of the cases are spent.
+        configured = settings(
+            _settings(cases), backend="hypothesis", phases=[Phase.generate, Phase.target]
+        )
+        _seeded(
+            look,
+            f"{entropy}:{name}",
+            configured,
+            st.integers(0, ROOTS - 1),
+            regimes(domain, constants),
+        )()
 
 
 @dataclass
@@ -120,16 +142,25 @@ class _Hunt:
             raise _FoundError
 
 
-def _run(domain: Domain, constants: Constants, hunt: _Hunt, name: str, cases: int, low: int) -> None:
+def _run(
+    domain: Domain, constants: Constants, hunt: _Hunt, name: str, cases: int, low: int
+) -> None:
     phases = [Phase.generate, Phase.shrink] if hunt.shrinks else [Phase.generate]
     try:
-        _seeded(hunt, name, settings(_settings(cases), phases=phases), regimes(domain, constants), st.integers(low, low + ROOTS - 1))()
+        _seeded(
+            hunt,
+            name,
+            settings(_settings(cases), phases=phases),
+            regimes(domain, constants),
+            st.integers(low, low + ROOTS - 1),
+        )()
     except _FoundError:
         return
 
 
 def _settings(cases: int) -> settings:
-    # Every field is set here: a profile made elsewhere (under CI, say) is inherited silently otherwise.
+    # Every field is set here: a profile made elsewhere (under CI, say) is inherited silently
+    # otherwise.
     return settings(
         max_examples=cases,
         phases=[Phase.generate],
@@ -141,11 +172,15 @@ def _settings(cases: int) -> settings:
         report_multiple_bugs=False,
         stateful_step_count=1,
         verbosity=hypothesis.Verbosity.quiet,
-        suppress_health_check=[HealthCheck.too_slow],  # a case trains networks; discarding draws stays an error
+        suppress_health_check=[
+            HealthCheck.too_slow
+        ],  # a case trains networks; discarding draws stays an error
     )
 
 
-def _seeded(test: Callable[..., None], name: str, configured: settings, *drawn: st.SearchStrategy[Any]) -> Callable[[], None]:
+def _seeded(
+    test: Callable[..., None], name: str, configured: settings, *drawn: st.SearchStrategy[Any]
+) -> Callable[[], None]:
     @hypothesis.seed(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))
     @configured
     @given(st.tuples(*drawn))

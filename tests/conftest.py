@@ -7,30 +7,39 @@ from pathlib import Path
 
 import pytest
 
-import reports.page  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
-from claims import findings
-from claims.claim import Claim, Kind
-from claims.decision import Status
-from reports import counterexample
-from reports.counterexample import surprise
-from reports.plugin import PROPERTY
-from reports.verify import Profile, Verdict, decide, expected
+import reports.page.page  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
+from claims.core import findings
+from claims.core.claim import Claim, Kind
+from claims.deciding.decision import Status
+from reports.ledger import counterexample
+from reports.ledger.counterexample import surprise
+from reports.pytest_plugin import PROPERTY
+from reports.studies.verify import Profile, Verdict, decide, expected
 
-#: The folder that holds all the tests of a marker: where no others are asked for, other folders are not even read, which takes longer than most claims.
+#: The folder that holds all the tests of a marker: where no others are asked for, other folders are
+#: not even read, which takes longer than most claims.
 HOLDS = {"theory": "theory", "control": "controls"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Benchmarks run once and are not timed, unless they are what is asked for."""
-    if hasattr(config.option, "benchmark_disable") and not (config.option.benchmark_only or config.option.benchmark_enable):
+    if hasattr(config.option, "benchmark_disable") and not (
+        config.option.benchmark_only or config.option.benchmark_enable
+    ):
         config.option.benchmark_disable = True
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     asked = config.option.markexpr.split(" or ")
     beside = collection_path.parent == Path(__file__).parent and collection_path.is_dir()
-    return True if beside and HOLDS.keys() >= {*asked} and collection_path.name not in {HOLDS[marker] for marker in asked} else None
+    return (
+        True
+        if beside
+        and HOLDS.keys() >= {*asked}
+        and collection_path.name not in {HOLDS[marker] for marker in asked}
+        else None
+    )
 
 
 @pytest.hookimpl(trylast=True)
@@ -38,12 +47,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A marked test elsewhere would silently be left out."""
     for item in items:
         for marker, folder in HOLDS.items():
-            if item.get_closest_marker(marker) and Path(__file__).parent / folder not in item.path.parents:
-                raise pytest.UsageError(f"{item.nodeid}: tests marked {marker} belong into tests/{folder}/")
+            if (
+                item.get_closest_marker(marker)
+                and Path(__file__).parent / folder not in item.path.parents
+            ):
+                raise pytest.UsageError(
+                    f"{item.nodeid}: tests marked {marker} belong into tests/{folder}/"
+                )
 
 
 @pytest.fixture
-def decided(claims_profile: Profile, record_property: Callable[[str, object], None]) -> Callable[..., Verdict]:
+def decided(
+    claims_profile: Profile, record_property: Callable[[str, object], None]
+) -> Callable[..., Verdict]:
     """Decide a claim and put the verdict on record."""
 
     def run(claim: Claim, **changes: int) -> Verdict:
@@ -55,8 +71,12 @@ def decided(claims_profile: Profile, record_property: Callable[[str, object], No
 
 
 @pytest.fixture
-def matches_finding(decided: Callable[..., Verdict], pytestconfig: pytest.Config) -> Callable[[Claim], None]:
-    """Assert that the verdict is the recorded finding, and that a refuted statement's counterexample still refutes it."""
+def matches_finding(
+    decided: Callable[..., Verdict], pytestconfig: pytest.Config
+) -> Callable[[Claim], None]:
+    """Assert that the verdict is the recorded finding, and that a refuted statement's
+    counterexample still refutes it.
+    """
 
     def check(claim: Claim) -> None:
         __tracebackhide__ = True
@@ -68,10 +88,15 @@ def matches_finding(decided: Callable[..., Verdict], pytestconfig: pytest.Config
         if claim.kind is Kind.CONJECTURE:  # measured and reported; nothing hangs on it
             return
         if verdict.status is not recorded:
-            pytest.fail(surprise(verdict, recorded, failure and failure.relative_to(pytestconfig.rootpath)), pytrace=False)
+            pytest.fail(
+                surprise(verdict, recorded, failure and failure.relative_to(pytestconfig.rootpath)),
+                pytrace=False,
+            )
         if recorded is Status.FALSIFIED:
             kept = counterexample.read(findings.path(claim.id))
             margin = kept.margin()
-            assert margin.certain_failures > claim.delta * len(margin.high), f"{findings.path(claim.id)} no longer fails"
+            assert margin.certain_failures > claim.delta * len(margin.high), (
+                f"{findings.path(claim.id)} no longer fails"
+            )
 
     return check

@@ -1,12 +1,17 @@
-"""CIFAR-10 and CIFAR-100 as they lie in the cache: decoded, checked, read back without parsing anything.
+"""CIFAR-10 and CIFAR-100 as they lie in the cache: decoded, checked, read back without parsing
+anything.
 
-A data set is one file, NAME.arrays: for train and then test the bytes of pixels (n, 3, 32, 32), fine classes (n,) and superclasses (n,), and at the
-end the SHA-256 of all before it. So what it must be long is known before it is opened, it is replaced whole or not at all, nothing in it can be
-executed or can ask for memory, and reading it costs little more than its checksum. (`.npy` files have headers to parse, and would be six.)
+A data set is one file, NAME.arrays: for train and then test the bytes of pixels (n, 3, 32, 32),
+fine classes (n,) and superclasses (n,), and at the end the SHA-256 of all before it. So what it
+must be long is known before it is opened, it is replaced whole or not at all, nothing in it can be
+executed or can ask for memory, and reading it costs little more than its checksum. (`.npy` files
+have headers to parse, and would be six.)
 
-What the checksum is worth: for CIFAR-10, and for the subset of CIFAR-100, it is a constant below, the same whatever source the images came from. For the
-whole of CIFAR-100 no constant is known here; the one in the file shows that nothing changed since it was decoded, and what it was decoded from had the
-MD5 that the authors give for their archive. Whoever can write in the cache folder can therefore forge CIFAR-100, but not the others.
+What the checksum is worth: for CIFAR-10, and for the subset of CIFAR-100, it is a constant below,
+the same whatever source the images came from. For the whole of CIFAR-100 no constant is known here;
+the one in the file shows that nothing changed since it was decoded, and what it was decoded from
+had the MD5 that the authors give for their archive. Whoever can write in the cache folder can
+therefore forge CIFAR-100, but not the others.
 """
 
 from __future__ import annotations
@@ -32,16 +37,20 @@ _DIGEST = hashlib.sha256().digest_size
 
 _CLASSES_10 = "airplane automobile bird cat deer dog frog horse ship truck"
 _CLASSES_100 = (
-    "apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle caterpillar cattle chair chimpanzee "
-    "clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo keyboard lamp lawn_mower "
-    "leopard lion lizard lobster man maple_tree motorcycle mountain mouse mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree plain "
-    "plate poppy porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper snail snake spider squirrel streetcar sunflower "
-    "sweet_pepper table tank telephone television tiger tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm"
+    "apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus"
+    " butterfly camel can castle caterpillar cattle chair chimpanzee clock cloud cockroach couch"
+    " crab crocodile cup dinosaur dolphin elephant flatfish forest fox girl hamster house kangaroo"
+    " keyboard lamp lawn_mower leopard lion lizard lobster man maple_tree motorcycle mountain mouse"
+    " mushroom oak_tree orange orchid otter palm_tree pear pickup_truck pine_tree plain plate poppy"
+    " porcupine possum rabbit raccoon ray road rocket rose sea seal shark shrew skunk skyscraper"
+    " snail snake spider squirrel streetcar sunflower sweet_pepper table tank telephone television"
+    " tiger tractor train trout tulip turtle wardrobe whale willow_tree wolf woman worm"
 )
 _SUPERCLASSES_100 = (
-    "aquatic_mammals fish flowers food_containers fruit_and_vegetables household_electrical_devices household_furniture insects large_carnivores "
-    "large_man-made_outdoor_things large_natural_outdoor_scenes large_omnivores_and_herbivores medium_mammals non-insect_invertebrates people reptiles "
-    "small_mammals trees vehicles_1 vehicles_2"
+    "aquatic_mammals fish flowers food_containers fruit_and_vegetables household_electrical_devices"
+    " household_furniture insects large_carnivores large_man-made_outdoor_things"
+    " large_natural_outdoor_scenes large_omnivores_and_herbivores medium_mammals"
+    " non-insect_invertebrates people reptiles small_mammals trees vehicles_1 vehicles_2"
 )
 
 
@@ -62,7 +71,11 @@ class AbsentError(DataError):
 
     def __init__(self, path: Path, name: Name) -> None:
         offline = f"transfer-claims cifar fetch {name} --from FILE"
-        known = f"run `{offline}`" if name == "cifar100-subset" else f"run `transfer-claims cifar fetch {name}` (offline: `{offline}`)"
+        known = (
+            f"run `{offline}`"
+            if name == "cifar100-subset"
+            else f"run `transfer-claims cifar fetch {name}` (offline: `{offline}`)"
+        )
         super().__init__(path, f"{name} is not there", known)
         self.name = name
 
@@ -101,7 +114,9 @@ class Layout:
     sha256: str | None  # of the decoded arrays; None: not known beforehand
 
     @classmethod
-    def named(cls, classes: str, superclasses: str, train: int, test: int, sha256: str | None) -> Layout:
+    def named(
+        cls, classes: str, superclasses: str, train: int, test: int, sha256: str | None
+    ) -> Layout:
         """From names with spaces between them."""
         return cls(tuple(classes.split()), tuple(superclasses.split()), train, test, sha256)
 
@@ -116,42 +131,74 @@ class Layout:
         return sum(self.counts) * (PIXELS + 2)
 
     def check(self, where: object, train: Images, test: Images) -> None:
-        """Raise `DataError` where labels are out of range, or classes have not the images, or the superclass, that they must have."""
+        """Raise `DataError` where labels are out of range, or classes have not the images, or the
+        superclass, that they must have.
+        """
         for part, images, each in (("train", train, self.train), ("test", test, self.test)):
-            for kind, labels, names in (("label", images.labels, self.classes), ("superclass", images.coarse, self.superclasses)):
+            for kind, labels, names in (
+                ("label", images.labels, self.classes),
+                ("superclass", images.coarse, self.superclasses),
+            ):
                 _check_range(where, f"{part} {kind}", labels, len(names))
-            for label, found in enumerate(images.labels.bincount(minlength=len(self.classes)).tolist()):
+            for label, found in enumerate(
+                images.labels.bincount(minlength=len(self.classes)).tolist()
+            ):
                 if found != each:
-                    raise DataError(where, f"{found} {part} images of class {label}", f"must be {each}")
+                    raise DataError(
+                        where, f"{found} {part} images of class {label}", f"must be {each}"
+                    )
         self._check_superclasses(where, train, test)
 
     def _check_superclasses(self, where: object, train: Images, test: Images) -> None:
         rows, columns = len(self.classes), len(self.superclasses)
-        pairs = torch.cat([train.labels, test.labels]) * columns + torch.cat([train.coarse, test.coarse])
+        pairs = torch.cat([train.labels, test.labels]) * columns + torch.cat(
+            [train.coarse, test.coarse]
+        )
         seen = pairs.bincount(minlength=rows * columns).view(rows, columns) > 0
         for label, found in enumerate(seen.sum(dim=1).tolist()):
             if found != 1:
-                raise DataError(where, f"class {label} is in {found} superclasses", "must be in one")
+                raise DataError(
+                    where, f"class {label} is in {found} superclasses", "must be in one"
+                )
         for label, found in enumerate(seen.sum(dim=0).tolist()):
             if found != rows // columns:
-                raise DataError(where, f"superclass {label} has {found} classes", f"must have {rows // columns}")
+                raise DataError(
+                    where, f"superclass {label} has {found} classes", f"must have {rows // columns}"
+                )
 
 
-#: Checksums: of what the npm package and the subset's archive decode to. The former, written as official records, has the MD5 of each of the official
-#: archive's six files, so that archive decodes to the same.
+#: Checksums: of what the npm package and the subset's archive decode to. The former, written as
+#: official records, has the MD5 of each of the official archive's six files, so that archive
+#: decodes to the same.
 LAYOUTS: dict[Name, Layout] = {
-    "cifar10": Layout.named(_CLASSES_10, _CLASSES_10, 5000, 1000, "cbee27a1ab1a93800f9c1d99ab111b413425767f9fe9ebf8eb2b952d9c61cba5"),
+    "cifar10": Layout.named(
+        _CLASSES_10,
+        _CLASSES_10,
+        5000,
+        1000,
+        "cbee27a1ab1a93800f9c1d99ab111b413425767f9fe9ebf8eb2b952d9c61cba5",
+    ),
     "cifar100": Layout.named(_CLASSES_100, _SUPERCLASSES_100, 500, 100, None),
-    "cifar100-subset": Layout.named(_CLASSES_100, _SUPERCLASSES_100, 50, 20, "545581c2f7269c2e86530c7bc0866641aba4b8ec4639b4c10b91a2eff3e22abe"),
+    "cifar100-subset": Layout.named(
+        _CLASSES_100,
+        _SUPERCLASSES_100,
+        50,
+        20,
+        "545581c2f7269c2e86530c7bc0866641aba4b8ec4639b4c10b91a2eff3e22abe",
+    ),
 }
 
 
 def cache_folder() -> Path:
-    """Where data sets are kept: $TRANSFER_CLAIMS_DATA, else transfer-claims in $XDG_CACHE_HOME, else in ~/.cache."""
+    """Where data sets are kept: $TRANSFER_CLAIMS_DATA, else transfer-claims in $XDG_CACHE_HOME,
+    else in ~/.cache.
+    """
     if chosen := os.environ.get("TRANSFER_CLAIMS_DATA"):
         return Path(chosen).expanduser()
     caches = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (caches if caches.is_absolute() else Path.home() / ".cache") / "transfer-claims"  # a relative one is to be ignored, says its specification
+    return (
+        caches if caches.is_absolute() else Path.home() / ".cache"
+    ) / "transfer-claims"  # a relative one is to be ignored, says its specification
 
 
 def stored_path(name: Name, folder: Path | None = None) -> Path:
@@ -180,7 +227,9 @@ def load(name: Name, folder: Path | None = None) -> ImageSet:
     return ImageSet(name, train, test, layout.classes, layout.superclasses)
 
 
-def store(name: Name, train: Images, test: Images, where: object, folder: Path | None = None) -> Path:
+def store(
+    name: Name, train: Images, test: Images, where: object, folder: Path | None = None
+) -> Path:
     """Put a data set into the cache, whole or not at all, and return its path.
 
     Args:
@@ -210,12 +259,18 @@ def _layout(name: Name) -> Layout:
 def _check_range(where: object, kind: str, labels: Tensor, count: int) -> None:
     low, high = int(labels.min()), int(labels.max())
     if low < 0 or high >= count:
-        raise DataError(where, f"{kind} {low if low < 0 else high}", f"must be from 0 to {count - 1}")
+        raise DataError(
+            where, f"{kind} {low if low < 0 else high}", f"must be from 0 to {count - 1}"
+        )
 
 
 def _check_digest(where: object, found: str, expected: str) -> None:
     if found != expected:
-        raise DataError(where, f"SHA-256 of the arrays is {found}", f"must be {expected}; these are not the images, or they are damaged")
+        raise DataError(
+            where,
+            f"SHA-256 of the arrays is {found}",
+            f"must be {expected}; these are not the images, or they are damaged",
+        )
 
 
 def _packed(images: Images) -> Iterator[memoryview]:
@@ -226,8 +281,14 @@ def _packed(images: Images) -> Iterator[memoryview]:
 
 def _unpacked(raw: bytearray, start: int, count: int) -> Images:
     """The images stored from byte `start` on; pixels are not copied."""
-    pixels = torch.frombuffer(raw, dtype=torch.uint8, offset=start, count=count * PIXELS).view(count, *SHAPE)
-    labels = torch.frombuffer(raw, dtype=torch.uint8, offset=start + count * PIXELS, count=2 * count).view(2, count).long()
+    pixels = torch.frombuffer(raw, dtype=torch.uint8, offset=start, count=count * PIXELS).view(
+        count, *SHAPE
+    )
+    labels = (
+        torch.frombuffer(raw, dtype=torch.uint8, offset=start + count * PIXELS, count=2 * count)
+        .view(2, count)
+        .long()
+    )
     return Images(pixels, labels[0], labels[1])
 
 

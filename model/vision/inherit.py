@@ -1,6 +1,8 @@
-"""Which share of an upstream network a downstream one takes. The head is always the downstream network's own.
+"""Which share of an upstream network a downstream one takes. The head is always the downstream
+network's own.
 
-A count of filters is α times all of them, rounded half up: half of 3 heads is 2. What was taken is in `Inherited`.
+A count of filters is α times all of them, rounded half up: half of 3 heads is 2. What was taken is
+in `Inherited`.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ class Inherited:
 
     form: Form
     share: float  # α as asked for
-    layers: tuple[tuple[int, int], ...]  # filters taken, of how many; in the order of the forward pass
+    layers: tuple[
+        tuple[int, int], ...
+    ]  # filters taken, of how many; in the order of the forward pass
     parameters: int  # taken
     of_parameters: int
 
@@ -47,10 +51,12 @@ class Inherited:
 
 
 def inherit(upstream: nn.Module, downstream: nn.Module, share: float, form: Form) -> Inherited:
-    """Copy a share of `upstream`'s body over `downstream`'s, in place: parameters, and batch-norm's running statistics. `upstream` stays as it is.
+    """Copy a share of `upstream`'s body over `downstream`'s, in place: parameters, and batch-norm's
+    running statistics. `upstream` stays as it is.
 
     Raises:
-        ValueError: for a share outside [0, 1], an unknown form, networks of different architecture or width, or networks that `nets.build` did not make.
+        ValueError: for a share outside [0, 1], an unknown form, networks of different architecture
+        or width, or networks that `nets.build` did not make.
     """
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
         raise ValueError(f"share = {share!r}: must be a finite number from 0 to 1")
@@ -70,7 +76,9 @@ def inherit(upstream: nn.Module, downstream: nn.Module, share: float, form: Form
     return Inherited(form, float(share), tuple(layers), parameters, of_parameters)
 
 
-def _pairs(upstream: nn.Module, downstream: nn.Module, share: float, form: Form) -> Iterator[tuple[Layer, Layer, float]]:
+def _pairs(
+    upstream: nn.Module, downstream: nn.Module, share: float, form: Form
+) -> Iterator[tuple[Layer, Layer, float]]:
     """Layers of both networks that correspond, and the share of their filters to take."""
     theirs, ours = _network("upstream", upstream), _network("downstream", downstream)
     for field in ("architecture", "width"):
@@ -84,7 +92,9 @@ def _pairs(upstream: nn.Module, downstream: nn.Module, share: float, form: Form)
 
 def _network(name: str, module: nn.Module) -> Network:
     if not isinstance(module, Network):
-        raise ValueError(f"{name} = a {type(module).__name__}: must be a network made by model.vision.nets.build")
+        raise ValueError(
+            f"{name} = a {type(module).__name__}: must be a network made by model.vision.nets.build"
+        )
     return module
 
 
@@ -97,8 +107,9 @@ def _count(part: Part, share: float, axis: int = 0) -> int:
 def _region(part: Part, share: float, form: Form) -> tuple[slice, ...]:
     """Where inherited weights are in a tensor.
 
-    The first filters along each axis: initial filters are exchangeable, so that the first ones are as good as any drawn at random; and since they are the
-    first everywhere, channels added up by residual connections, and those a layer writes and the next one reads, are the same.
+    The first filters along each axis: initial filters are exchangeable, so that the first ones are
+    as good as any drawn at random; and since they are the first everywhere, channels added up by
+    residual connections, and those a layer writes and the next one reads, are the same.
     """
     region = [slice(None)] * part.tensor.dim()
     for axis, (dim, unit) in enumerate(part.axes):

@@ -1,6 +1,8 @@
-"""Networks at 32 pixels, in plain torch: a small convolutional net, ResNet-18, VGG-11 and -16, a ViT of DeiT's kind.
+"""Networks at 32 pixels, in plain torch: a small convolutional net, ResNet-18, VGG-11 and -16, a
+ViT of DeiT's kind.
 
-Each network names its layers, and which axes of their tensors count filters (`Part`): inheritance needs nothing else.
+Each network names its layers, and which axes of their tensors count filters (`Part`): inheritance
+needs nothing else.
 """
 
 from __future__ import annotations
@@ -29,13 +31,16 @@ PLANS: dict[Architecture, tuple[int, ...]] = {
 }
 #: ResNet-18: filters of each stage, of two blocks each.
 STAGES = (64, 128, 256, 512)
-#: ViT: side of a patch, blocks, heads, channels of a head, hidden units per channel. With an MLP ratio of 2 and the tokens' mean for a class token, parameters
-#: and work are those of the tier's plan; DeiT's ratio of 4 would make it 2.7 M.
+#: ViT: side of a patch, blocks, heads, channels of a head, hidden units per channel. With an MLP
+#: ratio of 2 and the tokens' mean for a class token, parameters and work are those of the tier's
+#: plan; DeiT's ratio of 4 would make it 2.7 M.
 PATCH, BLOCKS, HEADS, HEAD_CHANNELS, MLP_RATIO = 4, 6, 3, 64, 2
 
 
 def half_up(x: float) -> int:
-    """To the nearest integer, halves up: 1.5 and 2.5 become 2 and 3 (Python's `round` would make both 2)."""
+    """To the nearest integer, halves up: 1.5 and 2.5 become 2 and 3 (Python's `round` would make
+    both 2).
+    """
     return math.floor(x + 0.5)
 
 
@@ -45,14 +50,23 @@ class Shape:
 
     architecture: Architecture
     classes: int
-    width: float = 1.0  # multiplies the filters of every layer; in a ViT the heads, of 64 channels each
+    width: float = (
+        1.0  # multiplies the filters of every layer; in a ViT the heads, of 64 channels each
+    )
 
     def __post_init__(self) -> None:
         if self.architecture not in get_args(Architecture):
-            raise ValueError(f"architecture = {self.architecture!r}: must be one of {', '.join(get_args(Architecture))}")
+            raise ValueError(
+                f"architecture = {self.architecture!r}: must be one of"
+                f" {', '.join(get_args(Architecture))}"
+            )
         if isinstance(self.classes, bool) or not isinstance(self.classes, int) or self.classes < 2:
             raise ValueError(f"classes = {self.classes!r}: must be an integer >= 2")
-        if isinstance(self.width, bool) or not isinstance(self.width, int | float) or not 0 < self.width < math.inf:
+        if (
+            isinstance(self.width, bool)
+            or not isinstance(self.width, int | float)
+            or not 0 < self.width < math.inf
+        ):
             raise ValueError(f"width = {self.width!r}: must be a finite number > 0")
 
     def scaled(self, filters: int) -> int:
@@ -60,7 +74,7 @@ class Shape:
         return max(1, half_up(filters * self.width))
 
 
-# What inheritance needs to know ---------------------------------------------------------------------
+# What inheritance needs to know -------------------------------------------------------------------
 
 
 class Axis(NamedTuple):
@@ -71,7 +85,9 @@ class Axis(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A tensor of a layer, parameter or buffer: the axis of the filters it belongs to, then that of the filters it reads from or writes to, if any."""
+    """A tensor of a layer, parameter or buffer: the axis of the filters it belongs to, then that of
+    the filters it reads from or writes to, if any.
+    """
 
     tensor: Tensor
     axes: tuple[Axis, ...]
@@ -89,15 +105,21 @@ Layer = tuple[Part, ...]
 
 def _channels(module: nn.Module) -> Layer:
     """Tensors with one entry a filter: a normalisation, a bias."""
-    # Batch-norm's count of batches is not any filter's: one unit of its own. Nothing reads it while momentum is a number.
-    return tuple(Part(t if t.dim() else t.view(1), (Axis(0),)) for t in (*module.parameters(), *module.buffers()))
+    # Batch-norm's count of batches is not any filter's: one unit of its own. Nothing reads it while
+    # momentum is a number.
+    return tuple(
+        Part(t if t.dim() else t.view(1), (Axis(0),))
+        for t in (*module.parameters(), *module.buffers())
+    )
 
 
-# Networks --------------------------------------------------------------------------------------------
+# Networks -----------------------------------------------------------------------------------------
 
 
 class Network(nn.Module):
-    """A body of layers in the order of the forward pass, and a head: (N, 3, 32, 32) -> (N, classes)."""
+    """A body of layers in the order of the forward pass, and a head: (N, 3, 32, 32) -> (N,
+    classes).
+    """
 
     head: nn.Linear
 
@@ -106,11 +128,15 @@ class Network(nn.Module):
         self.shape = shape
 
     def layers(self) -> tuple[Layer, ...]:
-        """The body's weight layers in the order of the forward pass: every parameter and buffer but the head's, once."""
+        """The body's weight layers in the order of the forward pass: every parameter and buffer but
+        the head's, once.
+        """
         raise NotImplementedError
 
     def draw(self, generator: torch.Generator) -> None:
-        """Set every parameter and buffer afresh: convolutions He-normal, the head 1/sqrt(fan-in) normal, normalisations and biases neutral."""
+        """Set every parameter and buffer afresh: convolutions He-normal, the head 1/sqrt(fan-in)
+        normal, normalisations and biases neutral.
+        """
         for module in self.modules():
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, nonlinearity="relu", generator=generator)
@@ -121,7 +147,9 @@ class Network(nn.Module):
 
 
 class ConvNorm(nn.Module):
-    """A convolution that keeps the side (over its stride), without bias, and its batch normalisation."""
+    """A convolution that keeps the side (over its stride), without bias, and its batch
+    normalisation.
+    """
 
     def __init__(self, inputs: int, filters: int, *, kernel: int = 3, stride: int = 1) -> None:
         super().__init__()
@@ -140,12 +168,17 @@ class ConvNorm(nn.Module):
 
 
 class Chain(Network):
-    """Convolutions one after another, then the mean over what is left of the image: conv4, and VGG with a one-layer head."""
+    """Convolutions one after another, then the mean over what is left of the image: conv4, and VGG
+    with a one-layer head.
+    """
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
         self.pools = [filters == 0 for filters in PLANS[shape.architecture]]
-        widths = [COLOURS, *(shape.scaled(filters) for filters in PLANS[shape.architecture] if filters)]
+        widths = [
+            COLOURS,
+            *(shape.scaled(filters) for filters in PLANS[shape.architecture] if filters),
+        ]
         self.body = nn.ModuleList(ConvNorm(a, b) for a, b in pairwise(widths))
         self.head = nn.Linear(widths[-1], shape.classes)
 
@@ -159,7 +192,11 @@ class Chain(Network):
 
     def layers(self) -> tuple[Layer, ...]:
         """One a convolution."""
-        return tuple(conv.layer(on_image=i == 0) for i, conv in enumerate(self.body) if isinstance(conv, ConvNorm))
+        return tuple(
+            conv.layer(on_image=i == 0)
+            for i, conv in enumerate(self.body)
+            if isinstance(conv, ConvNorm)
+        )
 
 
 class BasicBlock(nn.Module):
@@ -169,7 +206,11 @@ class BasicBlock(nn.Module):
         super().__init__()
         self.first = ConvNorm(inputs, filters, stride=stride)
         self.second = ConvNorm(filters, filters)
-        self.shortcut = None if stride == 1 and inputs == filters else ConvNorm(inputs, filters, kernel=1, stride=stride)
+        self.shortcut = (
+            None
+            if stride == 1 and inputs == filters
+            else ConvNorm(inputs, filters, kernel=1, stride=stride)
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         """(N, inputs, side, side) -> (N, filters, side/stride, side/stride)."""
@@ -177,8 +218,12 @@ class BasicBlock(nn.Module):
         return relu(inner + (x if self.shortcut is None else self.shortcut(x)))
 
     def layers(self) -> tuple[Layer, Layer]:
-        """The two convolutions; the shortcut's belongs to the second, with whose output it is added up."""
-        return self.first.layer(), self.second.layer() + (() if self.shortcut is None else self.shortcut.layer())
+        """The two convolutions; the shortcut's belongs to the second, with whose output it is added
+        up.
+        """
+        return self.first.layer(), self.second.layer() + (
+            () if self.shortcut is None else self.shortcut.layer()
+        )
 
 
 class ResNet(Network):
@@ -190,7 +235,12 @@ class ResNet(Network):
         self.stem = ConvNorm(COLOURS, widths[0])
         self.body = nn.ModuleList()
         for stage, (inputs, filters) in enumerate(zip([widths[0], *widths], widths, strict=False)):
-            self.body.extend([BasicBlock(inputs, filters, stride=1 if stage == 0 else 2), BasicBlock(filters, filters, stride=1)])
+            self.body.extend(
+                [
+                    BasicBlock(inputs, filters, stride=1 if stage == 0 else 2),
+                    BasicBlock(filters, filters, stride=1),
+                ]
+            )
         self.head = nn.Linear(widths[-1], shape.classes)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -203,12 +253,19 @@ class ResNet(Network):
 
     def layers(self) -> tuple[Layer, ...]:
         """The stem, and two a block: 17."""
-        blocks = (layer for block in self.body if isinstance(block, BasicBlock) for layer in block.layers())
+        blocks = (
+            layer
+            for block in self.body
+            if isinstance(block, BasicBlock)
+            for layer in block.layers()
+        )
         return (self.stem.layer(on_image=True), *blocks)
 
 
 class Encoder(nn.Module):
-    """A pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)). Tokens are (N, tokens, channels)."""
+    """A pre-norm block: x + attention(norm(x)), then x + mlp(norm(x)). Tokens are (N, tokens,
+    channels).
+    """
 
     def __init__(self, heads: int) -> None:
         super().__init__()
@@ -228,12 +285,15 @@ class Encoder(nn.Module):
         return y
 
     def _attend(self, qkv: Tensor) -> Tensor:
-        """(N, tokens, heads × (q, k, v) × 64) -> (N, tokens, heads × 64): head by head, so that the first heads are the first rows of `qkv`."""
+        """(N, tokens, heads × (q, k, v) × 64) -> (N, tokens, heads × 64): head by head, so that the
+        first heads are the first rows of `qkv`.
+        """
         q, k, v = qkv.reshape(*qkv.shape[:2], self.heads, 3, HEAD_CHANNELS).permute(3, 0, 2, 1, 4)
         return scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
     def layers(self) -> tuple[Layer, Layer]:
-        """Attention, whose filters are heads, and MLP, whose filters are hidden units: a filter owns the weights it reads with and those it writes with.
+        """Attention, whose filters are heads, and MLP, whose filters are hidden units: a filter
+        owns the weights it reads with and those it writes with.
 
         Biases that are added to the channels, and the norm before, belong to the channels.
         """
@@ -253,7 +313,9 @@ class Encoder(nn.Module):
 
 
 class ViT(Network):
-    """DeiT's shape at 32 pixels: 4×4 patches, learned positions, no class token: the head reads the mean of the tokens."""
+    """DeiT's shape at 32 pixels: 4×4 patches, learned positions, no class token: the head reads the
+    mean of the tokens.
+    """
 
     def __init__(self, shape: Shape) -> None:
         super().__init__(shape)
@@ -274,13 +336,23 @@ class ViT(Network):
         return y
 
     def layers(self) -> tuple[Layer, ...]:
-        """The embedding, whose filters are channels, with positions; two a block; the norm before the head belongs to the last: 13."""
-        embedding = (Part(self.embed.weight, (Axis(0),)), Part(self.embed.get_parameter("bias"), (Axis(0),)), Part(self.positions, (Axis(1),)))
-        *blocks, last = (layer for block in self.body if isinstance(block, Encoder) for layer in block.layers())
+        """The embedding, whose filters are channels, with positions; two a block; the norm before
+        the head belongs to the last: 13.
+        """
+        embedding = (
+            Part(self.embed.weight, (Axis(0),)),
+            Part(self.embed.get_parameter("bias"), (Axis(0),)),
+            Part(self.positions, (Axis(1),)),
+        )
+        *blocks, last = (
+            layer for block in self.body if isinstance(block, Encoder) for layer in block.layers()
+        )
         return (embedding, *blocks, last + _channels(self.norm))
 
     def draw(self, generator: torch.Generator) -> None:
-        """Set every parameter afresh, as DeiT: matrices and positions truncated normal of 0.02, the patches' matrix and the head among them."""
+        """Set every parameter afresh, as DeiT: matrices and positions truncated normal of 0.02, the
+        patches' matrix and the head among them.
+        """
         normal = partial(nn.init.trunc_normal_, std=0.02, generator=generator)
         normal(self.positions)
         for module in self.modules():
@@ -292,9 +364,15 @@ class ViT(Network):
                 module.reset_parameters()
 
 
-# Building and counting -------------------------------------------------------------------------------
+# Building and counting ----------------------------------------------------------------------------
 
-_KINDS: dict[Architecture, Callable[[Shape], Network]] = {"conv4": Chain, "resnet18": ResNet, "vgg11": Chain, "vgg16": Chain, "vit": ViT}
+_KINDS: dict[Architecture, Callable[[Shape], Network]] = {
+    "conv4": Chain,
+    "resnet18": ResNet,
+    "vgg11": Chain,
+    "vgg16": Chain,
+    "vit": ViT,
+}
 
 
 def _hollow(shape: Shape) -> Network:
@@ -303,8 +381,15 @@ def _hollow(shape: Shape) -> Network:
         return _KINDS[shape.architecture](shape).float()
 
 
-def build(shape: Shape, generator: torch.Generator, *, device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32) -> Network:
-    """A fresh network. Drawn from `generator`, a CPU one, in float32, and moved then: a seed is the same network everywhere. No other generator is touched.
+def build(
+    shape: Shape,
+    generator: torch.Generator,
+    *,
+    device: torch.device | str = "cpu",
+    dtype: torch.dtype = torch.float32,
+) -> Network:
+    """A fresh network. Drawn from `generator`, a CPU one, in float32, and moved then: a seed is the
+    same network everywhere. No other generator is touched.
 
     The head is drawn last, so that networks that differ in classes only share their body.
     """
@@ -319,7 +404,9 @@ def parameters(shape: Shape) -> int:
 
 
 def flops(shape: Shape) -> float:
-    """Floating point operations, two a multiplication and addition, of one image forward and backward: matrix products only, attention's included."""
+    """Floating point operations, two a multiplication and addition, of one image forward and
+    backward: matrix products only, attention's included.
+    """
     images = 2  # batch-norm needs more than one value a channel
     with FlopCounterMode(display=False) as counter:
         _hollow(shape)(torch.empty(images, COLOURS, SIDE, SIDE, device="meta")).sum().backward()

@@ -1,6 +1,8 @@
-"""Pairs of tasks on real images: what the upstream network learns, and what the downstream one is to learn.
+"""Pairs of tasks on real images: what the upstream network learns, and what the downstream one is
+to learn.
 
-The classes of a pair never overlap. A label of CIFAR-100 is a superclass, so that source and target are alike in nothing that a label names.
+The classes of a pair never overlap. A label of CIFAR-100 is a superclass, so that source and target
+are alike in nothing that a label names.
 """
 
 from __future__ import annotations
@@ -14,10 +16,23 @@ from torch import Tensor
 from model.vision.data import Images, Name
 
 PairName = Literal["cifar10", "cifar100", "cifar100-cifar10"]
-#: Superclasses of CIFAR-100: land vertebrates, the target; other animals and people, near to them; man-made things, far from them.
-TARGET = (8, 11, 12, 15, 16)  # large carnivores, large omnivores and herbivores, medium-sized mammals, reptiles, small mammals
+#: Superclasses of CIFAR-100: land vertebrates, the target; other animals and people, near to them;
+#: man-made things, far from them.
+TARGET = (
+    8,
+    11,
+    12,
+    15,
+    16,
+)  # large carnivores, large omnivores and herbivores, medium-sized mammals, reptiles, small mammals
 NEAR = (0, 1, 7, 13, 14)  # aquatic mammals, fish, insects, non-insect invertebrates, people
-FAR = (3, 5, 6, 18, 19)  # food containers, household electrical devices, household furniture, vehicles 1 and 2
+FAR = (
+    3,
+    5,
+    6,
+    18,
+    19,
+)  # food containers, household electrical devices, household furniture, vehicles 1 and 2
 #: The most superclasses of the source that can be far ones.
 MOST_FAR = len(FAR)
 
@@ -52,19 +67,26 @@ def pair(name: PairName, far: int = 0, *, hundred: Name = "cifar100") -> Pair:
     """The tasks of a pair.
 
     Args:
-        far: for `cifar100`, how many of the source's five superclasses are man-made things instead of animals: its mismatch.
-        hundred: which images of CIFAR-100: all, or the subset.
+        far: for `cifar100`, how many of the source's five superclasses are man-made things instead
+        of animals: its mismatch. hundred: which images of CIFAR-100: all, or the subset.
 
     Raises:
         ValueError: there is no such pair, or it has no such mismatch.
     """
     if not 0 <= far <= (MOST_FAR if name == "cifar100" else 0):
-        raise ValueError(f"far = {far}: must be from 0 to {MOST_FAR}, and 0 for a pair other than cifar100")
+        raise ValueError(
+            f"far = {far}: must be from 0 to {MOST_FAR}, and 0 for a pair other than cifar100"
+        )
     match name:
         case "cifar10":
             return Pair(Task("cifar10", (0, 1, 2, 3, 4)), Task("cifar10", (5, 6, 7, 8, 9)))
         case "cifar100":
-            return Pair(Task(hundred, NEAR[far:] + FAR[:far], coarse=True), Task(hundred, TARGET, coarse=True))
+            return Pair(
+                Task(hundred, NEAR[far:] + FAR[:far], coarse=True),
+                Task(hundred, TARGET, coarse=True),
+            )
         case "cifar100-cifar10":
-            return Pair(Task(hundred, tuple(range(20)), coarse=True), Task("cifar10", tuple(range(10))))
+            return Pair(
+                Task(hundred, tuple(range(20)), coarse=True), Task("cifar10", tuple(range(10)))
+            )
     raise ValueError(f"pair = {name!r}: must be cifar10, cifar100 or cifar100-cifar10")

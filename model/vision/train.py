@@ -1,11 +1,14 @@
-"""Training on real images: everything resident on one device, every batch settled before the first step.
+"""Training on real images: everything resident on one device, every batch settled before the first
+step.
 
-Gradient descent with momentum (Adam for a ViT), rate rising over the first tenth of the steps and falling to 0 over the rest; no weight decay, label
-smoothing or test-time augmentation, which would change the dynamics under test. The number of steps is fixed, not that of epochs: else more
-images would mean longer training.
+Gradient descent with momentum (Adam for a ViT), rate rising over the first tenth of the steps and
+falling to 0 over the rest; no weight decay, label smoothing or test-time augmentation, which would
+change the dynamics under test. The number of steps is fixed, not that of epochs: else more images
+would mean longer training.
 
-On a GPU, layers compute in bfloat16 on channels-last tensors, and one step, whose shapes never change, is captured as a CUDA graph and
-replayed; weights stay in float32. `Device.plain` trains in float32 by an ordinary loop, which is what the other is measured against.
+On a GPU, layers compute in bfloat16 on channels-last tensors, and one step, whose shapes never
+change, is captured as a CUDA graph and replayed; weights stay in float32. `Device.plain` trains in
+float32 by an ordinary loop, which is what the other is measured against.
 """
 
 from __future__ import annotations
@@ -77,8 +80,12 @@ class Device:
     def computing(self) -> Iterator[None]:
         """Precision of what is computed inside, and algorithms that give the same numbers again."""
         with (
-            torch.backends.cudnn.flags(enabled=True, benchmark=False, deterministic=True, allow_tf32=False),
-            torch.autocast(torch.device(self.name).type, torch.bfloat16, enabled=self.fast, cache_enabled=False),
+            torch.backends.cudnn.flags(
+                enabled=True, benchmark=False, deterministic=True, allow_tf32=False
+            ),
+            torch.autocast(
+                torch.device(self.name).type, torch.bfloat16, enabled=self.fast, cache_enabled=False
+            ),
         ):
             yield
 
@@ -92,7 +99,10 @@ class Examples:
 
     def to(self, device: Device) -> Examples:
         """The same on a device, channels last."""
-        return Examples(self.inputs.to(device.name, memory_format=torch.channels_last), self.labels.to(device.name))
+        return Examples(
+            self.inputs.to(device.name, memory_format=torch.channels_last),
+            self.labels.to(device.name),
+        )
 
     def first(self, count: int) -> Examples:
         """Some of them."""
@@ -110,30 +120,49 @@ class Trained:
 
 
 def standardised(pixels: Tensor, mean: Sequence[float], deviation: Sequence[float]) -> Tensor:
-    """Pixels, (n, 3, 32, 32) uint8, as float32 with this mean and standard deviation of each colour taken out."""
-    shift, scale = (torch.tensor(values, dtype=torch.float32).view(1, 3, 1, 1) for values in (mean, deviation))
+    """Pixels, (n, 3, 32, 32) uint8, as float32 with this mean and standard deviation of each colour
+    taken out.
+    """
+    shift, scale = (
+        torch.tensor(values, dtype=torch.float32).view(1, 3, 1, 1) for values in (mean, deviation)
+    )
     return (pixels.float() / 255 - shift) / scale
 
 
 def stream(seed: int, purpose: str) -> torch.Generator:
-    """The random numbers of one seed for one purpose; those of different purposes are independent."""
+    """The random numbers of one seed for one purpose; those of different purposes are
+    independent.
+    """
     words = np.random.SeedSequence([seed, *purpose.encode()]).generate_state(1, np.uint64)
     return torch.Generator().manual_seed(int(words[0]))
 
 
-def train(network: nn.Module, data: Examples, test: Examples, recipe: Recipe, generator: torch.Generator, device: Device, at: Sequence[int] = ()) -> Trained:
-    """Train a network in place; test it after the steps `at`, on `_GLANCED` images, and after the last, on all.
+def train(
+    network: nn.Module,
+    data: Examples,
+    test: Examples,
+    recipe: Recipe,
+    generator: torch.Generator,
+    device: Device,
+    at: Sequence[int] = (),
+) -> Trained:
+    """Train a network in place; test it after the steps `at`, on `_GLANCED` images, and after the
+    last, on all.
 
-    Which images make up a batch, and how they are augmented, is drawn from `generator` on the CPU before the first step, so that it is the
-    same on every device.
+    Which images make up a batch, and how they are augmented, is drawn from `generator` on the CPU
+    before the first step, so that it is the same on every device.
     """
     network.to(device.name).to(memory_format=torch.channels_last).train()  # type: ignore[call-overload]  # known to torch, not to its stubs
     with device.computing():
-        step = (_replayed if device.fast else _plain)(network, data, recipe, _batches(len(data.labels), recipe, generator).to(device))
+        step = (_replayed if device.fast else _plain)(
+            network, data, recipe, _batches(len(data.labels), recipe, generator).to(device)
+        )
         tested: dict[int, float] = {}
         for done in range(recipe.steps + 1):
             if done in at or done == recipe.steps:
-                tested[done] = accuracy(network, test if done == recipe.steps else test.first(_GLANCED))
+                tested[done] = accuracy(
+                    network, test if done == recipe.steps else test.first(_GLANCED)
+                )
                 network.train()
             if done < recipe.steps:
                 loss = step(done)
@@ -151,7 +180,7 @@ def accuracy(network: nn.Module, data: Examples) -> float:
     return float(right) / len(data.labels)
 
 
-# Batches ---------------------------------------------------------------------------------------------
+# Batches ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -159,7 +188,8 @@ class _Batches:
     """What each step sees."""
 
     index: Tensor  # (steps, batch): places among the images
-    shift: Tensor  # (steps, batch, 2): rows and columns, from 0 to 2 _SHIFT; (steps, 0, 2) without augmentation
+    # (steps, batch, 2): rows and columns, from 0 to 2 _SHIFT; (steps, 0, 2) without augmentation
+    shift: Tensor
     mirror: Tensor  # (steps, batch): whether
 
     def to(self, device: Device) -> _Batches:
@@ -195,15 +225,19 @@ def _augmented(inputs: Tensor, shift: Tensor, mirror: Tensor) -> Tensor:
     columns = shift[:, 1, None] + torch.where(mirror[:, None], along.flip(0), along)
     padded = pad(inputs, (_SHIFT,) * 4)
     here = torch.arange(count, device=inputs.device)[:, None, None]
-    return padded.permute(0, 2, 3, 1)[here, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+    return padded.permute(0, 2, 3, 1)[here, rows[:, :, None], columns[:, None, :]].permute(
+        0, 3, 1, 2
+    )
 
 
-# Steps -----------------------------------------------------------------------------------------------
+# Steps --------------------------------------------------------------------------------------------
 
 Step = Callable[[int], Tensor]  # the number of steps made before -> the loss of its batch
 
 
-def _optimiser(network: nn.Module, recipe: Recipe, rate: float | Tensor, captured: bool) -> torch.optim.Optimizer:
+def _optimiser(
+    network: nn.Module, recipe: Recipe, rate: float | Tensor, captured: bool
+) -> torch.optim.Optimizer:
     if recipe.adam:
         return torch.optim.Adam(network.parameters(), rate, capturable=captured)
     return torch.optim.SGD(network.parameters(), rate, momentum=MOMENTUM, fused=captured)
@@ -220,7 +254,9 @@ def _plain(network: nn.Module, data: Examples, recipe: Recipe, batches: _Batches
     return step
 
 
-def _descend(network: nn.Module, optimiser: torch.optim.Optimizer, inputs: Tensor, labels: Tensor) -> Tensor:
+def _descend(
+    network: nn.Module, optimiser: torch.optim.Optimizer, inputs: Tensor, labels: Tensor
+) -> Tensor:
     optimiser.zero_grad(set_to_none=True)
     loss = cross_entropy(network(inputs).float(), labels)
     loss.backward()  # type: ignore[no-untyped-call]
@@ -229,7 +265,9 @@ def _descend(network: nn.Module, optimiser: torch.optim.Optimizer, inputs: Tenso
 
 
 def _replayed(network: nn.Module, data: Examples, recipe: Recipe, batches: _Batches) -> Step:
-    """One step captured as a CUDA graph: what differs between steps lies in tensors that are written before each replay."""
+    """One step captured as a CUDA graph: what differs between steps lies in tensors that are
+    written before each replay.
+    """
     rate = torch.tensor(recipe.rate, device=data.labels.device)
     optimiser = _optimiser(network, recipe, rate, captured=True)
     now = tuple(part.clone() for part in batches[0])
@@ -238,7 +276,9 @@ def _replayed(network: nn.Module, data: Examples, recipe: Recipe, batches: _Batc
     with torch.cuda.graph(graph):
         loss = _descend(network, optimiser, *_seen(data, *now))
 
-    def step(done: int, kept: tuple[object, ...] = (network, optimiser, data)) -> Tensor:  # the graph knows their addresses, and does not keep them alive
+    def step(
+        done: int, kept: tuple[object, ...] = (network, optimiser, data)
+    ) -> Tensor:  # the graph knows their addresses, and does not keep them alive
         for part, source in zip(now, batches[done], strict=True):
             part.copy_(source)
         rate.fill_(recipe.rate_at(done))
@@ -248,11 +288,21 @@ def _replayed(network: nn.Module, data: Examples, recipe: Recipe, batches: _Batc
     return step
 
 
-def _warm_up(network: nn.Module, optimiser: torch.optim.Optimizer, data: Examples, batch: tuple[Tensor, ...], rate: Tensor) -> None:
-    """Make some steps of rate 0 beside the main stream, so that capturing allocates nothing; then forget all they left behind."""
+def _warm_up(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    data: Examples,
+    batch: tuple[Tensor, ...],
+    rate: Tensor,
+) -> None:
+    """Make some steps of rate 0 beside the main stream, so that capturing allocates nothing; then
+    forget all they left behind.
+    """
     before = {name: value.clone() for name, value in network.state_dict().items()}
     rate.zero_()
-    optimiser._warned_capturable_if_run_uncaptured = True  # Adam warns of what is done here on purpose
+    optimiser._warned_capturable_if_run_uncaptured = (
+        True  # Adam warns of what is done here on purpose
+    )
     beside = torch.cuda.Stream()  # type: ignore[no-untyped-call]
     beside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(beside):

@@ -1,6 +1,8 @@
-"""What the real-image tier trains: networks from scratch and after transfer, around one base, a factor at a time or crossed.
+"""What the real-image tier trains: networks from scratch and after transfer, around one base, a
+factor at a time or crossed.
 
-Everything that a number depends on, but for the code, stands in a `Setting`; its digest is the key under which a finished run is kept.
+Everything that a number depends on, but for the code, stands in a `Setting`; its digest is the key
+under which a finished run is kept.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from claims.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell
+from claims.paper.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell
 from model.vision.data import Name
 from model.vision.inherit import Form
 from model.vision.nets import Architecture
@@ -21,7 +23,9 @@ from model.vision.train import Recipe
 
 
 class ImagesError(ValueError):
-    """What the real-image tier is asked for cannot be had: names the option or the file, the value and the rule."""
+    """What the real-image tier is asked for cannot be had: names the option or the file, the value
+    and the rule.
+    """
 
 
 #: Changed whenever the same setting comes to mean other numbers.
@@ -88,8 +92,16 @@ class Setting:
         if self.upstream is None:
             return Cell(self.network.label, self.tasks.pair, self.n2, images=images)
         return Cell(
-            self.network.label, self.tasks.pair, self.n2, self.tasks.far, self.upstream.n1, self.upstream.sigma, self.share, self.form, images,
-        )  # fmt: skip
+            self.network.label,
+            self.tasks.pair,
+            self.n2,
+            self.tasks.far,
+            self.upstream.n1,
+            self.upstream.sigma,
+            self.share,
+            self.form,
+            images,
+        )
 
 
 TierName = Literal["cpu", "gpu"]
@@ -112,59 +124,107 @@ class Tier:
 
 #: Highest rate of each architecture, and whether it descends by Adam.
 RATES: dict[Architecture, tuple[float, bool]] = {
-    "conv4": (0.05, False), "resnet18": (0.05, False), "vgg11": (0.05, False), "vgg16": (0.05, False), "vit": (1e-3, True),
-}  # fmt: skip
+    "conv4": (0.05, False),
+    "resnet18": (0.05, False),
+    "vgg11": (0.05, False),
+    "vgg16": (0.05, False),
+    "vit": (1e-3, True),
+}
 FORMS: tuple[Form, ...] = ("filters", "block", "layers")
 TIERS: dict[TierName, Tier] = {
     "cpu": Tier(
-        networks=(Network("conv4", 0.5),), seeds=16, samples=(500, 1500, 5000), noises=(0.0, 1.0, 2.0), shares=(0.5, 1.0), far=(0, 5), n2=500,
-        upstream=Recipe(700, 64, 1.0), downstream=Recipe(200, 64, 1.0),
+        networks=(Network("conv4", 0.5),),
+        seeds=16,
+        samples=(500, 1500, 5000),
+        noises=(0.0, 1.0, 2.0),
+        shares=(0.5, 1.0),
+        far=(0, 5),
+        n2=500,
+        upstream=Recipe(700, 64, 1.0),
+        downstream=Recipe(200, 64, 1.0),
     ),
     "gpu": Tier(
-        networks=(Network("resnet18"), Network("vgg11"), Network("vgg16"), Network("vit")), seeds=8,
-        samples=(500, 1500, 5000, 15000, 25000), noises=(0.0, 0.5, 1.0, 2.0), shares=(0.25, 0.5, 0.75, 1.0), far=(0, 3, 5), n2=500,
-        upstream=Recipe(1000, 256, 1.0), downstream=Recipe(400, 128, 1.0),
+        networks=(Network("resnet18"), Network("vgg11"), Network("vgg16"), Network("vit")),
+        seeds=8,
+        samples=(500, 1500, 5000, 15000, 25000),
+        noises=(0.0, 0.5, 1.0, 2.0),
+        shares=(0.25, 0.5, 0.75, 1.0),
+        far=(0, 3, 5),
+        n2=500,
+        upstream=Recipe(1000, 256, 1.0),
+        downstream=Recipe(400, 128, 1.0),
     ),
-}  # fmt: skip
+}
 #: Images of each superclass to learn from.
 _OF_SUPERCLASS: dict[Name, int] = {"cifar100": 2500, "cifar100-subset": 250}
 
 
 def settings(tier: Tier, *, hundred: Name | None, crossed: bool = False) -> list[Setting]:
-    """Every training of a tier, seed by seed, so that what is there when a run is stopped is whole for the seeds it has.
+    """Every training of a tier, seed by seed, so that what is there when a run is stopped is whole
+    for the seeds it has.
 
     Args:
-        hundred: the images of CIFAR-100 that are at hand; None if there are none, and then no pair needs them.
-        crossed: every N_1 with every σ and every α, beside one factor at a time.
+        hundred: the images of CIFAR-100 that are at hand; None if there are none, and then no pair
+        needs them. crossed: every N_1 with every σ and every α, beside one factor at a time.
     """
-    by_seed = (list(_of_seed(tier, network, seed, hundred, crossed)) for seed in range(tier.seeds) for network in tier.networks)
+    by_seed = (
+        list(_of_seed(tier, network, seed, hundred, crossed))
+        for seed in range(tier.seeds)
+        for network in tier.networks
+    )
     return list(dict.fromkeys(itertools.chain.from_iterable(by_seed)))
 
 
-def _of_seed(tier: Tier, network: Network, seed: int, hundred: Name | None, crossed: bool) -> Iterator[Setting]:
+def _of_seed(
+    tier: Tier, network: Network, seed: int, hundred: Name | None, crossed: bool
+) -> Iterator[Setting]:
     ten = Tasks("cifar10")
     yield from _transfers(tier, network, seed, ten, _factors(tier, crossed))
     if hundred is not None:
-        for tasks in (*(Tasks("cifar100", far, hundred) for far in tier.far), Tasks("cifar100-cifar10", 0, hundred)):
-            yield from _transfers(tier, network, seed, tasks, [(min(BASE_SAMPLES, _most(tasks)), BASE_NOISE, BASE_SHARE, "filters")])
+        for tasks in (
+            *(Tasks("cifar100", far, hundred) for far in tier.far),
+            Tasks("cifar100-cifar10", 0, hundred),
+        ):
+            yield from _transfers(
+                tier,
+                network,
+                seed,
+                tasks,
+                [(min(BASE_SAMPLES, _most(tasks)), BASE_NOISE, BASE_SHARE, "filters")],
+            )
 
 
 Factors = tuple[int, float, float, Form]  # N_1, σ, α, and what is inherited
 
 
 def _factors(tier: Tier, crossed: bool) -> list[Factors]:
-    """Around the base one factor at a time, and every form at every share; all forms are one where everything is inherited."""
+    """Around the base one factor at a time, and every form at every share; all forms are one where
+    everything is inherited.
+    """
     found: list[Factors] = [(n1, BASE_NOISE, BASE_SHARE, "filters") for n1 in tier.samples]
     found += [(BASE_SAMPLES, sigma, BASE_SHARE, "filters") for sigma in tier.noises]
-    found += [(BASE_SAMPLES, BASE_NOISE, share, form) for share in tier.shares for form in (FORMS if share < 1 else FORMS[:1])]
+    found += [
+        (BASE_SAMPLES, BASE_NOISE, share, form)
+        for share in tier.shares
+        for form in (FORMS if share < 1 else FORMS[:1])
+    ]
     if crossed:
-        found += [(n1, sigma, share, "filters") for n1 in tier.samples for sigma in tier.noises for share in tier.shares]
+        found += [
+            (n1, sigma, share, "filters")
+            for n1 in tier.samples
+            for sigma in tier.noises
+            for share in tier.shares
+        ]
     return list(dict.fromkeys(found))
 
 
-def _transfers(tier: Tier, network: Network, seed: int, tasks: Tasks, factors: Iterable[Factors]) -> Iterator[Setting]:
+def _transfers(
+    tier: Tier, network: Network, seed: int, tasks: Tasks, factors: Iterable[Factors]
+) -> Iterator[Setting]:
     """From scratch, and after transfer from every source."""
-    scratch = Setting(network, replace(tasks, far=0), tier.n2, _recipe(tier.downstream, network), seed)
+    scratch = Setting(
+        network, replace(tasks, far=0), tier.n2, _recipe(tier.downstream, network), seed
+    )
     yield scratch
     for n1, sigma, share, form in factors:
         source = Upstream(network, tasks, n1, sigma, _recipe(tier.upstream, network), seed)
@@ -173,7 +233,9 @@ def _transfers(tier: Tier, network: Network, seed: int, tasks: Tasks, factors: I
 
 def _most(tasks: Tasks) -> int:
     """The most images that a source in CIFAR-100 has."""
-    return _OF_SUPERCLASS[tasks.hundred] * len(pair(tasks.pair, tasks.far, hundred=tasks.hundred).upstream.classes)
+    return _OF_SUPERCLASS[tasks.hundred] * len(
+        pair(tasks.pair, tasks.far, hundred=tasks.hundred).upstream.classes
+    )
 
 
 def _recipe(recipe: Recipe, network: Network) -> Recipe:

@@ -1,4 +1,6 @@
-"""Pictures of the real-image tier: each factor as τ_D foretells it and as it was measured, and accuracy along training."""
+"""Pictures of the real-image tier: each factor as τ_D foretells it and as it was measured, and
+accuracy along training.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from claims.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell, Interval
+from claims.paper.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell, Interval
+from reports.drawing.plots import INK, SERIES
 from reports.images import predict
 from reports.images.decide import gains
 from reports.images.plan import FORMS
 from reports.images.run import Record
-from reports.plots import INK, SERIES
 
 #: Points at which a formula is drawn.
 _FINE = 61
@@ -40,28 +42,64 @@ def _ten(cell: Cell) -> bool:
 
 FACTORS = (
     Factor(
-        "source images N₁", lambda c: c.n1, lambda c: _ten(c) and c.sigma == BASE_NOISE and c.share == BASE_SHARE, "n1", (400, 30000), logarithmic=True
+        "source images N₁",
+        lambda c: c.n1,
+        lambda c: _ten(c) and c.sigma == BASE_NOISE and c.share == BASE_SHARE,
+        "n1",
+        (400, 30000),
+        logarithmic=True,
     ),
-    Factor("source noise σ", lambda c: c.sigma, lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.share == BASE_SHARE, "sigma", (0, 2)),
-    Factor("inherited share α", lambda c: c.share, lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.sigma == BASE_NOISE, "share", (0, 1)),
-    Factor("mismatch of source and target", lambda c: c.mismatch, lambda c: c.pair == "cifar100", "far", (0, 1)),
-)  # fmt: skip
+    Factor(
+        "source noise σ",
+        lambda c: c.sigma,
+        lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.share == BASE_SHARE,
+        "sigma",
+        (0, 2),
+    ),
+    Factor(
+        "inherited share α",
+        lambda c: c.share,
+        lambda c: _ten(c) and c.n1 == BASE_SAMPLES and c.sigma == BASE_NOISE,
+        "share",
+        (0, 1),
+    ),
+    Factor(
+        "mismatch of source and target",
+        lambda c: c.mismatch,
+        lambda c: c.pair == "cifar100",
+        "far",
+        (0, 1),
+    ),
+)
 
 
 def factors(records: Sequence[Record]) -> Figure:
-    """Each factor: above, τ_D against τ_2; below, points of accuracy after transfer over scratch, with 95% intervals over seeds."""
+    """Each factor: above, τ_D against τ_2; below, points of accuracy after transfer over scratch,
+    with 95% intervals over seeds.
+    """
     found = gains(records)
     networks = list(dict.fromkeys(cell.network for cell, _ in found))
     n2 = found[0][0].n2 if found else 1
-    shown = [factor for factor in FACTORS if any(factor.along(cell) for cell, _ in found)] or [FACTORS[0]]
+    shown = [factor for factor in FACTORS if any(factor.along(cell) for cell, _ in found)] or [
+        FACTORS[0]
+    ]
     figure = Figure(figsize=(3.1 * len(shown) + 0.6, 5.2), layout="constrained")
     panels = figure.subplots(2, len(shown), squeeze=False, sharex="col", sharey="row")
     for factor, above, below in zip(shown, panels[0], panels[1], strict=True):
         _foretold(above, factor, n2)
         for network, (marker, colour) in zip(networks, SERIES, strict=False):
-            _measured(below, factor, [pair for pair in found if pair[0].network == network and factor.along(pair[0])], network, marker, colour)
+            _measured(
+                below,
+                factor,
+                [pair for pair in found if pair[0].network == network and factor.along(pair[0])],
+                network,
+                marker,
+                colour,
+            )
         below.set_xlabel(factor.name)
-    panels[0, 0].set_ylabel("foretold: $\\tau_D/\\tau_2$", fontsize=12)  # so that its indices can be read
+    panels[0, 0].set_ylabel(
+        "foretold: $\\tau_D/\\tau_2$", fontsize=12
+    )  # so that its indices can be read
     panels[1, 0].set_ylabel("measured: points of accuracy\nover random initialisation")
     figure.legend(*_once(panels.flat), loc="outside upper left", ncols=4, frameon=False, fontsize=9)
     return figure
@@ -69,7 +107,11 @@ def factors(records: Sequence[Record]) -> Figure:
 
 def _once(panels: Iterable[Axes]) -> tuple[list[Artist], list[str]]:
     """What a legend tells of several panels, each name once."""
-    named = {name: handle for panel in panels for handle, name in zip(*panel.get_legend_handles_labels(), strict=True)}
+    named = {
+        name: handle
+        for panel in panels
+        for handle, name in zip(*panel.get_legend_handles_labels(), strict=True)
+    }
     return list(named.values()), list(named)
 
 
@@ -77,8 +119,18 @@ def _foretold(axes: Axes, factor: Factor, n2: int) -> None:
     low, high = factor.range
     xs = np.geomspace(low, high, _FINE) if factor.logarithmic else np.linspace(low, high, _FINE)
     for y, dash in zip(predict.Y, ("-", "--"), strict=True):
-        at = [predict.regime(n2, y, **{factor.field: round(x) if factor.logarithmic else float(x)}) for x in xs]  # type: ignore[arg-type]
-        axes.plot(xs, [predict.advantage(regime) for regime in at], color=INK, lw=1.5, ls=dash, label=f"foretold, Y = {y:g}")
+        at = [
+            predict.regime(n2, y, **{factor.field: round(x) if factor.logarithmic else float(x)})  # type: ignore[arg-type]
+            for x in xs
+        ]
+        axes.plot(
+            xs,
+            [predict.advantage(regime) for regime in at],
+            color=INK,
+            lw=1.5,
+            ls=dash,
+            label=f"foretold, Y = {y:g}",
+        )
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(FixedLocator([0.1, 0.2, 0.5, 1, 2, 5, 10, 20]))
     axes.yaxis.set_minor_locator(NullLocator())
@@ -86,19 +138,45 @@ def _foretold(axes: Axes, factor: Factor, n2: int) -> None:
     _plain(axes, 1.0)
 
 
-def _measured(axes: Axes, factor: Factor, found: Sequence[tuple[Cell, Interval]], network: str, marker: str, colour: str) -> None:
+def _measured(
+    axes: Axes,
+    factor: Factor,
+    found: Sequence[tuple[Cell, Interval]],
+    network: str,
+    marker: str,
+    colour: str,
+) -> None:
     """One line a form of inheritance; what is inherited whole belongs to all of them."""
     for form, dash in zip(FORMS, ("-", "--", ":"), strict=True):
-        line = sorted((factor.place(cell), one) for cell, one in found if cell.form == form or (cell.share == 1 and _varies(found, form)))
+        line = sorted(
+            (factor.place(cell), one)
+            for cell, one in found
+            if cell.form == form or (cell.share == 1 and _varies(found, form))
+        )
         if not line:
             continue
         means = [one.mean for _, one in line]
-        reach = [one.high - one.mean if np.isfinite(one.high) else np.nan for _, one in line]  # no bar where there is no interval
-        label = network if form == FORMS[0] else f"{network}, {'matching block' if form == 'block' else 'whole layers'}"
+        reach = [
+            one.high - one.mean if np.isfinite(one.high) else np.nan for _, one in line
+        ]  # no bar where there is no interval
+        label = (
+            network
+            if form == FORMS[0]
+            else f"{network}, {'matching block' if form == 'block' else 'whole layers'}"
+        )
         axes.errorbar(
-            [x for x, _ in line], means, reach, color=colour, marker=marker, ms=5, lw=1.2, ls=dash, capsize=2.5, label=label,
+            [x for x, _ in line],
+            means,
+            reach,
+            color=colour,
+            marker=marker,
+            ms=5,
+            lw=1.2,
+            ls=dash,
+            capsize=2.5,
+            label=label,
             mfc=colour if form == FORMS[0] else "white",
-        )  # fmt: skip
+        )
     if factor.logarithmic:
         axes.set_xscale("log")
     _plain(axes, 0.0)
@@ -114,12 +192,22 @@ def _plain(axes: Axes, level: float) -> None:
 
 
 def curves(records: Sequence[Record]) -> Figure:
-    """Test accuracy along training, mean over seeds: from scratch, and after transfer from four sources of CIFAR-10."""
+    """Test accuracy along training, mean over seeds: from scratch, and after transfer from four
+    sources of CIFAR-10.
+    """
     networks = list(dict.fromkeys(record.setting.network.label for record in records))
     figure = Figure(figsize=(max(6.2, 3.6 * len(networks) + 0.4), 3.9), layout="constrained")
     panels = figure.subplots(1, max(1, len(networks)), squeeze=False, sharey=True)[0]
     for network, axes in zip(networks, panels, strict=False):
-        _along(axes, [record for record in records if record.setting.network.label == network and record.setting.tasks.pair == "cifar10"])
+        _along(
+            axes,
+            [
+                record
+                for record in records
+                if record.setting.network.label == network
+                and record.setting.tasks.pair == "cifar10"
+            ],
+        )
         axes.set(title=network, xlabel=f"passes over the target's {records[0].setting.n2} images")
         axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_ylabel("test accuracy, %")
@@ -136,15 +224,19 @@ def _along(axes: Axes, records: Sequence[Record]) -> None:
         epochs = np.array(runs[0].steps) * runs[0].setting.recipe.batch / runs[0].setting.n2
         means = 100 * np.mean([run.accuracy for run in runs], axis=0)
         axes.plot(epochs[:-1], means[:-1], color=colour, marker=marker, ms=4, lw=1.2, label=name)
-        axes.plot(epochs[-1:], means[-1:], color=colour, marker=marker, ms=7, mfc="none", ls="none")  # on other images: not joined to the rest
+        axes.plot(
+            epochs[-1:], means[-1:], color=colour, marker=marker, ms=7, mfc="none", ls="none"
+        )  # on other images: not joined to the rest
 
 
 def _told(cells: dict[Cell, list[Record]]) -> dict[str, Cell]:
     """The cells that a reader wants to see side by side."""
     whole = [cell for cell in cells if cell.share == 1]
     clean = sorted((c for c in whole if c.sigma == BASE_NOISE), key=lambda c: c.n1)
-    noisy = sorted((c for c in whole if c.sigma > BASE_NOISE and c.n1 == BASE_SAMPLES), key=lambda c: c.sigma)
+    noisy = sorted(
+        (c for c in whole if c.sigma > BASE_NOISE and c.n1 == BASE_SAMPLES), key=lambda c: c.sigma
+    )
     found = {"from scratch": next((c for c in cells if c.share == 0), None)}
-    found |= {f"N₁ = {c.n1:,}": c for c in (clean[:1] + clean[-1:])}
+    found |= {f"N₁ = {c.n1:,}": c for c in clean[:1] + clean[-1:]}
     found |= {f"N₁ = {c.n1:,}, σ = {c.sigma:g}": c for c in noisy[-1:]}
     return {name: cell for name, cell in found.items() if cell is not None}

@@ -1,4 +1,6 @@
-"""Train what the plan asks for, and keep every finished run as a line of a file that an interrupted run goes on with."""
+"""Train what the plan asks for, and keep every finished run as a line of a file that an interrupted
+run goes on with.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +17,18 @@ import torch
 from pydantic import ConfigDict, TypeAdapter
 from torch import nn
 
-from claims.real_images import Accuracies, Cell
+from claims.paper.real_images import Accuracies, Cell
 from model.vision import nets
 from model.vision.data import ImageSet, Name, load
 from model.vision.inherit import inherit
 from model.vision.tasks import Pair, Task, pair
 from model.vision.train import Device, Examples, Recipe, standardised, stream, train
-from reports import journal
-from reports.executors import Executor
-from reports.files import finite, read_json, validated
 from reports.images.plan import CODE, Network, Setting, Upstream, jobs
-from reports.journal import JournalError
-from reports.ledger import versions
+from reports.ledger import journal
+from reports.ledger.files import finite, read_json, validated
+from reports.ledger.journal import JournalError
+from reports.ledger.ledger import versions
+from reports.studies.executors import Executor
 
 FORMAT, VERSION = "transfer-claims-images", 1
 #: Bytes of a header at most.
@@ -56,8 +58,14 @@ class Record:
         if self.key != self.setting.key:
             raise ValueError(f"key = {self.key!r}: its setting has {self.setting.key!r}")
         if self.setting.code != CODE:
-            raise ValueError(f"code = {self.setting.code}: this version's is {CODE}; move the file away")
-        if not self.steps or len(self.steps) != len(self.accuracy) or not all(0 <= share <= 1 for share in (*self.accuracy, self.train_accuracy)):
+            raise ValueError(
+                f"code = {self.setting.code}: this version's is {CODE}; move the file away"
+            )
+        if (
+            not self.steps
+            or len(self.steps) != len(self.accuracy)
+            or not all(0 <= share <= 1 for share in (*self.accuracy, self.train_accuracy))
+        ):
             raise ValueError("accuracy: must be one number from 0 to 1 for each of the steps")
 
 
@@ -77,10 +85,17 @@ class Job:
 
 
 def run(
-    wanted: Sequence[Setting], path: Path, executor: Executor, device: Device, *, cache: Path | None = None, until: float = math.inf,
+    wanted: Sequence[Setting],
+    path: Path,
+    executor: Executor,
+    device: Device,
+    *,
+    cache: Path | None = None,
+    until: float = math.inf,
     tick: Callable[[int, int], None] = lambda done, of: None,
-) -> list[Record]:  # fmt: skip
-    """Train what the file lacks, append what starts from one source network once it is finished, and return the records of what is wanted, in its order.
+) -> list[Record]:
+    """Train what the file lacks, append what starts from one source network once it is finished,
+    and return the records of what is wanted, in its order.
 
     Args:
         until: no source network is begun after this moment (of `time.monotonic`).
@@ -107,7 +122,9 @@ def run(
 
 
 def header(device: Device) -> dict[str, Any]:
-    """What records of one file have in common: they are never mixed with those of another device, or of other versions."""
+    """What records of one file have in common: they are never mixed with those of another device,
+    or of other versions.
+    """
     used = versions()
     return {
         "format": FORMAT,
@@ -119,28 +136,46 @@ def header(device: Device) -> dict[str, Any]:
 
 
 def _same(path: Path, ours: dict[str, Any]) -> None:
-    """Raise JournalError, which says what differs, where a file's records were made otherwise; what is no header is left to the journal."""
+    """Raise JournalError, which says what differs, where a file's records were made otherwise; what
+    is no header is left to the journal.
+    """
     try:
         with path.open("rb") as file:
             theirs = read_json(file.readline(_LONGEST).decode())
-        differing = [f"{name} {theirs[name]!r} there, {ours[name]!r} here" for name in ours if theirs[name] != ours[name]] if theirs else []
+        differing = (
+            [
+                f"{name} {theirs[name]!r} there, {ours[name]!r} here"
+                for name in ours
+                if theirs[name] != ours[name]
+            ]
+            if theirs
+            else []
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return
     if differing:
-        raise JournalError(path, f"{'; '.join(differing)}: write elsewhere (--records FILE), or move it away")
+        raise JournalError(
+            path, f"{'; '.join(differing)}: write elsewhere (--records FILE), or move it away"
+        )
 
 
 def commit() -> str:
     """Of this repository, with + where files differ from it; empty outside of one."""
     here = Path(__file__).parent
     try:
-        found = subprocess.run(["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"], cwd=here, capture_output=True, text=True, check=True)
+        found = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
+            cwd=here,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
     except (OSError, subprocess.CalledProcessError):
         return ""
     return found.stdout.strip()
 
 
-# Records ---------------------------------------------------------------------------------------------
+# Records ------------------------------------------------------------------------------------------
 
 
 def read_record(found: Any) -> Record:
@@ -156,24 +191,28 @@ def _line(found: Any) -> dict[str, Any]:
 def accuracies(records: Sequence[Record]) -> Accuracies:
     """Final test accuracy by cell and seed, nan where training diverged.
 
-    Raises ValueError where two runs of a cell and a seed differ in what no cell tells, their recipes say.
+    Raises ValueError where two runs of a cell and a seed differ in what no cell tells, their
+    recipes say.
     """
     found: dict[Cell, dict[int, float]] = {}
     for record in records:
         of_cell = found.setdefault(record.setting.cell, {})
         if record.setting.seed in of_cell:
             raise ValueError(
-                f"seed {record.setting.seed} of {record.setting.cell} was trained in two ways: keep each in a file of its own (cifar run --records FILE)"
+                f"seed {record.setting.seed} of {record.setting.cell} was trained in two ways: keep"
+                " each in a file of its own (cifar run --records FILE)"
             )
         of_cell[record.setting.seed] = math.nan if record.loss is None else record.accuracy[-1]
     return found
 
 
-# One job ---------------------------------------------------------------------------------------------
+# One job ------------------------------------------------------------------------------------------
 
 
 def compute(job: Job) -> list[dict[str, Any]]:
-    """Train the source network, if there is one, and every downstream network from it; JSON values, one a run. Nothing once the time is over."""
+    """Train the source network, if there is one, and every downstream network from it; JSON values,
+    one a run. Nothing once the time is over.
+    """
     if time.monotonic() >= job.until:
         return []
     source, reached = (None, None) if job.upstream is None else _source(job.upstream, job)
@@ -185,22 +224,39 @@ def _source(upstream: Upstream, job: Job) -> tuple[nn.Module, float]:
     task, seed = _pair(upstream).upstream, upstream.seed
     clean = _learned(task, upstream.n1, "n1", stream(seed, "source images"), job.cache)
     if upstream.sigma:
-        noise = torch.randn(clean.inputs.shape, generator=stream(seed, "source noise"))  # an image's own, the same at every epoch
+        noise = torch.randn(
+            clean.inputs.shape, generator=stream(seed, "source noise")
+        )  # an image's own, the same at every epoch
         clean = Examples(clean.inputs + upstream.sigma * noise, clean.labels)
     data = clean.to(job.device)
     network = _build(upstream.network, task, stream(seed, "source network"))
-    found = train(network, data, _tested(task, job.cache, job.device), upstream.recipe, stream(seed, "source batches"), job.device)
+    found = train(
+        network,
+        data,
+        _tested(task, job.cache, job.device),
+        upstream.recipe,
+        stream(seed, "source batches"),
+        job.device,
+    )
     return network, found.accuracy[-1]
 
 
-def _downstream(setting: Setting, source: nn.Module | None, reached: float | None, job: Job) -> dict[str, Any]:
+def _downstream(
+    setting: Setting, source: nn.Module | None, reached: float | None, job: Job
+) -> dict[str, Any]:
     begun, seed, task = time.perf_counter(), setting.seed, _pair(setting).downstream
     data = _learned(task, setting.n2, "n2", stream(seed, "target images"), job.cache).to(job.device)
     network = _build(setting.network, task, stream(seed, "target network")).to(job.device.name)
     taken = None if source is None else inherit(source, network, setting.share, setting.form)
     found = train(
-        network, data, _tested(task, job.cache, job.device), setting.recipe, stream(seed, "target batches"), job.device, at=_looks(setting.recipe)
-    )  # fmt: skip
+        network,
+        data,
+        _tested(task, job.cache, job.device),
+        setting.recipe,
+        stream(seed, "target batches"),
+        job.device,
+        at=_looks(setting.recipe),
+    )
     return {
         "key": setting.key,
         "setting": asdict(setting),
@@ -229,20 +285,39 @@ def _build(network: Network, task: Task, generator: torch.Generator) -> nn.Modul
 
 
 @lru_cache(maxsize=3)
-def _images(name: Name, cache: Path | None) -> tuple[ImageSet, tuple[float, ...], tuple[float, ...]]:
+def _images(
+    name: Name, cache: Path | None
+) -> tuple[ImageSet, tuple[float, ...], tuple[float, ...]]:
     """A set of images, and mean and standard deviation of each colour over those to learn from."""
     found, values = load(name, cache), torch.arange(256, dtype=torch.float64) / 255
-    shares = [torch.bincount(colour.flatten(), minlength=256) / colour.numel() for colour in found.train.pixels.unbind(1)]
+    shares = [
+        torch.bincount(colour.flatten(), minlength=256) / colour.numel()
+        for colour in found.train.pixels.unbind(1)
+    ]
     means = [float(share.double() @ values) for share in shares]
-    return found, tuple(means), tuple(float((share.double() @ (values - mean) ** 2).sqrt()) for share, mean in zip(shares, means, strict=True))
+    return (
+        found,
+        tuple(means),
+        tuple(
+            float((share.double() @ (values - mean) ** 2).sqrt())
+            for share, mean in zip(shares, means, strict=True)
+        ),
+    )
 
 
-def _learned(task: Task, count: int, field: str, generator: torch.Generator, cache: Path | None) -> Examples:
-    """The first `count` images of a random order of a task's; a smaller count gives the first of these. Raises ValueError where there are too few."""
+def _learned(
+    task: Task, count: int, field: str, generator: torch.Generator, cache: Path | None
+) -> Examples:
+    """The first `count` images of a random order of a task's; a smaller count gives the first of
+    these. Raises ValueError where there are too few.
+    """
     found, mean, deviation = _images(task.source, cache)
     here, labels = _selected(task, cache)
     if count > len(labels):
-        raise ValueError(f"{field} = {count}: there are {len(labels)} images of {task.source} classes {task.classes}")
+        raise ValueError(
+            f"{field} = {count}: there are {len(labels)} images of {task.source} classes"
+            f" {task.classes}"
+        )
     order = torch.randperm(len(labels), generator=generator)[:count]
     return Examples(standardised(found.train.pixels[here[order]], mean, deviation), labels[order])
 
@@ -261,7 +336,7 @@ def _tested(task: Task, cache: Path | None, device: Device) -> Examples:
     return Examples(standardised(found.test.pixels[here], mean, deviation), labels).to(device)
 
 
-# Reading ---------------------------------------------------------------------------------------------
+# Reading ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -274,13 +349,18 @@ class Found:
 
 
 def read(path: Path) -> Found:
-    """The finished runs of a file, from here or from elsewhere; a last line without its end is left out. Raises JournalError, OSError."""
+    """The finished runs of a file, from here or from elsewhere; a last line without its end is left
+    out. Raises JournalError, OSError.
+    """
     first, *lines = path.read_bytes().rpartition(b"\n")[0].split(b"\n")
     try:
         head = read_json(first.decode())
         if (head["format"], head["version"]) != (FORMAT, VERSION):
             raise ValueError
-        device, used = str(head["device"]), {str(name): str(number) for name, number in head["versions"].items()}
+        device, used = (
+            str(head["device"]),
+            {str(name): str(number) for name, number in head["versions"].items()},
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         raise JournalError(path, f"does not begin as records of version {VERSION} do") from None
     records = {}

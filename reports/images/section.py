@@ -1,4 +1,6 @@
-"""The real-image tier as the page shows it: statements with their verdicts, and pictures drawn from the records of its runs."""
+"""The real-image tier as the page shows it: statements with their verdicts, and pictures drawn from
+the records of its runs.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +9,13 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from claims.real_images import CLAIMS_ON_IMAGES, LEVEL, ImageClaim
-from reports import plots as drawing
+from claims.paper.real_images import CLAIMS_ON_IMAGES, LEVEL, ImageClaim
+from reports.drawing import plots as drawing
 from reports.images import decide, plots, run
 from reports.images.run import Found
-from reports.journal import JournalError
-from reports.ledger import Ledger
-from reports.verify import Verdict
+from reports.ledger.journal import JournalError
+from reports.ledger.ledger import Ledger
+from reports.studies.verify import Verdict
 
 #: Of one's own runs, beside the ledger; and those that come with the project.
 OWN, KEPT = "cifar", Path(__file__).parents[1] / "cifar"
@@ -25,7 +27,9 @@ class Row:
 
     claim: ImageClaim
     verdict: Verdict | None
-    caught: tuple[int, int]  # planted false versions that came out falsified, of those that were decided
+    caught: tuple[
+        int, int
+    ]  # planted false versions that came out falsified, of those that were decided
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,9 @@ class Section:
 
 
 def section(ledger: Ledger, folder: Path) -> Section:
-    """From the ledger's verdicts; where it has none, from those that the project's own records give."""
+    """From the ledger's verdicts; where it has none, from those that the project's own records
+    give.
+    """
     verdicts, trained, trouble = dict(ledger.images), "", ""
     figures: tuple[tuple[Markup, str], ...] = ()
     tier = next((verdict.profile for verdict in verdicts.values()), None)
@@ -49,32 +55,52 @@ def section(ledger: Ledger, folder: Path) -> Section:
             found = run.read(file)
             seen = {one.claim: one for one in decide.decide(found, file.stem)}
             verdicts = verdicts or seen
-            if {name: one.evidence for name, one in verdicts.items()} != {name: one.evidence for name, one in seen.items()}:
-                raise JournalError(file, "is not what these verdicts were decided on: transfer-claims cifar report")
+            if {name: one.evidence for name, one in verdicts.items()} != {
+                name: one.evidence for name, one in seen.items()
+            }:
+                raise JournalError(
+                    file, "is not what these verdicts were decided on: transfer-claims cifar report"
+                )
             trained, figures = decide.trained_on(found), _figures(found)
     except (ValueError, OSError) as error:
         trouble = str(error)
-    rows = tuple(Row(claim, verdicts.get(claim.id), decide.caught(claim.id, verdicts.values())) for claim in CLAIMS_ON_IMAGES)
+    rows = tuple(
+        Row(claim, verdicts.get(claim.id), decide.caught(claim.id, verdicts.values()))
+        for claim in CLAIMS_ON_IMAGES
+    )
     return Section(rows, trained, figures, trouble)
 
 
 def _records(folder: Path, tier: str | None) -> Path | None:
     """Those that the verdicts come from; without verdicts, those that come with the project."""
     places = [folder / OWN, KEPT] if tier else [KEPT]
-    files = [file for place in places for file in sorted(place.glob("*.jsonl"), reverse=True) if tier in (None, file.stem)]  # the GPU's first
+    files = [
+        file
+        for place in places
+        for file in sorted(place.glob("*.jsonl"), reverse=True)
+        if tier in (None, file.stem)
+    ]  # the GPU's first
     return next(iter(files), None)
 
 
 def _figures(found: Found) -> tuple[tuple[Markup, str], ...]:
     return (
         (
-            drawing.inline(plots.factors(found.records), "Each factor of transfer, as foretold and as measured"),
-            "Above, τ_D against τ_2 in two nominal regimes of the theory, in which half of the signal is universal, or an eighth: where it is above 1, "
-            "transfer should help. Below, what was measured: points of accuracy over random initialisation, means over seeds with 95% intervals. "
-            "Only directions compare.",
+            drawing.inline(
+                plots.factors(found.records), "Each factor of transfer, as foretold and as measured"
+            ),
+            (
+                "Above, τ_D against τ_2 in two nominal regimes of the theory, in which half of the"
+                " signal is universal, or an eighth: where it is above 1, transfer should help."
+                " Below, what was measured: points of accuracy over random initialisation, means"
+                " over seeds with 95% intervals. Only directions compare."
+            ),
         ),
         (
             drawing.inline(plots.curves(found.records), "Test accuracy along training"),
-            "Test accuracy along training, CIFAR-10, mean over seeds: joined, on a thousand test images; alone at the end, on all of them.",
+            (
+                "Test accuracy along training, CIFAR-10, mean over seeds: joined, on a thousand"
+                " test images; alone at the end, on all of them."
+            ),
         ),
     )

@@ -31,21 +31,30 @@ class Speed:
 
 
 def measure(network: Network, device: Device, *, batch: int, steps: int, repeats: int) -> Speed:
-    """Train on random pixels. What a training costs once, capturing included, is taken out: it is the difference of a long and a short one."""
+    """Train on random pixels. What a training costs once, capturing included, is taken out: it is
+    the difference of a long and a short one.
+    """
     spent: dict[bool, list[float]] = {False: [], True: []}
     for _ in range(repeats + 1):  # the first is not counted
         for plain in (False, True):
             where = replace(device, plain=plain)
-            spent[plain].append(_seconds(network, where, batch, 2 * steps) - _seconds(network, where, batch, steps))
+            spent[plain].append(
+                _seconds(network, where, batch, 2 * steps) - _seconds(network, where, batch, steps)
+            )
     fast, ordinary = (median(spent[plain][1:]) for plain in (False, True))
     if min(fast, ordinary) <= 0:
-        raise ImagesError(f"--steps = {steps}: too few to be timed with {network.label}; try {10 * steps}")
+        raise ImagesError(
+            f"--steps = {steps}: too few to be timed with {network.label}; try {10 * steps}"
+        )
     return Speed(network.label, device.hardware, batch * steps / fast, batch * steps / ordinary)
 
 
 def _seconds(network: Network, device: Device, batch: int, steps: int) -> float:
     random = stream(0, "speed")
-    data = Examples(torch.randn(_IMAGES, 3, 32, 32, generator=random), torch.randint(_CLASSES, (_IMAGES,), generator=random)).to(device)
+    data = Examples(
+        torch.randn(_IMAGES, 3, 32, 32, generator=random),
+        torch.randint(_CLASSES, (_IMAGES,), generator=random),
+    ).to(device)
     rate, adam = RATES[network.architecture]
     built = nets.build(nets.Shape(network.architecture, _CLASSES, network.width), random)
     begun = time.perf_counter()

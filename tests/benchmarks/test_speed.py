@@ -1,6 +1,7 @@
 """What a step costs in each engine, and what dimension costs at law level. Never asserts a time.
 
-`pytest tests/benchmarks --benchmark-only`; without the option each runs once. `ratios.py` compares them fairly.
+`pytest tests/benchmarks --benchmark-only`; without the option each runs once. `ratios.py` compares
+them fairly.
 """
 
 import pytest
@@ -10,7 +11,8 @@ from ratios import BATCH, DIMENSIONS, ENGINES, law_trial, one_task
 from model.sampling import Seeds
 from model.transfer import run_trial
 
-#: Fewer than `ratios.py` takes: a benchmark repeats them many times, and a test run takes them once.
+#: Fewer than `ratios.py` takes: a benchmark repeats them many times, and a test run takes them
+#: once.
 STEPS = {("autograd", BATCH): 1, ("closed form", BATCH): 2, ("coefficient space", BATCH): 20}
 
 

@@ -1,4 +1,6 @@
-"""Tests that train on real images: minutes each, so that they run where they are asked for and images are at hand."""
+"""Tests that train on real images: minutes each, so that they run where they are asked for and
+images are at hand.
+"""
 
 import pytest
 

@@ -1,27 +1,40 @@
-"""The orderings on real CIFAR-10 images, decided on the CPU with few cells: about ten minutes on two cores."""
+"""The orderings on real CIFAR-10 images, decided on the CPU with few cells: about ten minutes on
+two cores.
+"""
 
 import os
 from dataclasses import replace
 
 import pytest
 
-from claims.decision import Status
-from claims.real_images import CLAIMS_ON_IMAGES
+from claims.deciding.decision import Status
+from claims.paper.real_images import CLAIMS_ON_IMAGES
 from model.vision.train import Device
-from reports.executors import processes
 from reports.images import decide, plan, run
+from reports.studies.executors import processes
 
-#: With eight seeds each of these is decided on nearly every machine, whatever its rounding. Negative transfer, of 1.1 points with a deviation over seeds
-#: of 1.2, is decided on one in three; it takes the sixteen of the whole tier.
+#: With eight seeds each of these is decided on nearly every machine, whatever its rounding.
+#: Negative transfer, of 1.1 points with a deviation over seeds of 1.2, is decided on one in three;
+#: it takes the sixteen of the whole tier.
 DECIDED = {"images.source-samples", "images.source-noise", "images.positive-transfer"}
 
 
 @pytest.mark.cifar
 @pytest.mark.slow
 def test_orderings(tmp_path):
-    tier = replace(plan.TIERS["cpu"], seeds=8, samples=(500, 5000), noises=(0.0, 2.0), shares=(1.0,))
-    records = run.run(plan.settings(tier, hundred=None), tmp_path / "smoke.jsonl", processes(os.cpu_count() or 1), Device("cpu"))
-    verdicts = {verdict.claim: verdict for verdict in decide.decide(run.read(tmp_path / "smoke.jsonl"), "smoke")}
+    tier = replace(
+        plan.TIERS["cpu"], seeds=8, samples=(500, 5000), noises=(0.0, 2.0), shares=(1.0,)
+    )
+    records = run.run(
+        plan.settings(tier, hundred=None),
+        tmp_path / "smoke.jsonl",
+        processes(os.cpu_count() or 1),
+        Device("cpu"),
+    )
+    verdicts = {
+        verdict.claim: verdict
+        for verdict in decide.decide(run.read(tmp_path / "smoke.jsonl"), "smoke")
+    }
     assert {record.setting.seed for record in records} == set(range(8))
     for claim in CLAIMS_ON_IMAGES:
         if claim.id in DECIDED:
@@ -30,4 +43,8 @@ def test_orderings(tmp_path):
                 assert verdicts[claim.wrong(version).id].status is Status.FALSIFIED, version.name
     negative = verdicts["images.negative-transfer"]
     assert negative.status in (Status.VERIFIED, Status.INCONCLUSIVE), negative.evidence
-    assert all(v.status is Status.FALSIFIED for name, v in verdicts.items() if name.startswith("images.negative-transfer!"))
+    assert all(
+        v.status is Status.FALSIFIED
+        for name, v in verdicts.items()
+        if name.startswith("images.negative-transfer!")
+    )

@@ -1,4 +1,6 @@
-"""Regimes and statistics that the tests of `model/` share: small, built from dimensionless groups."""
+"""Regimes and statistics that the tests of `model/` share: small, built from dimensionless
+groups.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +37,23 @@ def regime(
     """A regime with these groups; `fields` overrides any field of the result."""
     u, v = math.sqrt(universal * signal), math.sqrt((1 - universal) * signal)
     values: dict[str, Any] = {
-        "u": u, "v1": v, "v2": v, "cos_v": 0.0, "sigma1": sigma1, "sigma2": sigma2, "n1": n1, "n2": n2, "d": d, "m": m, "inherited": inherited,
-        "eta1": h * n1 * m / (sigma1**2 * d), "eta2": h * n2 * m / (sigma2**2 * d), "steps1": steps, "steps2": steps,
+        "u": u,
+        "v1": v,
+        "v2": v,
+        "cos_v": 0.0,
+        "sigma1": sigma1,
+        "sigma2": sigma2,
+        "n1": n1,
+        "n2": n2,
+        "d": d,
+        "m": m,
+        "inherited": inherited,
+        "eta1": h * n1 * m / (sigma1**2 * d),
+        "eta2": h * n2 * m / (sigma2**2 * d),
+        "steps1": steps,
+        "steps2": steps,
         "sigma0": zeta * math.sqrt(n2) / (sigma2 * d),
-    }  # fmt: skip
+    }
     return Regime(**(values | fields))
 
 
@@ -66,20 +81,38 @@ KINDS = {
 def coefficients(record: Recorded, data: Sample) -> dict[str, NDArray[np.float64]]:
     """Statistics of the decomposition, one number a seed. (rho_{r,i} = c_{r,i} ||xi_i||^2.)"""
     rho = record.noise * data.noise.square().sum(2).unsqueeze(1)  # (seeds, 2m, N)
-    return {"signal coefficient": record.signal[:, 0].numpy(), "one rho": rho[:, 0, 0].numpy(), "sum of rho": rho.abs().sum((1, 2)).numpy()}
+    return {
+        "signal coefficient": record.signal[:, 0].numpy(),
+        "one rho": rho[:, 0, 0].numpy(),
+        "sum of rho": rho.abs().sum((1, 2)).numpy(),
+    }
 
 
-def outcomes(regime: Regime, seeds: Seeds, level: Level, lines: int = 64) -> dict[str, NDArray[np.float64]]:
-    """What a trial comes to, one number a seed: statistics whose laws must not depend on the level of sampling."""
+def outcomes(
+    regime: Regime, seeds: Seeds, level: Level, lines: int = 64
+) -> dict[str, NDArray[np.float64]]:
+    """What a trial comes to, one number a seed: statistics whose laws must not depend on the level
+    of sampling.
+    """
     trial = run_trial(regime, seeds, level=level, engine=recording([regime.steps2]))
     result = {}
     for name, run in (("scratch", trial.scratch), ("transfer", trial.transfer)):
         error = estimate_error(run.weights, trial.draw.downstream.signal, regime, 2, seeds, lines)
-        result |= {f"{name}: test error": error.value.numpy(), f"{name}: loss": run.loss[:, -1].numpy()}
-        result |= {f"{name}: {key}": value for key, value in coefficients(run.records[0], trial.draw.downstream).items()}
+        result |= {
+            f"{name}: test error": error.value.numpy(),
+            f"{name}: loss": run.loss[:, -1].numpy(),
+        }
+        result |= {
+            f"{name}: {key}": value
+            for key, value in coefficients(run.records[0], trial.draw.downstream).items()
+        }
     return result
 
 
-def compare(first: dict[str, NDArray[np.float64]], second: dict[str, NDArray[np.float64]]) -> dict[str, float]:
+def compare(
+    first: dict[str, NDArray[np.float64]], second: dict[str, NDArray[np.float64]]
+) -> dict[str, float]:
     """p-values of two-sample Kolmogorov-Smirnov tests, one for each statistic."""
-    return {name: float(ks_2samp(first[name], second[name], method="exact").pvalue) for name in first}
+    return {
+        name: float(ks_2samp(first[name], second[name], method="exact").pvalue) for name in first
+    }

@@ -1,4 +1,6 @@
-"""`Regime` refuses every value that no regime can have, naming field, value and rule, and survives JSON exactly."""
+"""`Regime` refuses every value that no regime can have, naming field, value and rule, and survives
+JSON exactly.
+"""
 
 import json
 import math
@@ -18,12 +20,25 @@ NOT_INTEGER = (math.nan, math.inf, 2.0, 2.5, True, "2", None)
 RULES = [  # fields, rule, values that break it
     (("u", "v1", "v2"), "must be a finite number >= 0", (-1, -5e-324, *NOT_REAL)),
     (("cos_v",), "must be a cosine, from -1 to 1", (math.nextafter(1, 2), -1.5, *NOT_REAL)),
-    (("sigma1", "sigma2", "eta1", "eta2", "sigma0"), "must be a finite number > 0", (0, -0.0, -1.0, *NOT_REAL)),
-    (("n1", "n2", "m", "steps1", "steps2"), f"must be an integer from 1 to {10**18}", (0, -1, 10**18 + 1, 10**400, *NOT_INTEGER)),
+    (
+        ("sigma1", "sigma2", "eta1", "eta2", "sigma0"),
+        "must be a finite number > 0",
+        (0, -0.0, -1.0, *NOT_REAL),
+    ),
+    (
+        ("n1", "n2", "m", "steps1", "steps2"),
+        f"must be an integer from 1 to {10**18}",
+        (0, -1, 10**18 + 1, 10**400, *NOT_INTEGER),
+    ),
     (("d",), f"must be an integer from 4 to {10**18}", (3, -4, 10**18 + 1, *NOT_INTEGER)),
     (("inherited",), "must be an integer from 0 to m = 3", (-1, 4, *NOT_INTEGER)),
 ]
-BROKEN = [pytest.param(name, value, rule, id=f"{name}={value!r}") for names, rule, values in RULES for name in names for value in values]
+BROKEN = [
+    pytest.param(name, value, rule, id=f"{name}={value!r}")
+    for names, rule, values in RULES
+    for name in names
+    for value in values
+]
 
 nonnegative = st.floats(0, allow_infinity=False)
 positive = st.floats(0, exclude_min=True, allow_infinity=False)
@@ -37,7 +52,13 @@ def regimes(draw):
     values = {name: draw(nonnegative) for name in ("u", "v1", "v2")}
     values |= {name: draw(positive) for name in ("sigma1", "sigma2", "eta1", "eta2", "sigma0")}
     values |= {name: draw(counts) for name in ("n1", "n2", "steps1", "steps2")}
-    return Regime(**values, cos_v=draw(st.floats(-1, 1)), d=draw(st.integers(4, LARGEST_DIMENSION)), m=m, inherited=draw(st.integers(0, m)))
+    return Regime(
+        **values,
+        cos_v=draw(st.floats(-1, 1)),
+        d=draw(st.integers(4, LARGEST_DIMENSION)),
+        m=m,
+        inherited=draw(st.integers(0, m)),
+    )
 
 
 def test_every_field_has_a_rule():
@@ -77,7 +98,19 @@ def test_unknown_field():
 
 @pytest.mark.parametrize(
     "change",
-    [{"u": 0}, {"v1": 0}, {"v2": 0}, {"cos_v": 1}, {"cos_v": -1}, {"d": 4}, {"d": 10**18}, {"inherited": 0}, {"inherited": 3}, {"n1": 1}, {"steps2": 1}],
+    [
+        {"u": 0},
+        {"v1": 0},
+        {"v2": 0},
+        {"cos_v": 1},
+        {"cos_v": -1},
+        {"d": 4},
+        {"d": 10**18},
+        {"inherited": 0},
+        {"inherited": 3},
+        {"n1": 1},
+        {"steps2": 1},
+    ],
 )
 def test_edge_accepted(change):
     assert {name: getattr(replace(PLAIN, **change), name) for name in change} == change
@@ -103,10 +136,38 @@ def test_frozen():
 
 
 def test_tasks():
-    made = regime(u=3.0, v1=4.0, v2=0.0, n1=7, n2=9, sigma1=2.0, sigma2=5.0, eta1=0.1, eta2=0.2, steps1=11, steps2=13)
+    made = regime(
+        u=3.0,
+        v1=4.0,
+        v2=0.0,
+        n1=7,
+        n2=9,
+        sigma1=2.0,
+        sigma2=5.0,
+        eta1=0.1,
+        eta2=0.2,
+        steps1=11,
+        steps2=13,
+    )
     first, second = made.task(1), made.task(2)
-    assert (first.u, first.v, first.sigma, first.samples, first.eta, first.steps, first.signal_norm) == (3, 4, 2, 7, 0.1, 11, 5)
-    assert (second.u, second.v, second.sigma, second.samples, second.eta, second.steps, second.signal_norm) == (3, 0, 5, 9, 0.2, 13, 3)
+    assert (
+        first.u,
+        first.v,
+        first.sigma,
+        first.samples,
+        first.eta,
+        first.steps,
+        first.signal_norm,
+    ) == (3, 4, 2, 7, 0.1, 11, 5)
+    assert (
+        second.u,
+        second.v,
+        second.sigma,
+        second.samples,
+        second.eta,
+        second.steps,
+        second.signal_norm,
+    ) == (3, 0, 5, 9, 0.2, 13, 3)
     with pytest.raises(RegimeError, match="task = 3"):
         made.task(3)
 

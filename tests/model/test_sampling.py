@@ -1,7 +1,9 @@
-"""Data and initial filters: noise of the right law at both levels, the two levels alike in law, one seed one draw.
+"""Data and initial filters: noise of the right law at both levels, the two levels alike in law, one
+seed one draw.
 
 Statistical tests are exact (chi-square, binomial, Kolmogorov-Smirnov) at LEVEL each, so that with
-some 200 of them the file fails by chance with probability below 1e-6. Seeds are arbitrary and fixed.
+some 200 of them the file fails by chance with probability below 1e-6. Seeds are arbitrary and
+fixed.
 """
 
 from itertools import pairwise
@@ -51,16 +53,27 @@ def rank_of_square(values, scale):
 
 def tensors(draw):
     up, down = draw.upstream, draw.downstream
-    return [up.signal, up.noise, up.labels, down.signal, down.noise, down.labels, draw.start, draw.fresh]
+    return [
+        up.signal,
+        up.noise,
+        up.labels,
+        down.signal,
+        down.noise,
+        down.labels,
+        draw.start,
+        draw.fresh,
+    ]
 
 
-# The signals -----------------------------------------------------------------------------------------
+# The signals --------------------------------------------------------------------------------------
 
 
 @every_kind
 def test_signals_have_the_regime_s_geometry(made):
     u, v1, v2 = signals(made)
-    assert [x.norm().item() for x in (u, v1, v2)] == pytest.approx([made.u, made.v1, made.v2], rel=1e-15)
+    assert [x.norm().item() for x in (u, v1, v2)] == pytest.approx(
+        [made.u, made.v1, made.v2], rel=1e-15
+    )
     assert u @ v1 == 0
     assert u @ v2 == 0
     assert (v1 @ v2).item() == pytest.approx(made.cos_v * made.v1 * made.v2, rel=1e-15)
@@ -89,13 +102,17 @@ def test_projection(made, index):
 
 @pytest.mark.parametrize("scale", [1e-160, 1e-200, 1e160, 1e200])
 def test_projection_at_any_scale(scale):
-    """Directions do not depend on lengths (E3), even where a square leaves the floating-point numbers."""
+    """Directions do not depend on lengths (E3), even where a square leaves the floating-point
+    numbers.
+    """
     reference = regime(cos_v=0.6)
-    scaled = regime(cos_v=0.6, u=reference.u * scale, v1=reference.v1 * scale, v2=reference.v2 * scale)
+    scaled = regime(
+        cos_v=0.6, u=reference.u * scale, v1=reference.v1 * scale, v2=reference.v2 * scale
+    )
     torch.testing.assert_close(projection(scaled, 2), projection(reference, 2), rtol=0, atol=1e-15)
 
 
-# Noise -----------------------------------------------------------------------------------------------
+# Noise --------------------------------------------------------------------------------------------
 
 
 @every_kind
@@ -108,14 +125,22 @@ def test_noise_is_orthogonal_to_own_signals(made, level, index):
         assert (noise @ vector).abs().max() <= 1e-14 * made.task(index).sigma * vector.norm()
 
 
-@pytest.mark.parametrize("made", [KINDS_OF_SIGNAL["plain"], KINDS_OF_SIGNAL["cosine"]], ids=["plain", "cosine"])
+@pytest.mark.parametrize(
+    "made", [KINDS_OF_SIGNAL["plain"], KINDS_OF_SIGNAL["cosine"]], ids=["plain", "cosine"]
+)
 @every_level
 @every_task
 def test_noise_overlaps_the_other_task_s_signal(made, level, index):
-    """<xi, v_other> has variance sigma^2 ||v_other||^2 (1 - cos^2): what own v does not take away."""
+    """<xi, v_other> has variance sigma^2 ||v_other||^2 (1 - cos^2): what own v does not take
+    away.
+    """
     _, v1, v2 = signals(made)
-    overlap = task_noise(sample(made, Seeds(2, 200), level), index)[..., :3] @ (v2 if index == 1 else v1)
-    scale = made.task(index).sigma * (made.v2 if index == 1 else made.v1) * (1 - made.cos_v**2) ** 0.5
+    overlap = task_noise(sample(made, Seeds(2, 200), level), index)[..., :3] @ (
+        v2 if index == 1 else v1
+    )
+    scale = (
+        made.task(index).sigma * (made.v2 if index == 1 else made.v1) * (1 - made.cos_v**2) ** 0.5
+    )
     assert rank_of_square(overlap, scale) > LEVEL
 
 
@@ -123,13 +148,17 @@ def test_noise_overlaps_the_other_task_s_signal(made, level, index):
 @every_level
 @every_task
 def test_noise_covariance(made, level, index):
-    """sigma^2 P: in the explicit coordinates along P's own directions, in the rest by squared length."""
+    """sigma^2 P: in the explicit coordinates along P's own directions, in the rest by squared
+    length.
+    """
     noise = task_noise(sample(made, Seeds(3, 200), level), index)
     sigma = made.task(index).sigma
     _, directions = torch.linalg.eigh(projection(made, index))
     for direction in directions[:, 3 - (noise_rank(made, index) - made.rest) :].T:
         assert rank_of_square(noise[..., :3] @ direction, sigma) > LEVEL
-    below = chi2.cdf(float(noise[..., 3:].square().sum()) / sigma**2, noise[..., 0].numel() * made.rest)
+    below = chi2.cdf(
+        float(noise[..., 3:].square().sum()) / sigma**2, noise[..., 0].numel() * made.rest
+    )
     assert 2 * min(below, 1 - below) > LEVEL
 
 
@@ -143,7 +172,9 @@ def test_noise_of_a_fresh_example(index):
     assert noise.shape == (2000, made.d)
     assert (noise @ torch.stack([u, own], 1)).abs().max() <= 1e-14
     sigma = made.task(index).sigma
-    assert rank_of_square(noise @ other, sigma * other.norm().item() * 0.8) > LEVEL  # sin of the angle
+    assert (
+        rank_of_square(noise @ other, sigma * other.norm().item() * 0.8) > LEVEL
+    )  # sin of the angle
     assert rank_of_square(noise[:, 3:], sigma) > LEVEL
 
 
@@ -153,7 +184,10 @@ def test_initial_filters_are_isotropic(level):
     draw = sample(made, Seeds(5, 200), level)
     for filters in (draw.start, draw.fresh):
         assert rank_of_square(filters[..., :3], made.sigma0) > LEVEL
-        below = chi2.cdf(float(filters[..., 3:].square().sum()) / made.sigma0**2, filters[..., 0].numel() * made.rest)
+        below = chi2.cdf(
+            float(filters[..., 3:].square().sum()) / made.sigma0**2,
+            filters[..., 0].numel() * made.rest,
+        )
         assert 2 * min(below, 1 - below) > LEVEL
 
 
@@ -172,11 +206,13 @@ def test_projected(index):
     weights = sample(made, Seeds(7, 3), "explicit").fresh
     u, v1, v2 = (torch.nn.functional.pad(x, (0, made.rest)) for x in signals(made))
     own = v1 if index == 1 else v2
-    expected = weights - sum(torch.einsum("srd,d,e->sre", weights, x, x) / (x @ x) for x in (u, own))
+    expected = weights - sum(
+        torch.einsum("srd,d,e->sre", weights, x, x) / (x @ x) for x in (u, own)
+    )
     torch.testing.assert_close(projected(weights, made, index), expected, rtol=0, atol=1e-15)
 
 
-# The two levels --------------------------------------------------------------------------------------
+# The two levels -----------------------------------------------------------------------------------
 
 #: Dimensions just enough for law level: there a Wishart matrix is furthest from a Gaussian one.
 TIGHT = regime(n1=3, n2=2, m=1, d=12, cos_v=0.6)
@@ -204,7 +240,10 @@ def gram_entries(made, seeds, level):
 
 
 def test_levels_have_the_same_gram_matrix_in_law():
-    law, explicit = gram_entries(TIGHT, Seeds(8, 1000), "law"), gram_entries(TIGHT, Seeds(9, 1000), "explicit")
+    law, explicit = (
+        gram_entries(TIGHT, Seeds(8, 1000), "law"),
+        gram_entries(TIGHT, Seeds(9, 1000), "explicit"),
+    )
     worst = min(compare(law, explicit).items(), key=lambda item: item[1])
     assert worst[1] > LEVEL, worst
 
@@ -219,17 +258,35 @@ def test_a_wrong_wishart_would_be_seen(monkeypatch):
         return factor
 
     monkeypatch.setattr(sampling, "_bartlett", wrong)
-    assert min(compare(gram_entries(TIGHT, Seeds(8, 1000), "law"), gram_entries(TIGHT, Seeds(9, 1000), "explicit")).values()) < LEVEL
+    assert (
+        min(
+            compare(
+                gram_entries(TIGHT, Seeds(8, 1000), "law"),
+                gram_entries(TIGHT, Seeds(9, 1000), "explicit"),
+            ).values()
+        )
+        < LEVEL
+    )
 
 
 def test_largest_dimension():
-    """At law level 2^53 dimensions cost what twelve do; squared lengths concentrate at 1/sqrt(d)."""
+    """At law level 2^53 dimensions cost what twelve do; squared lengths concentrate at
+    1/sqrt(d).
+    """
     made = regime(d=10**18)
     draw = sample(made, Seeds(10, 4), "law")
-    torch.testing.assert_close(draw.upstream.noise.square().sum(2) / (made.sigma1**2 * made.d), torch.ones(4, made.n1, dtype=torch.float64), rtol=0, atol=1e-6)
+    torch.testing.assert_close(
+        draw.upstream.noise.square().sum(2) / (made.sigma1**2 * made.d),
+        torch.ones(4, made.n1, dtype=torch.float64),
+        rtol=0,
+        atol=1e-6,
+    )
 
 
-@pytest.mark.parametrize(("change", "field"), [({"d": 11}, "d"), ({"n1": 30, "d": 12}, "n1"), ({"n2": 30, "d": 12}, "n2"), ({"m": 30}, "d")])
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [({"d": 11}, "d"), ({"n1": 30, "d": 12}, "n1"), ({"n2": 30, "d": 12}, "n2"), ({"m": 30}, "d")],
+)
 def test_law_level_needs_dimensions(change, field):
     made = regime(**({"n1": 3, "n2": 2, "m": 1, "d": 12} | change))
     with pytest.raises(RegimeError, match="at law level") as caught:
@@ -241,7 +298,16 @@ def test_law_level_needs_dimensions(change, field):
 @pytest.mark.parametrize("name", KINDS)
 def test_explicit_level_takes_any_regime(name):
     made = KINDS[name]
-    shapes = [(made.d,), (3, made.n1, made.d), (3, made.n1), (made.d,), (3, made.n2, made.d), (3, made.n2), (3, 2 * made.m, made.d), (3, 2 * made.m, made.d)]
+    shapes = [
+        (made.d,),
+        (3, made.n1, made.d),
+        (3, made.n1),
+        (made.d,),
+        (3, made.n2, made.d),
+        (3, made.n2),
+        (3, 2 * made.m, made.d),
+        (3, 2 * made.m, made.d),
+    ]
     draw = tensors(sample(made, Seeds(0, 3), "explicit"))
     assert [tuple(x.shape) for x in draw] == shapes
     assert all(bool(torch.isfinite(x).all()) for x in draw)
@@ -264,7 +330,7 @@ def test_oversized_draw_is_refused(change, level, count, field):
     assert caught.value.field == field
 
 
-# Seeds -----------------------------------------------------------------------------------------------
+# Seeds --------------------------------------------------------------------------------------------
 
 
 @every_level
@@ -273,7 +339,10 @@ def test_a_seed_is_the_same_in_any_batch(level):
     batch = tensors(sample(made, Seeds(11, 5, first=2), level))
     for k in range(5):
         alone = tensors(sample(made, Seeds(11, 1, first=2 + k), level))
-        assert all(torch.equal(many if many.dim() == 1 else many[k], one if one.dim() == 1 else one[0]) for many, one in zip(batch, alone, strict=True))
+        assert all(
+            torch.equal(many if many.dim() == 1 else many[k], one if one.dim() == 1 else one[0])
+            for many, one in zip(batch, alone, strict=True)
+        )
 
 
 def keys(seeds, stream=0):
@@ -281,7 +350,11 @@ def keys(seeds, stream=0):
 
 
 @settings(max_examples=100, deadline=None, derandomize=True, database=None)
-@given(root=st.integers(0, 2**128), first=st.integers(0, 2**31), counts=st.lists(st.integers(1, 8), min_size=2, max_size=6))
+@given(
+    root=st.integers(0, 2**128),
+    first=st.integers(0, 2**31),
+    counts=st.lists(st.integers(1, 8), min_size=2, max_size=6),
+)
 def test_after_never_overlaps(root, first, counts):
     chain = [Seeds(root, counts[0], first)]
     for count in counts[1:]:

@@ -7,15 +7,18 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from reports import cli, experiment_plots
-from reports.experiment_checks import Check
-from reports.experiments import EXPERIMENTS, Decided, Outcome
-from reports.files import plain
+from reports.commands import cli
+from reports.drawing import experiments as experiment_plots
+from reports.ledger.files import plain
+from reports.studies.experiments.checks import Check
+from reports.studies.experiments.experiments import EXPERIMENTS, Decided, Outcome
 
 
 @pytest.fixture
 def run(monkeypatch, capsys, tmp_path):
-    """Run `transfer-claims ARGUMENTS` in an empty folder: exit code, standard output, standard error."""
+    """Run `transfer-claims ARGUMENTS` in an empty folder: exit code, standard output, standard
+    error.
+    """
     monkeypatch.chdir(tmp_path)
 
     def call(*arguments):
@@ -33,14 +36,27 @@ DECIDED = (
     Decided("no.longer", 9, 9, 9, 0, 0, 1.5, "nats"),
 )
 CHECKS = (
-    Check("the error of x_t falls", "exact sign test at level 0.01", 9, 1.0, None, None, 0.002, True),
+    Check(
+        "the error of x_t falls", "exact sign test at level 0.01", 9, 1.0, None, None, 0.002, True
+    ),
     Check("errors rise", "t intervals at joint level 0.01", 3, -0.2, -0.3, -0.1, None, False),
-    Check("nothing was counted", "exact binomial interval at level 0.01", 0, float("nan"), None, None, None, None),
+    Check(
+        "nothing was counted",
+        "exact binomial interval at level 0.01",
+        0,
+        float("nan"),
+        None,
+        None,
+        None,
+        None,
+    ),
 )
 
 
 def drawing():
-    """Whatever experiments are drawn with: curves, bands, hatches, planes, a bar of colours, words and formulas, a legend."""
+    """Whatever experiments are drawn with: curves, bands, hatches, planes, a bar of colours, words
+    and formulas, a legend.
+    """
     figure = Figure(figsize=(8, 4), layout="constrained")
     left, right = figure.subplots(1, 2)
     xs = np.linspace(1, 9, 30)
@@ -60,11 +76,16 @@ def leave():
 
     def left(folder, name, quick=True, decided=DECIDED, checks=CHECKS):
         experiment, stem = EXPERIMENTS[name], f"{name}-quick" if quick else name
-        caption = f"{experiment.shows} n = 9 points. Made by: transfer-claims experiments {name}{' --quick' if quick else ''}"
+        caption = (
+            f"{experiment.shows} n = 9 points. Made by: transfer-claims experiments"
+            f" {name}{' --quick' if quick else ''}"
+        )
         folder.mkdir(parents=True, exist_ok=True)
         svg, png, outcome = (folder / f"{stem}.{kind}" for kind in ("svg", "png", "json"))
         experiment_plots.save(drawing(), experiment.title, caption, svg, png)
-        record = Outcome(name, experiment.title, caption, (outcome, svg, png), decided, checks).to_dict()
+        record = Outcome(
+            name, experiment.title, caption, (outcome, svg, png), decided, checks
+        ).to_dict()
         outcome.write_text(json.dumps(plain(record)), encoding="utf-8")
 
     return left

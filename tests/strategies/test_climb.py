@@ -1,4 +1,6 @@
-"""The search that climbs: towards larger scores, as deterministically as the plain one, within its number of cases, and leaving Hypothesis as it was."""
+"""The search that climbs: towards larger scores, as deterministically as the plain one, within its
+number of cases, and leaving Hypothesis as it was.
+"""
 
 import math
 import subprocess
@@ -7,8 +9,8 @@ import sys
 import pytest
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS
 
-from claims import exact
-from claims.claim import Domain, hypothesis
+from claims.core.claim import Domain, hypothesis
+from claims.paper import exact
 from strategies.search import ROOTS, climb, search
 
 SCRATCH = Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),))
@@ -16,41 +18,62 @@ PEAK = {"sigma1": 1.3, "sigma2": 0.6, "n1": 6, "n2": 7, "steps1": 13, "steps2": 
 
 
 def distance(case):
-    """Minus the distance, in logarithms, from a regime inside the range of all six: smooth, with one peak and no plateau."""
+    """Minus the distance, in logarithms, from a regime inside the range of all six: smooth, with
+    one peak and no plateau.
+    """
     return -sum(abs(math.log(getattr(case.regime, name) / value)) for name, value in PEAK.items())
 
 
 def seen(score=distance, *, domain=exact.ANY_REGIME, name="a", entropy=0, cases=30):
     """Every case that is scored, in order."""
     looked = []
-    climb(domain, {}, lambda case: looked.append(case) or score(case), name=name, entropy=entropy, cases=cases)
+    climb(
+        domain,
+        {},
+        lambda case: looked.append(case) or score(case),
+        name=name,
+        entropy=entropy,
+        cases=cases,
+    )
     return looked
 
 
 def searched(*, name="a", entropy=0, cases=30):
     """The same of a search that does not climb."""
     looked = []
-    search(exact.ANY_REGIME, {}, lambda case: looked.append(case) or False, name=name, entropy=entropy, cases=cases)
+    search(
+        exact.ANY_REGIME,
+        {},
+        lambda case: looked.append(case) or False,
+        name=name,
+        entropy=entropy,
+        cases=cases,
+    )
     return looked
 
 
-# Higher ----------------------------------------------------------------------------------------------
+# Higher -------------------------------------------------------------------------------------------
 
 
 def test_finds_more_than_a_plain_search():
     """On average over three runs of as many cases each: what it is for."""
-    best = {find: [max(map(distance, find(entropy=entropy, cases=96))) for entropy in range(3)] for find in (seen, searched)}
+    best = {
+        find: [max(map(distance, find(entropy=entropy, cases=96))) for entropy in range(3)]
+        for find in (seen, searched)
+    }
     assert sum(best[seen]) > sum(best[searched]), best
 
 
 def test_the_score_steers():
-    """Another score, other cases; and of a score that is all the same, nothing is expected but that it ends."""
+    """Another score, other cases; and of a score that is all the same, nothing is expected but that
+    it ends.
+    """
     towards = [seen(score) for score in (distance, lambda case: -distance(case), lambda case: 0.0)]
     assert towards[0] != towards[1]
     assert all(len(looked) > 15 for looked in towards)
 
 
-# Within bounds ---------------------------------------------------------------------------------------
+# Within bounds ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("cases", [1, 2, 7, 40])
@@ -61,9 +84,13 @@ def test_no_more_calls_than_cases(cases):
     assert len(looked) > cases / 2
 
 
-@pytest.mark.parametrize("domain", [exact.ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction)
+@pytest.mark.parametrize(
+    "domain", [exact.ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction
+)
 def test_inside_the_domain(domain):
-    """What it climbs to is a regime of the domain, on a root of verification's, not of calibration's."""
+    """What it climbs to is a regime of the domain, on a root of verification's, not of
+    calibration's.
+    """
     for case in seen(lambda case: case.regime.n2 / case.regime.m, domain=domain):
         assert domain.violations(case.regime, {}) == []
         assert 0 <= case.root < ROOTS
@@ -74,7 +101,7 @@ def test_any_finite_score(scale):
     assert len(seen(lambda case: scale * math.tanh(distance(case)))) > 15
 
 
-# Deterministic ---------------------------------------------------------------------------------------
+# Deterministic ------------------------------------------------------------------------------------
 
 
 def test_same_name_and_entropy_same_cases():
@@ -107,15 +134,21 @@ print(hash(tuple((case.root, *case.regime.to_dict().values()) for case in before
 
 
 def test_same_cases_whatever_else_is_imported(tmp_path):
-    """In a process of its own, before and after a module full of constants; and the same in this one."""
+    """In a process of its own, before and after a module full of constants; and the same in this
+    one.
+    """
     (tmp_path / "stranger.py").write_text(f"NUMBERS = {list(range(1000, 2000))}")
-    done = subprocess.run([sys.executable, "-c", STRANGER], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", STRANGER], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     here = seen(lambda case: -case.regime.n1 * case.regime.sigma1, entropy=2)
-    assert int(done.stdout) == hash(tuple((case.root, *case.regime.to_dict().values()) for case in here))
+    assert int(done.stdout) == hash(
+        tuple((case.root, *case.regime.to_dict().values()) for case in here)
+    )
 
 
-# Hypothesis is left as it was ------------------------------------------------------------------------
+# Hypothesis is left as it was ---------------------------------------------------------------------
 
 
 def test_provider_is_replaced_for_as_long_as_it_lasts():
@@ -126,7 +159,9 @@ def test_provider_is_replaced_for_as_long_as_it_lasts():
     assert set(during) == {before["transfer-claims"]} != {before["hypothesis"]}
 
 
-@pytest.mark.parametrize("error", [RuntimeError("out of memory"), KeyboardInterrupt()], ids=["error", "Ctrl-C"])
+@pytest.mark.parametrize(
+    "error", [RuntimeError("out of memory"), KeyboardInterrupt()], ids=["error", "Ctrl-C"]
+)
 @pytest.mark.parametrize("when", [1, 5])
 def test_an_error_is_passed_on(error, when):
     """As it is; and the provider is restored."""

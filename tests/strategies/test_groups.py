@@ -1,20 +1,36 @@
-"""From groups to a regime: every group asked for is hit, and the dimension is the least that Condition 4.1 allows."""
+"""From groups to a regime: every group asked for is hit, and the dimension is the least that
+Condition 4.1 allows.
+"""
 
 import math
 from dataclasses import fields, replace
 
 import pytest
 
-from claims import quantities as q
-from claims import theorem_4_2, theorem_4_3
-from claims.condition import LITERAL, PRACTICAL, slacks, violations
-from claims.quantities import catalogue
+from claims.core import quantities as q
+from claims.core.condition import LITERAL, PRACTICAL, slacks, violations
+from claims.core.quantities import catalogue
+from claims.paper import theorem_4_2, theorem_4_3
 from strategies.groups import MOST_STEPS, Groups, build, most_inherited, solve
 
 GROUPS = Groups(
-    tier=PRACTICAL, n1=60, n2=30, m=18, inherited=4, tau_2=2.0, x=3.0, y=5.0, upstream_share=0.7, cos_v=-0.5,
-    h1=0.2, h2=0.3, duration=25.0, initialisation=0.1, room=2.0, unit=1.0,
-)  # fmt: skip
+    tier=PRACTICAL,
+    n1=60,
+    n2=30,
+    m=18,
+    inherited=4,
+    tau_2=2.0,
+    x=3.0,
+    y=5.0,
+    upstream_share=0.7,
+    cos_v=-0.5,
+    h1=0.2,
+    h2=0.3,
+    duration=25.0,
+    initialisation=0.1,
+    room=2.0,
+    unit=1.0,
+)
 #: One change at a time, and corners.
 CASES = {
     "plain": {},
@@ -34,20 +50,50 @@ CASES = {
     "small unit": {"unit": 1e-3},
     "large unit": {"unit": 1e3},
 }
-every_case = pytest.mark.parametrize("groups", [replace(GROUPS, **change) for change in CASES.values()], ids=CASES)
+every_case = pytest.mark.parametrize(
+    "groups", [replace(GROUPS, **change) for change in CASES.values()], ids=CASES
+)
 
 
 @every_case
 def test_groups_are_hit(groups):
     made = build(groups)
     named = q.evaluate_all(made)
-    assert (made.n1, made.n2, made.m, made.inherited, made.cos_v, made.sigma2) == (groups.n1, groups.n2, groups.m, groups.inherited, groups.cos_v, groups.unit)
-    hit = {"tau_2": named["tau_2"], "X": named["X"], "Y": named["Y"], "v_1": made.v1**2 / made.u**2, "h_1": named["h_1"], "h_2": named["h_2"]}
-    assert hit == pytest.approx(
-        {"tau_2": groups.tau_2, "X": groups.x, "Y": groups.y, "v_1": groups.upstream_share, "h_1": groups.h1, "h_2": groups.h2}, rel=1e-9, abs=1e-15
+    assert (made.n1, made.n2, made.m, made.inherited, made.cos_v, made.sigma2) == (
+        groups.n1,
+        groups.n2,
+        groups.m,
+        groups.inherited,
+        groups.cos_v,
+        groups.unit,
     )
-    assert slacks(made)["initialisation"] == pytest.approx(groups.tier.constants["C_0"] / groups.initialisation, rel=1e-9)
-    assert (made.steps1, made.steps2) == (math.ceil(groups.duration / groups.h1), math.ceil(groups.duration / groups.h2))
+    hit = {
+        "tau_2": named["tau_2"],
+        "X": named["X"],
+        "Y": named["Y"],
+        "v_1": made.v1**2 / made.u**2,
+        "h_1": named["h_1"],
+        "h_2": named["h_2"],
+    }
+    assert hit == pytest.approx(
+        {
+            "tau_2": groups.tau_2,
+            "X": groups.x,
+            "Y": groups.y,
+            "v_1": groups.upstream_share,
+            "h_1": groups.h1,
+            "h_2": groups.h2,
+        },
+        rel=1e-9,
+        abs=1e-15,
+    )
+    assert slacks(made)["initialisation"] == pytest.approx(
+        groups.tier.constants["C_0"] / groups.initialisation, rel=1e-9
+    )
+    assert (made.steps1, made.steps2) == (
+        math.ceil(groups.duration / groups.h1),
+        math.ceil(groups.duration / groups.h2),
+    )
 
 
 @every_case
@@ -83,11 +129,15 @@ def test_nothing_inherited():
 
 
 def test_step_clause():
-    """Steps are cut to the clause that involves d, unless it is dropped; runs are never longer than allowed."""
+    """Steps are cut to the clause that involves d, unless it is dropped; runs are never longer than
+    allowed.
+    """
     groups = replace(GROUPS, h1=50.0, h2=50.0)
     within, beyond = build(groups), build(replace(groups, dropped=frozenset({"step.dimension"})))
     assert slacks(within)["step.dimension"] >= PRACTICAL.constants["C'_eta"] * (1 - 1e-9)
-    assert [catalogue()[name](beyond) for name in ("h_1", "h_2")] == pytest.approx([50.0, 50.0], rel=1e-9)
+    assert [catalogue()[name](beyond) for name in ("h_1", "h_2")] == pytest.approx(
+        [50.0, 50.0], rel=1e-9
+    )
     assert build(replace(GROUPS, h1=1e-6)).steps1 == MOST_STEPS
 
 
@@ -95,19 +145,30 @@ def test_nothing_else_moves_with_the_unit():
     """All lengths scale together: E3, so every dimensionless quantity and every slack stays."""
     small, large = (build(replace(GROUPS, unit=unit)) for unit in (1e-3, 1e3))
     named = [name for name in catalogue() if "printed" not in name]
-    assert [catalogue()[name](large) for name in named] == pytest.approx([catalogue()[name](small) for name in named], rel=1e-9)
+    assert [catalogue()[name](large) for name in named] == pytest.approx(
+        [catalogue()[name](small) for name in named], rel=1e-9
+    )
     assert slacks(large) == pytest.approx(slacks(small), rel=1e-9)
 
 
-# Solving for a criterion -----------------------------------------------------------------------------
+# Solving for a criterion --------------------------------------------------------------------------
 
-CRITERIA = [catalogue()[name] for name in ("tau_2", "tau_A+tau_2", "Gamma+tau_2", "tau_D", "Gamma_printed+tau_2")]
-MISREADINGS = [theorem_4_3.SQUARED_SAMPLES, theorem_4_3.OTHER_SAMPLES, theorem_4_3.SQUARED_NORM, theorem_4_3.SIGMA_SQUARED]
+CRITERIA = [
+    catalogue()[name]
+    for name in ("tau_2", "tau_A+tau_2", "Gamma+tau_2", "tau_D", "Gamma_printed+tau_2")
+]
+MISREADINGS = [
+    theorem_4_3.SQUARED_SAMPLES,
+    theorem_4_3.OTHER_SAMPLES,
+    theorem_4_3.SQUARED_NORM,
+    theorem_4_3.SIGMA_SQUARED,
+]
 MISREADINGS += [
     version.changes["domain"].hypotheses[0].quantity
     for claim in theorem_4_2.CLAIMS
     for version in claim.wrong_versions
-    if "domain" in version.changes and version.changes["domain"].hypotheses[0].quantity not in CRITERIA
+    if "domain" in version.changes
+    and version.changes["domain"].hypotheses[0].quantity not in CRITERIA
 ]
 
 
@@ -123,14 +184,16 @@ def test_criterion_is_hit(term, value):
 
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.9])
 def test_share(share):
-    """Of a sum of parts of different degrees, tau_2 gets this share and the unit of length does the rest."""
+    """Of a sum of parts of different degrees, tau_2 gets this share and the unit of length does the
+    rest.
+    """
     made = solve(GROUPS, catalogue()["Gamma_printed+tau_2"], 4.0, share=share)
     assert catalogue()["tau_2"](made) == pytest.approx(4.0 * share, rel=1e-9)
     assert catalogue()["Gamma_printed"](made) == pytest.approx(4.0 * (1 - share), rel=1e-9)
     assert violations(made, PRACTICAL) == []
 
 
-# Inherited filters -----------------------------------------------------------------------------------
+# Inherited filters --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("tier", [PRACTICAL, LITERAL], ids=lambda tier: tier.name)
@@ -151,9 +214,17 @@ def test_too_few_filters_to_inherit():
 def test_groups_are_all_used():
     """Each of them moves the regime: none is left in the signature for show."""
     groups = replace(GROUPS, h2=40.0)  # beyond the step clause
-    changes = {f.name: getattr(groups, f.name) * 2 for f in fields(Groups) if f.name not in ("tier", "dropped")} | {
+    changes = {
+        f.name: getattr(groups, f.name) * 2
+        for f in fields(Groups)
+        if f.name not in ("tier", "dropped")
+    } | {
         "tier": LITERAL,
         "dropped": frozenset({"step.dimension"}),
         "h2": 0.1,
     }
-    assert [name for name, value in changes.items() if build(replace(groups, **{name: value})) == build(groups)] == []
+    assert [
+        name
+        for name, value in changes.items()
+        if build(replace(groups, **{name: value})) == build(groups)
+    ] == []

@@ -1,4 +1,5 @@
-"""Regimes are constructed inside their domain: every draw lands there, none is thrown away, and failures shrink to something small.
+"""Regimes are constructed inside their domain: every draw lands there, none is thrown away, and
+failures shrink to something small.
 
 Constants are stand-ins, so that a new calibration changes nothing here.
 """
@@ -11,17 +12,34 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.control import current_build_context
 
-from claims import exact, quantities, theorem_4_3
-from claims.catalogue import catalogue
-from claims.claim import Domain, hypothesis
-from claims.condition import LITERAL, PRACTICAL, TIERS, slacks, violations
+from claims.core import quantities
+from claims.core.catalogue import catalogue
+from claims.core.claim import Domain, hypothesis
+from claims.core.condition import LITERAL, PRACTICAL, TIERS, slacks, violations
+from claims.paper import exact, theorem_4_3
 from model.regime import Regime
 from strategies.regimes import regimes
 from strategies.search import ROOTS, search
 
-VALUES = {"C_T": 3.0, "C_1": 4.0, "C_2": 10.0, "C_3": 1.0, "C_3-restricted": 1.0, "C_4": 6.0, "C_5": 0.4}
-EVERY = [version for claim in catalogue().values() for version in (claim, *map(claim.wrong, claim.wrong_versions))]
-CONSTANTS = {name: VALUES.get(name.rsplit(".", 1)[-1], 1.0) for version in EVERY for name in version.constants}
+VALUES = {
+    "C_T": 3.0,
+    "C_1": 4.0,
+    "C_2": 10.0,
+    "C_3": 1.0,
+    "C_3-restricted": 1.0,
+    "C_4": 6.0,
+    "C_5": 0.4,
+}
+EVERY = [
+    version
+    for claim in catalogue().values()
+    for version in (claim, *map(claim.wrong, claim.wrong_versions))
+]
+CONSTANTS = {
+    name: VALUES.get(name.rsplit(".", 1)[-1], 1.0)
+    for version in EVERY
+    for name in version.constants
+}
 CONSTANTS |= {"theorem-4.3.C_1": 3.0, "theorem-4.3.C_2": 8.0}
 #: Every domain once, by the first claim or planted version that has it.
 DOMAINS: dict[Domain, str] = {}
@@ -32,7 +50,8 @@ SCRATCH = Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),))
 
 
 def draws(domain, count, constants=CONSTANTS):
-    """`count` regimes, in runs of ten so that Hypothesis does not turn to mutants; and how often a draw was begun.
+    """`count` regimes, in runs of ten so that Hypothesis does not turn to mutants; and how often a
+    draw was begun.
 
     A run that throws draws away begins more than it ends.
     """
@@ -44,10 +63,19 @@ def draws(domain, count, constants=CONSTANTS):
         return draw(regimes(domain, constants))
 
     def keep(regime):
-        assert not current_build_context().data.has_discards  # a filter that retried would leave some
+        assert (
+            not current_build_context().data.has_discards
+        )  # a filter that retried would leave some
         drawn.append(regime)
 
-    few = settings(max_examples=10, database=None, derandomize=False, deadline=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.too_slow])
+    few = settings(
+        max_examples=10,
+        database=None,
+        derandomize=False,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
+    )
     for run in range(count // 10):
         seed(run)(few(given(counted())(keep)))()
     return begun, drawn
@@ -58,16 +86,27 @@ def test_inside_and_nothing_discarded(domain):
     count = 20 if "!" in DOMAINS[domain] else 50
     begun, drawn = draws(domain, count)
     assert len(begun) == len(drawn) == count
-    outside = [(domain.violations(regime, CONSTANTS), str(regime)) for regime in drawn if domain.violations(regime, CONSTANTS)]
+    outside = [
+        (domain.violations(regime, CONSTANTS), str(regime))
+        for regime in drawn
+        if domain.violations(regime, CONSTANTS)
+    ]
     assert not outside, f"{len(outside)} of {count}, such as {outside[0]}"
 
 
 def measured(name, regime, domain):
-    """Values of a group that a domain may draw from a range of its own; one for each tier where the tier is its unit."""
+    """Values of a group that a domain may draw from a range of its own; one for each tier where the
+    tier is its unit.
+    """
     if name == "initialisation":
-        return [tier.constants["C_0"] / slacks(regime, domain.tasks)["initialisation"] for tier in TIERS.values()]
+        return [
+            tier.constants["C_0"] / slacks(regime, domain.tasks)["initialisation"]
+            for tier in TIERS.values()
+        ]
     if name in ("room", "duration"):
-        return []  # over the least d, and before T is rounded up, which a regime does not tell: tests/strategies/test_groups.py
+        # over the least d, and before T is rounded up, which a regime does not tell:
+        # tests/strategies/test_groups.py
+        return []
     derived = {
         "h1": lambda: quantities.catalogue()["h_1"](regime),
         "h2": lambda: quantities.catalogue()["h_2"](regime),
@@ -76,31 +115,46 @@ def measured(name, regime, domain):
     return [derived[name]() if name in derived else getattr(regime, name)]
 
 
-@pytest.mark.parametrize("domain", [domain for domain in DOMAINS if domain.groups], ids=[name for domain, name in DOMAINS.items() if domain.groups])
+@pytest.mark.parametrize(
+    "domain",
+    [domain for domain in DOMAINS if domain.groups],
+    ids=[name for domain, name in DOMAINS.items() if domain.groups],
+)
 def test_groups_of_the_domain(domain):
     _, drawn = draws(domain, 20)
     for name, low, high in domain.groups:
         values = [measured(name, regime, domain) for regime in drawn]
-        assert all(any(low - 1e-9 * abs(low) <= value <= high + 1e-9 * abs(high) for value in row) for row in values if row), (name, values)
+        assert all(
+            any(low - 1e-9 * abs(low) <= value <= high + 1e-9 * abs(high) for value in row)
+            for row in values
+            if row
+        ), (name, values)
 
 
 def test_discards_would_be_seen(monkeypatch):
     """Control: a construction that filters."""
-    monkeypatch.setattr("strategies.regimes._small", lambda domain, constants: st.integers(0, 9).filter(lambda k: k % 2 == 0).map(lambda k: k))
+    monkeypatch.setattr(
+        "strategies.regimes._small",
+        lambda domain, constants: st.integers(0, 9).filter(lambda k: k % 2 == 0).map(lambda k: k),
+    )
     with pytest.raises(AssertionError):
         draws(exact.ANY_REGIME, 50)
 
 
-@pytest.mark.parametrize("construction", ["small", "independent", "scratch", "transfer", "positive", "negative"])
+@pytest.mark.parametrize(
+    "construction", ["small", "independent", "scratch", "transfer", "positive", "negative"]
+)
 def test_every_construction_is_used(construction):
     assert construction in {domain.construction for domain in DOMAINS}
 
 
-# What the search looks at ----------------------------------------------------------------------------
+# What the search looks at -------------------------------------------------------------------------
 
 
 def test_small_regimes_reach_the_corners():
-    """Of the facts that hold everywhere: no signals, no inheritance, full inheritance, more samples than dimensions."""
+    """Of the facts that hold everywhere: no signals, no inheritance, full inheritance, more samples
+    than dimensions.
+    """
     _, drawn = draws(exact.ANY_REGIME, 200)
     corners = {
         "no u": lambda r: r.u == 0,
@@ -121,7 +175,11 @@ def test_independent_regimes_have_room():
     assert all(r.rest >= r.n1 + r.n2 + 4 * r.m for r in drawn)
 
 
-@pytest.mark.parametrize("domain", [theorem_4_3.below(theorem_4_3.TAU_2, 1.0), theorem_4_3.above(theorem_4_3.TAU_2)], ids=["below", "above"])
+@pytest.mark.parametrize(
+    "domain",
+    [theorem_4_3.below(theorem_4_3.TAU_2, 1.0), theorem_4_3.above(theorem_4_3.TAU_2)],
+    ids=["below", "above"],
+)
 def test_thresholds_are_visited(domain):
     """The hardest value of a one-sided hypothesis is drawn, and values well inside."""
     _, drawn = draws(domain, 50)
@@ -139,17 +197,30 @@ def test_both_tiers_are_visited():
     assert len(practical) > len(drawn) / 2
 
 
-# The search ------------------------------------------------------------------------------------------
+# The search ---------------------------------------------------------------------------------------
 
 
 def seen(domain=exact.ANY_REGIME, *, name="a", entropy=0, cases=20, calibration=False):
     """Every case a search that finds nothing looks at."""
     looked = []
-    assert search(domain, CONSTANTS, lambda case: looked.append(case) or False, name=name, entropy=entropy, cases=cases, calibration=calibration) is None
+    assert (
+        search(
+            domain,
+            CONSTANTS,
+            lambda case: looked.append(case) or False,
+            name=name,
+            entropy=entropy,
+            cases=cases,
+            calibration=calibration,
+        )
+        is None
+    )
     return looked
 
 
-@pytest.mark.parametrize("domain", [exact.ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction)
+@pytest.mark.parametrize(
+    "domain", [exact.ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction
+)
 def test_same_name_and_entropy_same_cases(domain):
     first = seen(domain)
     assert len(first) == len(set(first)) == 20
@@ -174,9 +245,13 @@ assert cases() == before
 
 
 def test_same_cases_whatever_else_is_imported(tmp_path):
-    """Under pytest, on the command line, beside a user's own code. (Hypothesis draws constants that it finds in the modules around.)"""
+    """Under pytest, on the command line, beside a user's own code. (Hypothesis draws constants that
+    it finds in the modules around.)
+    """
     (tmp_path / "stranger.py").write_text(f"NUMBERS = {list(range(1000, 2000))}")
-    done = subprocess.run([sys.executable, "-c", STRANGER], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", STRANGER], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
 
 
@@ -207,9 +282,23 @@ def test_first_that_falls_ends_the_search():
 
 
 SMALLEST = Regime(
-    u=1.0, v1=1.0, v2=1.0, cos_v=0.0, sigma1=0.1, sigma2=0.1, n1=1, n2=1, d=4, m=1, inherited=0,
-    eta1=0.01 / 0.04, eta2=0.01 / 0.04, steps1=1, steps2=1, sigma0=1e-3 / 0.4,
-)  # fmt: skip
+    u=1.0,
+    v1=1.0,
+    v2=1.0,
+    cos_v=0.0,
+    sigma1=0.1,
+    sigma2=0.1,
+    n1=1,
+    n2=1,
+    d=4,
+    m=1,
+    inherited=0,
+    eta1=0.01 / 0.04,
+    eta2=0.01 / 0.04,
+    steps1=1,
+    steps2=1,
+    sigma0=1e-3 / 0.4,
+)
 
 
 @pytest.mark.parametrize(
@@ -224,23 +313,31 @@ SMALLEST = Regime(
     ids=["always", "n2", "inherited", "u", "two of them"],
 )
 def test_shrinks_to_a_small_regime(falls, minimal):
-    """What the failure does not need is at its simplest; step sizes and sigma_0 follow from the sizes."""
+    """What the failure does not need is at its simplest; step sizes and sigma_0 follow from the
+    sizes.
+    """
     found = search(exact.ANY_REGIME, {}, falls, name="a", entropy=3, cases=100, shrinks=2000)
     assert found.root == 0
-    free = {name for name in SMALLEST.to_dict() if name not in {"eta1", "eta2", "sigma0", "d", *minimal}}
+    free = {
+        name for name in SMALLEST.to_dict() if name not in {"eta1", "eta2", "sigma0", "d", *minimal}
+    }
     small = found.regime.to_dict()
     assert {name: small[name] for name in minimal} == minimal
     assert {name: small[name] for name in free} == {name: SMALLEST.to_dict()[name] for name in free}
 
 
 def test_smallest_of_all():
-    found = search(exact.ANY_REGIME, {}, lambda case: True, name="b", entropy=0, cases=100, shrinks=2000)
+    found = search(
+        exact.ANY_REGIME, {}, lambda case: True, name="b", entropy=0, cases=100, shrinks=2000
+    )
     assert found.regime.to_dict() == pytest.approx(SMALLEST.to_dict(), rel=1e-12)
 
 
 @pytest.mark.parametrize("shrinks", [0, 1, 24])
 def test_shrinking_keeps_to_its_allowance(shrinks):
-    """Each case is decided once; after the first that falls, so many more at most. What is returned did fall."""
+    """Each case is decided once; after the first that falls, so many more at most. What is returned
+    did fall.
+    """
     looked = []
 
     def falls(case):

@@ -2,10 +2,15 @@
 
 import pytest
 
-from claims.catalogue import catalogue
-from claims.claim import Kind
+from claims.core.catalogue import catalogue
+from claims.core.claim import Kind
 
-CLAIMS = [pytest.param(claim, id=name, marks=[pytest.mark.conjecture] if claim.kind is Kind.CONJECTURE else []) for name, claim in catalogue().items()]
+CLAIMS = [
+    pytest.param(
+        claim, id=name, marks=[pytest.mark.conjecture] if claim.kind is Kind.CONJECTURE else []
+    )
+    for name, claim in catalogue().items()
+]
 
 
 @pytest.mark.theory

@@ -1,4 +1,6 @@
-"""Small data sets in the layouts of the real ones, archives of them, and a web server that can misbehave."""
+"""Small data sets in the layouts of the real ones, archives of them, and a web server that can
+misbehave.
+"""
 
 import functools
 import hashlib
@@ -29,7 +31,11 @@ def invented(name):
     """Images to train on and to test on: noise, in an order that is not sorted."""
     rng = np.random.default_rng(list(SIZES).index(name))
     layout = data.LAYOUTS[name]
-    mapping = rng.permutation(np.arange(len(layout.classes)) % len(layout.superclasses)) if name != "cifar10" else np.arange(10)
+    mapping = (
+        rng.permutation(np.arange(len(layout.classes)) % len(layout.superclasses))
+        if name != "cifar10"
+        else np.arange(10)
+    )
     parts = []
     for each in SIZES[name]:
         labels = rng.permutation(np.repeat(np.arange(len(layout.classes)), each))
@@ -40,17 +46,25 @@ def invented(name):
 
 def raw(train, test):
     """The bytes that a data set is stored as, without its checksum."""
-    return b"".join(array.numpy().astype(np.uint8).tobytes() for images in (train, test) for array in (images.pixels, images.labels, images.coarse))
+    return b"".join(
+        array.numpy().astype(np.uint8).tobytes()
+        for images in (train, test)
+        for array in (images.pixels, images.labels, images.coarse)
+    )
 
 
 @pytest.fixture
 def tiny(monkeypatch):
-    """Small data sets, by name, in the place of the real ones: images to train on, and to test on."""
+    """Small data sets, by name, in the place of the real ones: images to train on, and to test
+    on.
+    """
     made = {}
     for name, (train, test) in SIZES.items():
         made[name] = invented(name)
         known = None if name == "cifar100" else hashlib.sha256(raw(*made[name])).hexdigest()
-        monkeypatch.setitem(data.LAYOUTS, name, replace(data.LAYOUTS[name], train=train, test=test, sha256=known))
+        monkeypatch.setitem(
+            data.LAYOUTS, name, replace(data.LAYOUTS[name], train=train, test=test, sha256=known)
+        )
     return made
 
 
@@ -65,12 +79,14 @@ def same():
 
     def check(found, expected):
         for name in ("pixels", "labels", "coarse"):
-            torch.testing.assert_close(getattr(found, name), getattr(expected, name), rtol=0, atol=0)
+            torch.testing.assert_close(
+                getattr(found, name), getattr(expected, name), rtol=0, atol=0
+            )
 
     return check
 
 
-# Archives --------------------------------------------------------------------------------------------
+# Archives -----------------------------------------------------------------------------------------
 
 
 def records(images, coarse=False):
@@ -90,18 +106,31 @@ def png(pixels, mode="RGB", **options):
 def official(name, train, test):
     """Members of the official archive."""
     if name != "cifar10":
-        members = {"train.bin": records(train, coarse=True), "test.bin": records(test, coarse=True), "fine_label_names.txt": b"apple\n"}
+        members = {
+            "train.bin": records(train, coarse=True),
+            "test.bin": records(test, coarse=True),
+            "fine_label_names.txt": b"apple\n",
+        }
         return {f"cifar-100-binary/{member}": raw for member, raw in members.items()}
     whole, size = records(train), len(train.labels) // 5 * 3073
     members = {f"data_batch_{k + 1}.bin": whole[k * size : (k + 1) * size] for k in range(5)}
-    return {f"cifar-10-batches-bin/{member}": raw for member, raw in (members | {"test_batch.bin": records(test), "readme.html": b"<p>"}).items()}
+    return {
+        f"cifar-10-batches-bin/{member}": raw
+        for member, raw in (
+            members | {"test_batch.bin": records(test), "readme.html": b"<p>"}
+        ).items()
+    }
 
 
 def package(train, test):
     """Members of the npm package."""
-    members = {f"data_batch_{k + 1}.png": png(pixels) for k, pixels in enumerate(train.pixels.chunk(5))} | {"test_batch.png": png(test.pixels)}
+    members = {
+        f"data_batch_{k + 1}.png": png(pixels) for k, pixels in enumerate(train.pixels.chunk(5))
+    } | {"test_batch.png": png(test.pixels)}
     labels = {"train_lables.json": train.labels, "test_lables.json": test.labels}
-    members |= {member: json.dumps(values.tolist()).encode() for member, values in labels.items()} | {"index.js": b"x"}
+    members |= {
+        member: json.dumps(values.tolist()).encode() for member, values in labels.items()
+    } | {"index.js": b"x"}
     return {f"package/{member}": raw for member, raw in members.items()}
 
 
@@ -117,7 +146,9 @@ def packed(path, *entries):
 
 @pytest.fixture(scope="session")
 def _members():
-    return {name: official(name, *invented(name)) for name in SIZES} | {"npm": package(*invented("cifar10"))}
+    return {name: official(name, *invented(name)) for name in SIZES} | {
+        "npm": package(*invented("cifar10"))
+    }
 
 
 @pytest.fixture
@@ -144,7 +175,7 @@ def picture():
     return png
 
 
-# The web ---------------------------------------------------------------------------------------------
+# The web ------------------------------------------------------------------------------------------
 
 
 @dataclass
@@ -179,12 +210,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.give(web.files[self.path], wanted)
 
     def give(self, content, wanted):
-        begun = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and self.web.ranges else 0
+        begun = (
+            int(wanted.removeprefix("bytes=").removesuffix("-"))
+            if wanted and self.web.ranges
+            else 0
+        )
         if begun and begun >= len(content):
             return self.answer(416, {"Content-Range": f"bytes */{len(content)}"})
         rest, first = content[begun:], begun + self.web.shift
         headers = {"Content-Length": str(len(rest))} if self.web.lengths else {}
-        headers |= {"Content-Range": f"bytes {first}-{len(content) - 1}/{len(content)}"} if begun else {}
+        headers |= (
+            {"Content-Range": f"bytes {first}-{len(content) - 1}/{len(content)}"} if begun else {}
+        )
         self.answer(206 if begun else 200, headers)
         self.wfile.write(rest[: self.web.cut])
         return self.rfile.read(1) if self.web.stalls else None
@@ -221,13 +258,18 @@ def web(monkeypatch):
         yield web
 
 
-# Real images -----------------------------------------------------------------------------------------
+# Real images --------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def subset(pytestconfig):
     """The archive of the subset of CIFAR-100."""
-    path = Path(os.environ.get("TRANSFER_CLAIMS_CIFAR100") or pytestconfig.rootpath / "../shared/data/cifar-100-subset-binary.tar.gz")
+    path = Path(
+        os.environ.get("TRANSFER_CLAIMS_CIFAR100")
+        or pytestconfig.rootpath / "../shared/data/cifar-100-subset-binary.tar.gz"
+    )
     if not path.exists():
-        pytest.skip(f"{path} is not there; TRANSFER_CLAIMS_CIFAR100 says where the subset of CIFAR-100 is")
+        pytest.skip(
+            f"{path} is not there; TRANSFER_CLAIMS_CIFAR100 says where the subset of CIFAR-100 is"
+        )
     return path

@@ -11,7 +11,15 @@ import pytest
 import torch
 
 from model.vision import data
-from model.vision.data import LAYOUTS, AbsentError, DataError, cache_folder, load, store, stored_path
+from model.vision.data import (
+    LAYOUTS,
+    AbsentError,
+    DataError,
+    cache_folder,
+    load,
+    store,
+    stored_path,
+)
 
 NAMES = list(LAYOUTS)
 
@@ -32,15 +40,31 @@ def test_round_trip(tiny, same, stored_bytes, tmp_path, name):
     found = load(name, path.parent)
     same(found.train, train)
     same(found.test, test)
-    assert (found.train.pixels.dtype, found.train.labels.dtype, found.train.coarse.dtype) == (torch.uint8, torch.int64, torch.int64)
-    assert (found.name, found.classes, found.superclasses) == (name, LAYOUTS[name].classes, LAYOUTS[name].superclasses)
+    assert (found.train.pixels.dtype, found.train.labels.dtype, found.train.coarse.dtype) == (
+        torch.uint8,
+        torch.int64,
+        torch.int64,
+    )
+    assert (found.name, found.classes, found.superclasses) == (
+        name,
+        LAYOUTS[name].classes,
+        LAYOUTS[name].superclasses,
+    )
     found.train.pixels[0] = 0  # they are nobody else's
 
 
 def test_layouts():
     """The real ones: as many names as there are classes, and what a file must have in bytes."""
-    assert [(len(set(one.classes)), len(set(one.superclasses))) for one in LAYOUTS.values()] == [(10, 10), (100, 20), (100, 20)]
-    assert [one.counts for one in LAYOUTS.values()] == [(50000, 10000), (50000, 10000), (5000, 2000)]
+    assert [(len(set(one.classes)), len(set(one.superclasses))) for one in LAYOUTS.values()] == [
+        (10, 10),
+        (100, 20),
+        (100, 20),
+    ]
+    assert [one.counts for one in LAYOUTS.values()] == [
+        (50000, 10000),
+        (50000, 10000),
+        (5000, 2000),
+    ]
     assert LAYOUTS["cifar100"].size == 60000 * 3074
 
 
@@ -57,7 +81,9 @@ def test_absent(tiny, tmp_path, name):
 
 
 def test_no_such_set(tmp_path):
-    with pytest.raises(DataError, match="data set: 'cifar11': must be one of cifar10, cifar100, cifar100-subset"):
+    with pytest.raises(
+        DataError, match="data set: 'cifar11': must be one of cifar10, cifar100, cifar100-subset"
+    ):
         load("cifar11", tmp_path)
 
 
@@ -68,7 +94,10 @@ def test_one_wrong_bit(tiny, tmp_path, name, place):
     raw = bytearray((path := store(name, *tiny[name], "memory", tmp_path)).read_bytes())
     raw[place] ^= 1
     path.write_bytes(raw)
-    with pytest.raises(DataError, match=rf"{name}\.arrays: SHA-256 of the arrays is [0-9a-f]{{64}}: must be [0-9a-f]{{64}}"):
+    with pytest.raises(
+        DataError,
+        match=rf"{name}\.arrays: SHA-256 of the arrays is [0-9a-f]{{64}}: must be [0-9a-f]{{64}}",
+    ):
         load(name, tmp_path)
 
 
@@ -76,7 +105,9 @@ def test_one_wrong_bit(tiny, tmp_path, name, place):
 def test_wrong_size(tiny, tmp_path, change):
     path = store("cifar10", *tiny["cifar10"], "memory", tmp_path)
     path.write_bytes(change(path.read_bytes()))
-    with pytest.raises(DataError, match=rf"cifar10\.arrays: {path.stat().st_size} bytes: must be {70 * 3074 + 32}"):
+    with pytest.raises(
+        DataError, match=rf"cifar10\.arrays: {path.stat().st_size} bytes: must be {70 * 3074 + 32}"
+    ):
         load("cifar10", tmp_path)
 
 
@@ -89,16 +120,27 @@ def test_a_huge_file_is_not_read(tiny, tmp_path):
 
 
 def test_forged(tiny, same, stored_bytes, tmp_path):
-    """A file whose own checksum holds is still not CIFAR-10. It can be CIFAR-100, which no constant is known of, but not against its layout."""
+    """A file whose own checksum holds is still not CIFAR-10. It can be CIFAR-100, which no constant
+    is known of, but not against its layout.
+    """
     for name in ("cifar10", "cifar100-subset"):
         train, test = tiny[name]
-        forged(stored_path(name, tmp_path), stored_bytes(replace(train, pixels=255 - train.pixels), test))
+        forged(
+            stored_path(name, tmp_path),
+            stored_bytes(replace(train, pixels=255 - train.pixels), test),
+        )
         with pytest.raises(DataError, match="SHA-256"):
             load(name, tmp_path)
     train, test = tiny["cifar100"]
-    forged(stored_path("cifar100", tmp_path), stored_bytes(other := replace(train, pixels=255 - train.pixels), test))
+    forged(
+        stored_path("cifar100", tmp_path),
+        stored_bytes(other := replace(train, pixels=255 - train.pixels), test),
+    )
     same(load("cifar100", tmp_path).train, other)
-    forged(stored_path("cifar100", tmp_path), stored_bytes(replace(train, labels=train.labels + 1), test))
+    forged(
+        stored_path("cifar100", tmp_path),
+        stored_bytes(replace(train, labels=train.labels + 1), test),
+    )
     with pytest.raises(DataError, match=r"train label 100: must be from 0 to 99"):
         load("cifar100", tmp_path)
 
@@ -121,13 +163,34 @@ def moved(images, label):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda train, test: (replace(train, labels=put(train.labels, _3=100)), test), "train label 100: must be from 0 to 99"),
-        (lambda train, test: (train, replace(test, labels=put(test.labels, _3=-1))), "test label -1: must be from 0 to 99"),
-        (lambda train, test: (train, replace(test, coarse=put(test.coarse, _3=20))), "test superclass 20: must be from 0 to 19"),
-        (lambda train, test: (replace(train, labels=train.labels.clamp(min=1)), test), "0 train images of class 0: must be 2"),
-        (lambda train, test: (train, replace(test, labels=test.labels.clamp(max=98))), "2 test images of class 98: must be 1"),
-        (lambda train, test: (moved(train, 7), test), "class 7 is in 2 superclasses: must be in one"),
-        (lambda train, test: (moved(train, 7), moved(test, 7)), r"superclass \d+ has [46] classes: must have 5"),
+        (
+            lambda train, test: (replace(train, labels=put(train.labels, _3=100)), test),
+            "train label 100: must be from 0 to 99",
+        ),
+        (
+            lambda train, test: (train, replace(test, labels=put(test.labels, _3=-1))),
+            "test label -1: must be from 0 to 99",
+        ),
+        (
+            lambda train, test: (train, replace(test, coarse=put(test.coarse, _3=20))),
+            "test superclass 20: must be from 0 to 19",
+        ),
+        (
+            lambda train, test: (replace(train, labels=train.labels.clamp(min=1)), test),
+            "0 train images of class 0: must be 2",
+        ),
+        (
+            lambda train, test: (train, replace(test, labels=test.labels.clamp(max=98))),
+            "2 test images of class 98: must be 1",
+        ),
+        (
+            lambda train, test: (moved(train, 7), test),
+            "class 7 is in 2 superclasses: must be in one",
+        ),
+        (
+            lambda train, test: (moved(train, 7), moved(test, 7)),
+            r"superclass \d+ has [46] classes: must have 5",
+        ),
     ],
 )
 def test_store_checks(tiny, tmp_path, change, message):
@@ -144,7 +207,9 @@ def test_store_knows_the_images(tiny, tmp_path):
     before = path.read_bytes()
     with pytest.raises(DataError, match="memory: SHA-256 of the arrays is"):
         store("cifar10", replace(train, pixels=put(train.pixels, _0=0)), test, "memory", tmp_path)
-    backwards = replace(train, pixels=train.pixels.flip(0), labels=train.labels.flip(0), coarse=train.coarse.flip(0))
+    backwards = replace(
+        train, pixels=train.pixels.flip(0), labels=train.labels.flip(0), coarse=train.coarse.flip(0)
+    )
     with pytest.raises(DataError, match="memory: SHA-256 of the arrays is"):
         store("cifar10", backwards, test, "memory", tmp_path)
     assert path.read_bytes() == before
@@ -154,7 +219,11 @@ def test_a_full_disk(tiny, tmp_path, monkeypatch):
     """The old file stays, and nothing else is left."""
     path = store("cifar100", *tiny["cifar100"], "memory", tmp_path)
     before, (train, test) = path.read_bytes(), tiny["cifar100"]
-    monkeypatch.setattr(os, "fsync", lambda handle: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")))
+    monkeypatch.setattr(
+        os,
+        "fsync",
+        lambda handle: (_ for _ in ()).throw(OSError(errno.ENOSPC, "No space left on device")),
+    )
     with pytest.raises(OSError, match="No space left"):
         store("cifar100", replace(train, pixels=255 - train.pixels), test, "memory", tmp_path)
     assert [file.name for file in tmp_path.iterdir()] == [path.name]
@@ -198,7 +267,7 @@ def test_the_cache_is_the_default(tiny, same, monkeypatch, tmp_path):
     same(load("cifar10").test, tiny["cifar10"][1])
 
 
-# Real images -----------------------------------------------------------------------------------------
+# Real images --------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -216,23 +285,37 @@ def test_cifar_10(ten):
     assert ten.train.pixels.shape == (50000, 3, 32, 32)
     assert ten.test.labels[:8].tolist() == [3, 8, 8, 0, 6, 6, 1, 6]
     pieces = np.array_split(ten.train.pixels.numpy(), 50)  # counting takes eight bytes for each
-    counts = np.stack([sum(np.bincount(piece[:, channel].ravel(), minlength=256) for piece in pieces) for channel in range(3)]) / (50000 * 1024)  # (3, 256)
+    counts = np.stack(
+        [
+            sum(np.bincount(piece[:, channel].ravel(), minlength=256) for piece in pieces)
+            for channel in range(3)
+        ]
+    ) / (50000 * 1024)  # (3, 256)
     levels = np.arange(256) / 255
     mean = counts @ levels
     assert mean == pytest.approx([0.49140, 0.48216, 0.44653], abs=6e-6)
-    assert np.sqrt(counts @ levels**2 - mean**2) == pytest.approx([0.24703, 0.24349, 0.26159], abs=6e-6)
+    assert np.sqrt(counts @ levels**2 - mean**2) == pytest.approx(
+        [0.24703, 0.24349, 0.26159], abs=6e-6
+    )
     assert torch.equal(ten.train.coarse, ten.train.labels)
     assert data.LAYOUTS["cifar10"].classes[ten.test.labels[0]] == "cat"
 
 
 @pytest.mark.cifar
 def test_official_records(ten):
-    """Written as the official archive has them, the images have the MD5 that others found of its six files: this archive decodes to the same."""
+    """Written as the official archive has them, the images have the MD5 that others found of its
+    six files: this archive decodes to the same.
+    """
     parts = [(ten.train, k * 10000) for k in range(5)] + [(ten.test, 0)]
     sums = []
     for images, start in parts:
         batch = slice(start, start + 10000)
-        records = np.column_stack([images.labels[batch].numpy().astype(np.uint8), images.pixels[batch].reshape(10000, -1).numpy()])
+        records = np.column_stack(
+            [
+                images.labels[batch].numpy().astype(np.uint8),
+                images.pixels[batch].reshape(10000, -1).numpy(),
+            ]
+        )
         sums.append(hashlib.md5(records, usedforsecurity=False).hexdigest())
     assert sums == [
         "5dd7e06a14cb22eb9f671a540d1b7c25",

@@ -1,4 +1,6 @@
-"""The real-image tier's networks: sizes of the standard forms, draws from the generator alone, layers that cover the body in order."""
+"""The real-image tier's networks: sizes of the standard forms, draws from the generator alone,
+layers that cover the body in order.
+"""
 
 import math
 from typing import get_args
@@ -7,13 +9,30 @@ import pytest
 import torch
 from torch import nn
 
-from model.vision.nets import Architecture, ConvNorm, Encoder, Shape, build, flops, half_up, parameters
+from model.vision.nets import (
+    Architecture,
+    ConvNorm,
+    Encoder,
+    Shape,
+    build,
+    flops,
+    half_up,
+    parameters,
+)
 
 #: Narrow enough to be fast; a ViT of one head.
 NARROW = {architecture: Shape(architecture, 10, 0.125) for architecture in get_args(Architecture)}
-#: Parameters in millions, and GFLOP of an image forward and backward: the tier's plan, where the ViT's 0.68 leaves out attention's own products.
-PLANNED = {"resnet18": (11.17, 3.33), "vgg11": (9.23, 0.91), "vgg16": (14.72, 1.88), "vit": (1.81, 0.68)}
-ATTENTION = 3 * 6 * 4 * 64 * 64 * 192 / 1e9  # q·k and weights·v of 64 tokens, 192 channels, 6 blocks; twice as much backward
+#: Parameters in millions, and GFLOP of an image forward and backward: the tier's plan, where the
+#: ViT's 0.68 leaves out attention's own products.
+PLANNED = {
+    "resnet18": (11.17, 3.33),
+    "vgg11": (9.23, 0.91),
+    "vgg16": (14.72, 1.88),
+    "vit": (1.81, 0.68),
+}
+ATTENTION = (
+    3 * 6 * 4 * 64 * 64 * 192 / 1e9
+)  # q·k and weights·v of 64 tokens, 192 channels, 6 blocks; twice as much backward
 every_architecture = pytest.mark.parametrize("architecture", NARROW)
 
 
@@ -33,9 +52,14 @@ def test_standard_forms(architecture):
     assert round(flops(shape) / 1e9 - (ATTENTION if architecture == "vit" else 0), 2) == work
 
 
-@pytest.mark.parametrize(("architecture", "layers"), [("conv4", 4), ("resnet18", 17), ("vgg11", 8), ("vgg16", 13), ("vit", 13)])
+@pytest.mark.parametrize(
+    ("architecture", "layers"),
+    [("conv4", 4), ("resnet18", 17), ("vgg11", 8), ("vgg16", 13), ("vit", 13)],
+)
 def test_layers_that_give_a_network_its_name(architecture, layers):
-    """With the head 18, 11 and 16; a ViT has its embedding, and an attention and an MLP in each of 6 blocks."""
+    """With the head 18, 11 and 16; a ViT has its embedding, and an attention and an MLP in each of
+    6 blocks.
+    """
     assert len(build(NARROW[architecture], generator(0)).layers()) == layers
 
 
@@ -46,9 +70,16 @@ def test_parameters_are_those_built():
 
 @every_architecture
 def test_widths(architecture):
-    first = {width: build(Shape(architecture, 2, width), generator(0)).layers()[0][0].tensor.shape[0] for width in (1e-9, 0.25, 0.5)}
+    first = {
+        width: build(Shape(architecture, 2, width), generator(0)).layers()[0][0].tensor.shape[0]
+        for width in (1e-9, 0.25, 0.5)
+    }
     full = {"conv4": 32, "resnet18": 64, "vgg11": 64, "vgg16": 64}
-    assert first == ({1e-9: 64, 0.25: 64, 0.5: 128} if architecture == "vit" else {1e-9: 1, 0.25: full[architecture] / 4, 0.5: full[architecture] / 2})
+    assert first == (
+        {1e-9: 64, 0.25: 64, 0.5: 128}
+        if architecture == "vit"
+        else {1e-9: 1, 0.25: full[architecture] / 4, 0.5: full[architecture] / 2}
+    )
 
 
 @every_architecture
@@ -82,11 +113,16 @@ def test_a_seed_is_a_network(architecture):
 @every_architecture
 def test_drawn_in_single_precision(architecture):
     """Double precision is the same network, and so is one with other classes, but for its head."""
-    single, double = (build(NARROW[architecture], generator(1), dtype=dtype) for dtype in (torch.float32, torch.float64))
+    single, double = (
+        build(NARROW[architecture], generator(1), dtype=dtype)
+        for dtype in (torch.float32, torch.float64)
+    )
     other = build(Shape(architecture, 3, 0.125), generator(1)).state_dict()
     for name, tensor in double.state_dict().items():
         assert tensor.dtype == (torch.float64 if tensor.is_floating_point() else torch.int64)
-        assert torch.equal(tensor.to(single.state_dict()[name].dtype), single.state_dict()[name]), name
+        assert torch.equal(tensor.to(single.state_dict()[name].dtype), single.state_dict()[name]), (
+            name
+        )
         assert name.startswith("head") or torch.equal(other[name], single.state_dict()[name]), name
 
 
@@ -97,7 +133,10 @@ def test_whatever_the_default_precision():
         network = build(NARROW["conv4"], generator(1))
     finally:
         torch.set_default_dtype(torch.float32)
-    assert all(torch.equal(p, q) and p.dtype == q.dtype for p, q in zip(network.parameters(), usual.parameters(), strict=True))
+    assert all(
+        torch.equal(p, q) and p.dtype == q.dtype
+        for p, q in zip(network.parameters(), usual.parameters(), strict=True)
+    )
 
 
 def test_scales_of_a_draw():
@@ -109,7 +148,11 @@ def test_scales_of_a_draw():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 weight = module.weight.detach()
                 fan_in = weight[0].numel()
-                scale = 0.02 if architecture == "vit" else math.sqrt(1 / fan_in if module is network.head else 2 / fan_in)
+                scale = (
+                    0.02
+                    if architecture == "vit"
+                    else math.sqrt(1 / fan_in if module is network.head else 2 / fan_in)
+                )
                 if weight.numel() >= 20_000:
                     seen += 1
                     assert weight.std().item() == pytest.approx(scale, rel=0.05)
@@ -131,7 +174,11 @@ def test_scales_of_a_draw():
 def test_layers_cover_the_body_once(architecture):
     network = build(NARROW[architecture], generator(0))
     parts = [part.tensor.data_ptr() for layer in network.layers() for part in layer]
-    body = [tensor.data_ptr() for name, tensor in network.state_dict().items() if not name.startswith("head.")]
+    body = [
+        tensor.data_ptr()
+        for name, tensor in network.state_dict().items()
+        if not name.startswith("head.")
+    ]
     assert sorted(parts) == sorted(body)
     assert len(set(parts)) == len(parts)
 
@@ -139,10 +186,16 @@ def test_layers_cover_the_body_once(architecture):
 @every_architecture
 def test_layers_come_in_the_order_of_the_forward_pass(architecture):
     network = build(NARROW[architecture], generator(0))
-    layer_of = {part.tensor.data_ptr(): i for i, layer in enumerate(network.layers()) for part in layer}
+    layer_of = {
+        part.tensor.data_ptr(): i for i, layer in enumerate(network.layers()) for part in layer
+    }
     order = []
     for module in network.modules():
-        own = {layer_of[p.data_ptr()] for p in module.parameters(recurse=False) if p.data_ptr() in layer_of}
+        own = {
+            layer_of[p.data_ptr()]
+            for p in module.parameters(recurse=False)
+            if p.data_ptr() in layer_of
+        }
         if own and module is not network:
             assert len(own) == 1
             module.register_forward_pre_hook(lambda module, inputs, own=own: order.append(*own))
@@ -152,7 +205,9 @@ def test_layers_come_in_the_order_of_the_forward_pass(architecture):
 
 
 def test_residual_block():
-    """Against the sum written out, with and without a convolution in the shortcut; the ReLU comes after the sum."""
+    """Against the sum written out, with and without a convolution in the shortcut; the ReLU comes
+    after the sum.
+    """
     network = build(NARROW["resnet18"], generator(0)).eval()
     stages = [block.shortcut is not None for block in network.body]
     assert stages == [False, False, True, False, True, False, True, False]
@@ -160,11 +215,15 @@ def test_residual_block():
     for block in (network.body[0], network.body[2]):
         first = torch.relu(block.first.norm(block.first.conv(x)))
         side = x if block.shortcut is None else block.shortcut.norm(block.shortcut.conv(x))
-        torch.testing.assert_close(block(x), torch.relu(block.second.norm(block.second.conv(first)) + side))
+        torch.testing.assert_close(
+            block(x), torch.relu(block.second.norm(block.second.conv(first)) + side)
+        )
 
 
 def test_attention_written_out():
-    """Softmax of q·k/8 over tokens, head by head, where a head's q, k and v are 192 successive rows."""
+    """Softmax of q·k/8 over tokens, head by head, where a head's q, k and v are 192 successive
+    rows.
+    """
     encoder = Encoder(2)
     with torch.no_grad():
         for p in encoder.parameters():
@@ -176,12 +235,19 @@ def test_attention_written_out():
         q, k, v = (rows[..., start + offset : start + offset + 64] for offset in (0, 64, 128))
         heads.append(torch.softmax(q @ k.transpose(1, 2) / 8, -1) @ v)
     y = x + encoder.project(torch.cat(heads, -1))
-    torch.testing.assert_close(encoder(x), y + encoder.contract(torch.nn.functional.gelu(encoder.expand(encoder.norm2(y)))))
+    torch.testing.assert_close(
+        encoder(x), y + encoder.contract(torch.nn.functional.gelu(encoder.expand(encoder.norm2(y))))
+    )
 
 
 def test_a_convolution_keeps_the_side():
     for kernel, stride, side in ((3, 1, 8), (3, 2, 4), (1, 2, 4)):
-        assert ConvNorm(3, 5, kernel=kernel, stride=stride)(torch.zeros(2, 3, 8, 8)).shape == (2, 5, side, side)
+        assert ConvNorm(3, 5, kernel=kernel, stride=stride)(torch.zeros(2, 3, 8, 8)).shape == (
+            2,
+            5,
+            side,
+            side,
+        )
 
 
 def test_half_up():

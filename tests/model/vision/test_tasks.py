@@ -48,7 +48,13 @@ def test_pairs_never_share_a_class():
 
 
 @pytest.mark.parametrize(
-    ("name", "far", "said"), [("cifar100", 6, "far = 6"), ("cifar100", -1, "far = -1"), ("cifar10", 1, "far = 1"), ("mnist", 0, "pair = 'mnist'")]
+    ("name", "far", "said"),
+    [
+        ("cifar100", 6, "far = 6"),
+        ("cifar100", -1, "far = -1"),
+        ("cifar10", 1, "far = 1"),
+        ("mnist", 0, "pair = 'mnist'"),
+    ],
 )
 def test_other_pairs_are_refused(name, far, said):
     with pytest.raises(ValueError, match=said):

@@ -1,4 +1,6 @@
-"""Training on images: what a batch is, how the rate goes, and that the same seed gives the same network."""
+"""Training on images: what a batch is, how the rate goes, and that the same seed gives the same
+network.
+"""
 
 import gc
 import math
@@ -25,14 +27,32 @@ def linear(generator, classes=3):
 
 def separable(count=60, classes=3):
     labels = torch.arange(count) % classes
-    return Examples(torch.randn(count, 3, 32, 32, generator=stream(1, "pixels")) + labels.view(-1, 1, 1, 1), labels)
+    return Examples(
+        torch.randn(count, 3, 32, 32, generator=stream(1, "pixels")) + labels.view(-1, 1, 1, 1),
+        labels,
+    )
 
 
 def test_a_network_learns():
     network = linear(stream(0, "network"))
-    found = train(network, separable(), separable(), Recipe(60, 16, 1e-3), stream(0, "batches"), CPU, at=(0, 30))
+    found = train(
+        network,
+        separable(),
+        separable(),
+        Recipe(60, 16, 1e-3),
+        stream(0, "batches"),
+        CPU,
+        at=(0, 30),
+    )
     assert found.steps == (0, 30, 60)
-    assert found.accuracy[0] < 0.7 < 0.95 < found.accuracy[-1] == found.train_accuracy == accuracy(network, separable())
+    assert (
+        found.accuracy[0]
+        < 0.7
+        < 0.95
+        < found.accuracy[-1]
+        == found.train_accuracy
+        == accuracy(network, separable())
+    )
     assert 0 < found.loss < 0.5
 
 
@@ -40,7 +60,14 @@ def test_the_same_seed_gives_the_same_network_and_another_seed_another():
     def trained(seed):
         network = linear(stream(0, "network"))
         before = torch.random.get_rng_state()
-        train(network, separable(), separable(), Recipe(5, 8, 1e-3, augment=True), stream(seed, "batches"), CPU)
+        train(
+            network,
+            separable(),
+            separable(),
+            Recipe(5, 8, 1e-3, augment=True),
+            stream(seed, "batches"),
+            CPU,
+        )
         assert torch.equal(torch.random.get_rng_state(), before)
         return network[1].weight.detach()
 
@@ -53,15 +80,23 @@ def test_steps_are_those_of_gradient_descent_with_momentum():
     recipe, data = Recipe(4, 8, 1e-2), separable()
     network = linear(stream(0, "network"))
     train(network, data, data, recipe, stream(3, "batches"), CPU)
-    twin, batches = linear(stream(0, "network")), training._batches(60, recipe, stream(3, "batches"))
+    twin, batches = (
+        linear(stream(0, "network")),
+        training._batches(60, recipe, stream(3, "batches")),
+    )
     kept = [torch.zeros_like(p) for p in twin.parameters()]
     for step in range(recipe.steps):
         here = batches.index[step]
         loss = nn.functional.cross_entropy(twin(data.inputs[here]), data.labels[here])
-        for parameter, velocity, slope in zip(twin.parameters(), kept, torch.autograd.grad(loss, list(twin.parameters())), strict=True):
+        for parameter, velocity, slope in zip(
+            twin.parameters(), kept, torch.autograd.grad(loss, list(twin.parameters())), strict=True
+        ):
             velocity.mul_(training.MOMENTUM).add_(slope)
             parameter.data -= recipe.rate_at(step) * velocity
-    assert all(torch.allclose(a, b, atol=1e-7) for a, b in zip(network.parameters(), twin.parameters(), strict=True))
+    assert all(
+        torch.allclose(a, b, atol=1e-7)
+        for a, b in zip(network.parameters(), twin.parameters(), strict=True)
+    )
 
 
 def test_adam_where_asked():
@@ -70,7 +105,9 @@ def test_adam_where_asked():
     train(adam, separable(), separable(), Recipe(1, 8, 1e-3, adam=True), stream(0, "batches"), CPU)
     moved = (adam[1].weight - linear(stream(0, "network"))[1].weight).abs()
     assert not torch.equal(plain[1].weight, adam[1].weight)
-    assert torch.allclose(moved[moved > 1e-5], torch.tensor(1e-3), rtol=1e-2)  # whatever the gradient
+    assert torch.allclose(
+        moved[moved > 1e-5], torch.tensor(1e-3), rtol=1e-2
+    )  # whatever the gradient
 
 
 def test_every_image_comes_once_an_epoch():
@@ -82,7 +119,9 @@ def test_every_image_comes_once_an_epoch():
 
 
 def test_more_images_in_a_batch_than_there_are():
-    assert torch.bincount(training._batches(3, Recipe(2, 8, 1.0), stream(0, "batches")).index.flatten(), minlength=3).tolist() in (
+    assert torch.bincount(
+        training._batches(3, Recipe(2, 8, 1.0), stream(0, "batches")).index.flatten(), minlength=3
+    ).tolist() in (
         [5, 5, 6],
         [5, 6, 5],
         [6, 5, 5],
@@ -117,7 +156,9 @@ def test_augmentation_keeps_within_four_pixels():
 
 
 def test_pixels_are_standardised():
-    pixels = torch.randint(0, 256, (50, 3, 32, 32), generator=stream(0, "pixels"), dtype=torch.uint8)
+    pixels = torch.randint(
+        0, 256, (50, 3, 32, 32), generator=stream(0, "pixels"), dtype=torch.uint8
+    )
     deviation, mean = torch.std_mean(pixels.double() / 255, (0, 2, 3), correction=0)
     found = standardised(pixels, mean.tolist(), deviation.tolist())
     assert found.dtype == torch.float32
@@ -126,7 +167,11 @@ def test_pixels_are_standardised():
 
 
 def test_streams_differ_by_seed_and_purpose():
-    draws = {(seed, purpose): torch.randn(4, generator=stream(seed, purpose)).tolist() for seed in (0, 1, 2**40) for purpose in ("a", "b", "ab")}
+    draws = {
+        (seed, purpose): torch.randn(4, generator=stream(seed, purpose)).tolist()
+        for seed in (0, 1, 2**40)
+        for purpose in ("a", "b", "ab")
+    }
     assert len({tuple(draw) for draw in draws.values()}) == 9
     assert torch.randn(4, generator=stream(1, "a")).tolist() == draws[1, "a"]
 
@@ -154,20 +199,32 @@ def test_batch_norm_learns_its_statistics_after_a_test_too():
 
     def statistics(at):
         network = nn.Sequential(nn.BatchNorm2d(3), *linear(stream(0, "network")))
-        train(network, separable(), separable(), Recipe(6, 8, 1e-3), stream(0, "batches"), CPU, at=at)
+        train(
+            network, separable(), separable(), Recipe(6, 8, 1e-3), stream(0, "batches"), CPU, at=at
+        )
         return network[0].running_mean
 
     assert torch.equal(statistics(()), statistics((0, 1, 3)))
 
 
-@pytest.mark.parametrize(("field", "value"), [("steps", 0), ("batch", 0), ("rate", 0.0), ("rate", math.nan), ("rate", math.inf)])
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("steps", 0), ("batch", 0), ("rate", 0.0), ("rate", math.nan), ("rate", math.inf)],
+)
 def test_recipes_that_train_nothing(field, value):
     with pytest.raises(ValueError, match=f"{field} = "):
         Recipe(**{"steps": 1, "batch": 1, "rate": 1.0} | {field: value})
 
 
 def test_divergence_is_seen():
-    found = train(linear(stream(0, "network")), separable(), separable(), Recipe(30, 8, 1e38), stream(0, "batches"), CPU)
+    found = train(
+        linear(stream(0, "network")),
+        separable(),
+        separable(),
+        Recipe(30, 8, 1e38),
+        stream(0, "batches"),
+        CPU,
+    )
     assert not np.isfinite(found.loss)
 
 
@@ -193,13 +250,17 @@ def no_stream(monkeypatch):
 
 
 def test_warming_up_leaves_nothing_behind(no_stream, monkeypatch):
-    """Before a step is captured some are made: weights, statistics and momenta are as if they had not been."""
+    """Before a step is captured some are made: weights, statistics and momenta are as if they had
+    not been.
+    """
     network = nn.Sequential(nn.BatchNorm2d(3), *linear(stream(0, "network")))
     before = {name: value.clone() for name, value in network.state_dict().items()}
     optimiser = torch.optim.SGD(network.parameters(), 0.1, momentum=training.MOMENTUM)
     batches = training._batches(60, Recipe(1, 8, 0.1), stream(0, "batches"))
     steps = []
-    monkeypatch.setattr(training, "_descend", lambda *args, kept=training._descend: steps.append(kept(*args)))
+    monkeypatch.setattr(
+        training, "_descend", lambda *args, kept=training._descend: steps.append(kept(*args))
+    )
     training._warm_up(network, optimiser, separable(), batches[0], torch.tensor(0.1))
     assert len(steps) == training._WARM_UP
     assert all(torch.equal(value, before[name]) for name, value in network.state_dict().items())
@@ -209,7 +270,9 @@ def test_warming_up_leaves_nothing_behind(no_stream, monkeypatch):
 
 
 class _Graph:
-    """What a CUDA graph is to the code that captures one: it remembers nothing, and makes nothing again."""
+    """What a CUDA graph is to the code that captures one: it remembers nothing, and makes nothing
+    again.
+    """
 
     def replay(self):
         pass
@@ -220,9 +283,20 @@ def test_what_a_graph_writes_to_stays_alive(no_stream, monkeypatch):
     monkeypatch.setattr(torch.cuda, "CUDAGraph", _Graph)
     monkeypatch.setattr(torch.cuda, "graph", lambda graph: _NoStream())
     made = []
-    monkeypatch.setattr(training, "_optimiser", lambda *args, kept=training._optimiser, **more: made.append(kept(*args, **more)) or made[-1])
+    monkeypatch.setattr(
+        training,
+        "_optimiser",
+        lambda *args, kept=training._optimiser, **more: (
+            made.append(kept(*args, **more)) or made[-1]
+        ),
+    )
     network, data = linear(stream(0, "network")), separable()
-    step = training._replayed(network, data, Recipe(3, 8, 0.1), training._batches(60, Recipe(3, 8, 0.1), stream(0, "batches")))
+    step = training._replayed(
+        network,
+        data,
+        Recipe(3, 8, 0.1),
+        training._batches(60, Recipe(3, 8, 0.1), stream(0, "batches")),
+    )
     momenta = [weakref.ref(state["momentum_buffer"]) for state in made.pop().state.values()]
     del network, data
     gc.collect()

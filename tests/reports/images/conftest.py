@@ -1,4 +1,6 @@
-"""Small sets of invented images in the place of the real ones, a small tier, and the command line."""
+"""Small sets of invented images in the place of the real ones, a small tier, and the command
+line.
+"""
 
 from dataclasses import replace
 
@@ -6,13 +8,13 @@ import numpy as np
 import pytest
 import torch
 
-from claims import real_images
+from claims.paper import real_images
 from model.vision import data
 from model.vision.data import Images
 from model.vision.train import Device, Recipe
-from reports.executors import in_process
 from reports.images import plan, plots, run
 from reports.images.plan import Network
+from reports.studies.executors import in_process
 
 #: Images of a class to learn from, and to test on.
 SIZES = {"cifar10": (20, 4), "cifar100-subset": (5, 1)}
@@ -26,7 +28,9 @@ def invented(name):
     for each in SIZES[name]:
         labels = rng.permutation(np.repeat(np.arange(len(layout.classes)), each))
         coarse = labels % len(layout.superclasses)
-        pixels = (rng.integers(0, 128, (len(labels), 3, 32, 32)) + 6 * coarse[:, None, None, None]).astype(np.uint8)
+        pixels = (
+            rng.integers(0, 128, (len(labels), 3, 32, 32)) + 6 * coarse[:, None, None, None]
+        ).astype(np.uint8)
         parts.append(Images(*map(torch.from_numpy, (pixels, labels, coarse))))
     return tuple(parts)
 
@@ -45,7 +49,9 @@ def stored(tmp_path_factory):
 def _small(patch, folder):
     """Put the small sets in the place of the real ones."""
     for name, (train, test) in SIZES.items():
-        patch.setitem(data.LAYOUTS, name, replace(data.LAYOUTS[name], train=train, test=test, sha256=None))
+        patch.setitem(
+            data.LAYOUTS, name, replace(data.LAYOUTS[name], train=train, test=test, sha256=None)
+        )
     for module in (plan, plots, real_images):
         patch.setattr(module, "BASE_SAMPLES", BASE)
     patch.setenv("TRANSFER_CLAIMS_DATA", str(folder))
@@ -63,9 +69,15 @@ def cache(stored, monkeypatch):
 
 
 TINY = replace(
-    plan.TIERS["cpu"], networks=(Network("conv4", 0.1),), seeds=1, samples=(20, BASE), noises=(0.0, 2.0), n2=20,
-    upstream=Recipe(2, 4, 1.0), downstream=Recipe(3, 4, 1.0),
-)  # fmt: skip
+    plan.TIERS["cpu"],
+    networks=(Network("conv4", 0.1),),
+    seeds=1,
+    samples=(20, BASE),
+    noises=(0.0, 2.0),
+    n2=20,
+    upstream=Recipe(2, 4, 1.0),
+    downstream=Recipe(3, 4, 1.0),
+)
 
 
 @pytest.fixture
@@ -77,11 +89,15 @@ def tiny(cache, monkeypatch):
 
 @pytest.fixture(scope="session")
 def trained(stored, tmp_path_factory):
-    """The records of the small tier, of five seeds but without CIFAR-100, trained once for all tests."""
+    """The records of the small tier, of five seeds but without CIFAR-100, trained once for all
+    tests.
+    """
     path = tmp_path_factory.mktemp("records") / "cpu.jsonl"
     with pytest.MonkeyPatch.context() as patch:
         _small(patch, stored)
-        run.run(plan.settings(replace(TINY, seeds=5), hundred=None), path, in_process, Device("cpu"))
+        run.run(
+            plan.settings(replace(TINY, seeds=5), hundred=None), path, in_process, Device("cpu")
+        )
     return path.read_text(encoding="utf-8")
 
 

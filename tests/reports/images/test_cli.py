@@ -5,14 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from claims.decision import Status
-from claims.real_images import CLAIMS_ON_IMAGES
-from reports import ledger, page
-from reports import plots as drawing
+from claims.deciding.decision import Status
+from claims.paper.real_images import CLAIMS_ON_IMAGES
+from reports.drawing import plots as drawing
 from reports.images import cli as images
 from reports.images import decide, plan, plots, run
 from reports.images import section as shown
-from reports.ledger import Ledger
+from reports.ledger import ledger
+from reports.ledger.ledger import Ledger
+from reports.page import page
 
 
 def test_run_then_report(command, cache, tiny, tmp_path):
@@ -24,10 +25,15 @@ def test_run_then_report(command, cache, tiny, tmp_path):
     code, out, err = command("cifar", "report")
     assert code == 0, err
     assert "images.source-samples" in out
-    assert {file.name for file in (tmp_path / "reports/out/cifar").glob("*.svg")} == {"cpu-factors.svg", "cpu-curves.svg"}
+    assert {file.name for file in (tmp_path / "reports/out/cifar").glob("*.svg")} == {
+        "cpu-factors.svg",
+        "cpu-curves.svg",
+    }
     book = ledger.read(tmp_path / ledger.DEFAULT)
     assert {claim.id for claim in CLAIMS_ON_IMAGES} <= set(book.images)
-    assert all(verdict.status is Status.INCONCLUSIVE for verdict in book.images.values())  # one seed decides nothing
+    assert all(
+        verdict.status is Status.INCONCLUSIVE for verdict in book.images.values()
+    )  # one seed decides nothing
     assert not book.verdicts
     assert book.false_alarm == 0
 
@@ -35,7 +41,11 @@ def test_run_then_report(command, cache, tiny, tmp_path):
 def test_a_run_resumes_and_goes_on_with_more_seeds(command, cache, tiny, monkeypatch):
     assert command("cifar", "run", "--workers", 1, "--json")[0] == 0
     trained = []
-    monkeypatch.setattr(run, "train", lambda *args, kept=run.train, **more: trained.append(args) or kept(*args, **more))
+    monkeypatch.setattr(
+        run,
+        "train",
+        lambda *args, kept=run.train, **more: trained.append(args) or kept(*args, **more),
+    )
     code, out, _ = command("cifar", "run", "--workers", 1, "--json")
     assert (code, json.loads(out)["finished"]) == (0, 12)
     assert not trained  # nothing is trained twice
@@ -65,8 +75,14 @@ def test_without_cifar_100_its_pairs_are_left_out(command, cache, tiny, monkeypa
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("run", "--network", "lenet"), "--network = 'lenet': must be one of conv4, resnet18, vgg11, vgg16, vit"),
-        (("run", "--network", "vgg11:0"), "--network = 'vgg11:0': the width must be a positive number"),
+        (
+            ("run", "--network", "lenet"),
+            "--network = 'lenet': must be one of conv4, resnet18, vgg11, vgg16, vit",
+        ),
+        (
+            ("run", "--network", "vgg11:0"),
+            "--network = 'vgg11:0': the width must be a positive number",
+        ),
         (("run", "--network", "vgg11:1e300"), "up to 16"),
         (("run", "--minutes", "nan"), "--minutes"),
         (("run", "--network", "vgg11:wide"), "--network = 'vgg11:wide'"),
@@ -110,11 +126,15 @@ def test_report_as_json(command, kept, tmp_path):
     assert code in (0, 1)
     assert found["networks"] == 35
     assert {gain["seeds"] for gain in found["gains"]} == {5}
-    assert {one["claim"] for one in found["verdicts"]} >= {claim.id for claim in CLAIMS_ON_IMAGES if claim.id != "images.mismatch"}
+    assert {one["claim"] for one in found["verdicts"]} >= {
+        claim.id for claim in CLAIMS_ON_IMAGES if claim.id != "images.mismatch"
+    }
     assert (tmp_path / "cpu-factors.svg").read_text().startswith("<?xml")
 
 
-def test_a_falsified_statement_is_exit_1_and_replaces_no_other_verdict(command, kept, tmp_path, monkeypatch):
+def test_a_falsified_statement_is_exit_1_and_replaces_no_other_verdict(
+    command, kept, tmp_path, monkeypatch
+):
     lines = kept.read_text().splitlines()
     records = [json.loads(line) for line in lines[1:]]
     for record in records:  # transfer is made to hurt the more the larger the source
@@ -122,7 +142,13 @@ def test_a_falsified_statement_is_exit_1_and_replaces_no_other_verdict(command, 
         value = (
             0.7
             + 0.001 * record["setting"]["seed"]
-            - (0.1 * (1 + 0.01 * record["setting"]["seed"]) * (source["n1"] > 20) + 0.02 + 0.0003 * record["setting"]["seed"] ** 2 if source else 0.0)
+            - (
+                0.1 * (1 + 0.01 * record["setting"]["seed"]) * (source["n1"] > 20)
+                + 0.02
+                + 0.0003 * record["setting"]["seed"] ** 2
+                if source
+                else 0.0
+            )
         )
         record["accuracy"] = [value] * len(record["steps"])
     kept.write_text("\n".join([lines[0], *map(json.dumps, records)]) + "\n")
@@ -130,7 +156,11 @@ def test_a_falsified_statement_is_exit_1_and_replaces_no_other_verdict(command, 
     verdicts = {one["claim"]: one["status"] for one in json.loads(out)["verdicts"]}
     assert code == 1
     assert verdicts["images.source-samples"] == verdicts["images.positive-transfer"] == "falsified"
-    assert verdicts["images.source-samples!reversed"] == verdicts["images.negative-transfer"] == "verified"
+    assert (
+        verdicts["images.source-samples!reversed"]
+        == verdicts["images.negative-transfer"]
+        == "verified"
+    )
 
 
 def test_pictures_are_the_same_again(kept, tmp_path):
@@ -145,7 +175,12 @@ def test_every_cell_is_drawn_where_it_was_measured(kept):
     """What is on the picture is what the table tells."""
     records = run.read(kept).records
     figure = plots.factors(records)
-    drawn = {(round(x, 6), round(y, 6)) for axes in figure.axes for line in axes.get_lines() for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)}
+    drawn = {
+        (round(x, 6), round(y, 6))
+        for axes in figure.axes
+        for line in axes.get_lines()
+        for x, y in zip(line.get_xdata(), line.get_ydata(), strict=True)
+    }
     for cell, one in decide.gains(records):
         place = cell.share if cell.share < 1 else cell.sigma or cell.n1
         assert (round(place, 6), round(one.mean, 6)) in drawn
@@ -181,7 +216,21 @@ def test_a_page_without_records(tmp_path, monkeypatch):
 
 
 def test_speed_is_told_beside_the_plain_loop(command):
-    code, out, _ = command("cifar", "speed", "--device", "cpu", "--network", "conv4:0.1", "--batch", 4, "--steps", 20, "--repeats", 1, "--json")
+    code, out, _ = command(
+        "cifar",
+        "speed",
+        "--device",
+        "cpu",
+        "--network",
+        "conv4:0.1",
+        "--batch",
+        4,
+        "--steps",
+        20,
+        "--repeats",
+        1,
+        "--json",
+    )
     (found,) = json.loads(out)
     assert code == 0
     assert found["network"] == "conv4 × 0.1"
@@ -217,13 +266,17 @@ def test_verify_says_who_decides_them(command):
 
 def test_only_what_is_no_conjecture_and_planted_errors_set_the_exit_code(kept):
     verdicts = {
-        verdict.claim: replace(verdict, status=Status.FALSIFIED if "!" in verdict.claim else Status.VERIFIED)
+        verdict.claim: replace(
+            verdict, status=Status.FALSIFIED if "!" in verdict.claim else Status.VERIFIED
+        )
         for verdict in decide.decide(run.read(kept), "cpu")
     }
     assert not decide.missed(list(verdicts.values()))
     assert not decide.falsified(list(verdicts.values()))
     one = verdicts["images.source-samples!steep"]
-    assert decide.missed([*verdicts.values(), replace(one, status=Status.INCONCLUSIVE)]) == [one.claim]
+    assert decide.missed([*verdicts.values(), replace(one, status=Status.INCONCLUSIVE)]) == [
+        one.claim
+    ]
     own = verdicts["images.source-noise"]
     assert decide.falsified([replace(own, status=Status.FALSIFIED)]) == [own.claim]
     assert not decide.falsified([replace(own, claim="images.mismatch", status=Status.FALSIFIED)])
@@ -234,13 +287,20 @@ def test_verdicts_on_images_are_replaced_together(kept, tmp_path):
     verdicts = decide.decide(run.read(kept), "cpu")
     stale = replace(verdicts[0], claim="images.mismatch", profile="gpu")
     ledger.update(tmp_path / "ledger.jsonl", [*verdicts, stale])
-    assert list(ledger.update(tmp_path / "ledger.jsonl", verdicts).images) == [verdict.claim for verdict in verdicts]
-    assert list(ledger.update(tmp_path / "ledger.jsonl", []).images) == [verdict.claim for verdict in verdicts]
+    assert list(ledger.update(tmp_path / "ledger.jsonl", verdicts).images) == [
+        verdict.claim for verdict in verdicts
+    ]
+    assert list(ledger.update(tmp_path / "ledger.jsonl", []).images) == [
+        verdict.claim for verdict in verdicts
+    ]
 
 
 def test_the_ledger_tells_the_device(kept):
     for verdict in decide.decide(run.read(kept), "cpu"):
-        assert "35 downstream networks (conv4 × 0.1), 5 seeds, on cpu, with torch 2" in verdict.evidence["trained"]
+        assert (
+            "35 downstream networks (conv4 × 0.1), 5 seeds, on cpu, with torch 2"
+            in verdict.evidence["trained"]
+        )
 
 
 def test_the_page_draws_no_other_runs_records(kept, tmp_path):
@@ -256,7 +316,13 @@ def test_the_page_draws_no_other_runs_records(kept, tmp_path):
 def test_what_diverged_decides_nothing(kept):
     """A network at chance is no evidence of negative transfer."""
     found = run.read(kept)
-    lost = replace(found, records=[replace(record, loss=None if record.setting.upstream else record.loss) for record in found.records])
+    lost = replace(
+        found,
+        records=[
+            replace(record, loss=None if record.setting.upstream else record.loss)
+            for record in found.records
+        ],
+    )
     assert {verdict.status for verdict in decide.decide(lost, "cpu")} == {Status.INCONCLUSIVE}
     assert "diverged, and nothing is decided by them" in decide.trained_on(lost)
 

@@ -1,4 +1,6 @@
-"""Training the plan: paired draws, records that an interrupted run goes on with, files from elsewhere."""
+"""Training the plan: paired draws, records that an interrupted run goes on with, files from
+elsewhere.
+"""
 
 import json
 import math
@@ -11,10 +13,10 @@ import torch
 
 from model.vision.data import AbsentError, DataError
 from model.vision.train import Device
-from reports.executors import in_process, processes
 from reports.images import run
 from reports.images.plan import Network, Setting, settings
-from reports.journal import JournalError
+from reports.ledger.journal import JournalError
+from reports.studies.executors import in_process, processes
 
 CPU = Device("cpu")
 
@@ -31,11 +33,19 @@ def told(records):
 
 def test_every_setting_is_trained_and_kept(tmp_path, cache, wanted):
     ticks = []
-    found = run.run(wanted, tmp_path / "r.jsonl", in_process, CPU, tick=lambda done, of: ticks.append((done, of)))
+    found = run.run(
+        wanted,
+        tmp_path / "r.jsonl",
+        in_process,
+        CPU,
+        tick=lambda done, of: ticks.append((done, of)),
+    )
     assert [record.setting for record in found] == wanted
     assert ticks[0] == (0, len(wanted))
     assert ticks[-1] == (len(wanted), len(wanted))
-    assert {record.key: record for record in run.read(tmp_path / "r.jsonl").records} == {record.key: record for record in found}
+    assert {record.key: record for record in run.read(tmp_path / "r.jsonl").records} == {
+        record.key: record for record in found
+    }
     for record in found:
         assert (record.source_accuracy is None) == (record.setting.upstream is None)
         if record.setting.form != "layers":  # of which the later ones have more filters
@@ -98,7 +108,14 @@ def test_scratch_and_transfer_share_all_but_what_is_inherited(tmp_path, cache, w
     seen, kept = [], run.train
 
     def watched(network, data, test, recipe, generator, device, at=()):
-        seen.append((data, [p.detach().clone() for p in network.parameters()], generator.initial_seed(), recipe.steps))
+        seen.append(
+            (
+                data,
+                [p.detach().clone() for p in network.parameters()],
+                generator.initial_seed(),
+                recipe.steps,
+            )
+        )
         return kept(network, data, test, recipe, generator, device, at)
 
     monkeypatch.setattr(run, "train", watched)
@@ -106,7 +123,9 @@ def test_scratch_and_transfer_share_all_but_what_is_inherited(tmp_path, cache, w
     run.run(here, tmp_path / "r.jsonl", in_process, CPU)
     down = [one for one in seen if one[3] == 3]
     assert len(down) == len(here)
-    assert all(torch.equal(one[0].inputs, down[0][0].inputs) and one[2] == down[0][2] for one in down)
+    assert all(
+        torch.equal(one[0].inputs, down[0][0].inputs) and one[2] == down[0][2] for one in down
+    )
     scratch = next(place for place, s in enumerate(here) if s.upstream is None)
     heads = [one[1][-1] for one in down]
     assert all(torch.equal(head, heads[scratch]) for head in heads)
@@ -121,7 +140,9 @@ def test_scratch_and_transfer_share_all_but_what_is_inherited(tmp_path, cache, w
 
 
 def test_inheriting_everything_starts_from_the_source(cache, wanted):
-    """The body is the source's, the head is not: the share of filters that is on record was really copied."""
+    """The body is the source's, the head is not: the share of filters that is on record was really
+    copied.
+    """
     setting = next(s for s in wanted if s.upstream and s.share == 1)
     assert run.compute(run.Job(setting.upstream, (setting,), CPU, None, ""))[0]["filters"] == 1.0
 
@@ -131,7 +152,9 @@ def test_another_devices_records_are_refused(tmp_path, cache, wanted):
     run.run(wanted[:1], path, in_process, CPU)
     text = path.read_text().replace('"device": "cpu"', '"device": "NVIDIA"')
     path.write_text(text)
-    with pytest.raises(JournalError, match=r"device 'NVIDIA' there, 'cpu' here: write elsewhere \(--records FILE\)"):
+    with pytest.raises(
+        JournalError, match=r"device 'NVIDIA' there, 'cpu' here: write elsewhere \(--records FILE\)"
+    ):
         run.run(wanted[:2], path, in_process, CPU)
     assert path.read_text() == text
     assert run.read(path).device == "NVIDIA"
@@ -167,7 +190,15 @@ def test_a_damaged_record_names_its_line_and_field(kept, change, said):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "\n", "{}\n", "[1]\n", '{"format": "transfer-claims-images", "version": 99, "device": "cpu", "versions": {}}\n', "[" * 10**5 + "\n"]
+    "text",
+    [
+        "",
+        "\n",
+        "{}\n",
+        "[1]\n",
+        '{"format": "transfer-claims-images", "version": 99, "device": "cpu", "versions": {}}\n',
+        "[" * 10**5 + "\n",
+    ],
 )
 def test_files_that_are_no_records(tmp_path, text):
     path = tmp_path / "r.jsonl"
@@ -177,7 +208,9 @@ def test_files_that_are_no_records(tmp_path, text):
 
 
 def test_a_record_of_nan_is_refused(kept):
-    kept.write_text(kept.read_text().replace('"train_accuracy": ', '"train_accuracy": NaN, "x": ', 1))
+    kept.write_text(
+        kept.read_text().replace('"train_accuracy": ', '"train_accuracy": NaN, "x": ', 1)
+    )
     with pytest.raises(JournalError, match="line 2"):
         run.read(kept)
 
@@ -190,6 +223,8 @@ def test_a_cell_trained_in_two_ways_is_not_averaged(kept):
 
 
 def test_more_images_than_there_are(cache, tiny):
-    setting = Setting(Network("conv4", 0.1), settings(tiny, hundred=None)[0].tasks, 6000, tiny.downstream, 0)
+    setting = Setting(
+        Network("conv4", 0.1), settings(tiny, hundred=None)[0].tasks, 6000, tiny.downstream, 0
+    )
     with pytest.raises(ValueError, match=r"n2 = 6000: there are 100 images"):
         run.compute(run.Job(None, (setting,), CPU, None, ""))

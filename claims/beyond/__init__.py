@@ -1,0 +1,1 @@
+"""Statements of our own, and questions that the paper leaves open."""

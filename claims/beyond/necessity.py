@@ -1,0 +1,441 @@
+"""What makes Condition 4.1 a condition: for each clause, a statement that breaks when the clause is
+broken by enough [D].
+
+Each claim says: with this clause broken by so much and all others kept, this statement *fails* in a
+network with probability at least 1 - delta. For a clause of which no such statement is found two
+claims stand: that it is needed for one of seven statements, which is falsified, and that all seven
+hold without it, which is verified. (Others, A.1(a) among them, ask for more than their clauses do
+already.)
+
+* dimension: the signal, not the noise, fits the training set, and gamma stops growing like (N q/d)
+  x_t.
+* dimension, the part with N^2: at N^2/d from 100 samples disturb one another, and are no longer
+  pulled alike. Its constant may be far below 1, though: a thousandth of the d it asks for, N^2/d
+  from 1 to 4, does no harm.
+* width: with one or two filters of a sign some sample has none that is active.
+* fresh width: with all filters inherited, alike as they are, some downstream sample has none that
+  is active.
+* samples: with two to four samples, some filter starts active on none of its class and memorises
+  nothing.
+* initialisation: with sigma_0 10^12 times what is allowed and more, training does not get anywhere
+  in the time it has. (Pre-activations start at that over sqrt(d/N), and d is up to 10^18: with 10^8
+  they start at 30 in d = 10^12, and training gets there.)
+* step: with h from 20 to 200 the first step memorises samples by so different amounts that they are
+  no longer pulled alike.
+* signal: not needed. tau_2 >= C_1 and the dimension clause already give q >= sqrt(C_1 d/N), of
+  order sqrt(N); and below the threshold nothing is asked of the signal.
+* step, the part with d: not needed. At h <= 1/C_eta it may be broken by a factor of 100 and more.
+
+*Feasibility* [O, D]: from q^2 = tau d/N, the signal clause is tau >= C_q^2 N log^2(N/delta)/d, and
+the first dimension clause tau <= d/(C_d^2 N log^2 T): solved by sympy from the clauses as they are
+written in `claims.core.condition`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from claims.core import condition
+from claims.core import quantities as q
+from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.condition import DELTA
+from claims.core.constants import Constants
+from claims.deciding.decision import Margin
+from claims.observing import dynamics
+from claims.observing.dynamics import Dynamics
+from claims.observing.errors import Observation, both_ways, scratch_only
+from claims.paper import lemma_a1, lemma_a2, theorem_4_2, theorem_4_3
+from claims.paper.scalar_dynamics import Identity, none_left
+from claims.paper.theorem_4_2 import EVERYWHERE, Groups
+from model.regime import Regime
+from model.sampling import Seeds
+
+Measure = Callable[[Any, Constants], Margin]
+
+
+def statement(claim_id: str) -> Claim:
+    """A claim that these claims say fails."""
+    claims: tuple[Claim, ...] = (
+        *lemma_a1.CLAIMS,
+        *lemma_a2.CLAIMS,
+        *theorem_4_3.CLAIMS,
+        *theorem_4_2.CLAIMS,
+    )
+    return next(claim for claim in claims if claim.id == claim_id)
+
+
+def hold(*claim_ids: str) -> Measure:
+    """The margin of: these statements, all about the same networks, hold."""
+    bases = [statement(claim_id) for claim_id in claim_ids]
+    return lambda seen, constants: reduce(
+        Margin.both, [base.margin(seen, constants) for base in bases]
+    )
+
+
+def fails(*claim_ids: str) -> Measure:
+    """The margin of: the statement does not hold, or one of them, all about the same networks."""
+    held = hold(*claim_ids)
+    return lambda seen, constants: _plain(held(seen, constants)).negated
+
+
+def constants_of(*claim_ids: str) -> tuple[str, ...]:
+    """The constants that these statements name, each once."""
+    return tuple(
+        dict.fromkeys(name for claim_id in claim_ids for name in statement(claim_id).constants)
+    )
+
+
+def _plain(margin: Margin) -> Margin:
+    """An infinite margin is as good as a large one, and its opposite must be a number."""
+    low, high = (
+        np.nan_to_num(end, nan=-1e9, posinf=1e9, neginf=-1e9) for end in (margin.low, margin.high)
+    )
+    return Margin(low, high)
+
+
+def broken(
+    *clauses: str,
+    groups: Groups = (),
+    tau: tuple[float, float] = (0.02, 40.0),
+    noise: tuple[float, float] = (1e-2, 1e2),
+) -> Domain:
+    """Condition 4.1 at practical constants but for these clauses."""
+    around = (hypothesis("tau_D", *tau), hypothesis("X", *noise), hypothesis("Y", 1.0, 100.0))
+    return Domain("transfer", around, frozenset(clauses), groups, tier="practical")
+
+
+_NEED: dict[str, Any] = {
+    "source": "Condition 4.1",
+    "provenance": (Provenance.D,),
+    "kind": Kind.PROBABILITY,
+    "delta": DELTA,
+    "sweep": 1 / 3,
+    "unit": "minus the margin of the statement that must fail",
+}
+
+
+def needed(
+    clause: str,
+    title: str,
+    how: str,
+    breaks: str,
+    domain: Domain,
+    observe: Callable[[Regime, Seeds], Any],
+    kept: Domain,
+) -> Claim:
+    """A clause is needed for a statement; within `kept` the clause holds, and the statement too."""
+    base = statement(breaks)
+    flipped = WrongVersion("flipped", f"{base.title}: still holds", {"margin": base.margin})
+    return Claim(
+        id=f"condition.{clause}.needed",
+        title=f"Condition 4.1 needs its clause on {title}",
+        statement=f"With {how}, this fails with probability 0.95 or more: {base.statement}",
+        latex=rf"\neg\,\big({base.latex}\big)",
+        domain=domain,
+        observe=observe,
+        margin=fails(breaks),
+        constants=base.constants,
+        uses={
+            breaks: (
+                "what must fail; it is decided where the clause holds, with room where B4 asks"
+                " for it"
+            )
+        },
+        wrong_versions=(
+            WrongVersion("kept", "it fails within Condition 4.1 as well", {"domain": kept}),
+            flipped,
+        ),
+        **_NEED,
+    )
+
+
+_WIDE: Groups = (("m", 32.0, 34.0),)
+_MANY_SAMPLES: Groups = (("n1", 100.0, 120.0), ("n2", 100.0, 120.0))
+_FEW_FILTERS: Groups = (("m", 1.0, 2.0), ("inherited", 1.0, 1.0))
+_FEW_SAMPLES: Groups = (("n1", 2.0, 4.0), ("n2", 2.0, 4.0))
+ALL_INHERITED: Groups = (("m", 12.0, 14.0), ("inherited", 12.0, 12.0))
+#: Upstream noise is large, so that the signal clause of task 1 is all that is lost with N^2/d; the
+#: others keep d above N.
+_CROWDED: Groups = (
+    ("room", 1e-7, 1e-6),
+    ("upstream_share", 0.01, 0.1),
+    ("m", 14.0, 16.0),
+    ("n1", 450.0, 495.0),
+    ("n2", 450.0, 495.0),
+)
+CROWDED = broken(
+    "dimension.samples", "signal", groups=_CROWDED, tau=(0.03, 0.04), noise=(1e-2, 3e-2)
+)
+FAST = broken("step", "step.dimension", groups=(("h1", 20.0, 200.0), ("h2", 20.0, 200.0)))
+
+NEEDED = (
+    needed(
+        "dimension",
+        "dimension",
+        "less d than it asks for, at τ_D from 5·10³",
+        "lemma-a1.b.signal",
+        replace(lemma_a1.SMALL_DIMENSION, tier="practical"),
+        dynamics.upstream,
+        EVERYWHERE,
+    ),
+    needed(
+        "dimension.samples",
+        "dimension, its part with N²",
+        "N²/d from 100",
+        "lemma-a1.c.balance",
+        CROWDED,
+        dynamics.upstream,
+        EVERYWHERE,
+    ),
+    needed(
+        "width",
+        "width",
+        "one or two filters of each sign",
+        "lemma-a1.a.lower",
+        broken("width", "fresh-width", groups=_FEW_FILTERS),
+        dynamics.upstream,
+        replace(EVERYWHERE, groups=_WIDE),
+    ),
+    needed(
+        "fresh-width",
+        "fresh filters",
+        "12 of 12 to 14 filters inherited, and X from 10",
+        "lemma-a2.a.lower",
+        broken("fresh-width", groups=ALL_INHERITED, noise=(10.0, 100.0)),
+        dynamics.after_transfer,
+        replace(
+            EVERYWHERE, groups=(("m", 36.0, 38.0), ("inherited", 1.0, 4.0), ("room", 30.0, 100.0))
+        ),
+    ),
+    needed(
+        "samples",
+        "samples",
+        "two to four samples",
+        "lemma-a1.b.noise",
+        broken("samples", groups=_FEW_SAMPLES),
+        dynamics.upstream,
+        lemma_a1.SAMPLES,
+    ),
+    needed(
+        "initialisation",
+        "initialisation",
+        "σ₀ from 10¹² to 10¹³ times what it allows",
+        "theorem-4.3.convergence",
+        broken("initialisation", groups=(("initialisation", 1e12, 1e13),)),
+        scratch_only,
+        EVERYWHERE,
+    ),
+    needed(
+        "step",
+        "the step",
+        "h from 20 to 200",
+        "lemma-a1.c.balance",
+        FAST,
+        dynamics.upstream,
+        EVERYWHERE,
+    ),
+)
+
+
+# Clauses that nothing here needs ------------------------------------------------------------------
+
+#: Statements of which one would have to break.
+_ALONG = (
+    "lemma-a1.b.signal",
+    "lemma-a1.b.noise",
+    "lemma-a1.c.balance",
+    "lemma-a1.c.bounded",
+    "lemma-a1.c.unwanted",
+)
+_AFTER = ("theorem-4.3.convergence", "theorem-4.2.convergence")
+
+
+@dataclass(frozen=True)
+class Both:
+    """Upstream dynamics, and downstream training both ways."""
+
+    upstream: Dynamics
+    trained: Observation
+
+    @property
+    def networks(self) -> int:
+        """Networks trained."""
+        return self.upstream.networks + self.trained.networks
+
+
+def everything(regime: Regime, seeds: Seeds) -> Both:
+    """What all the statements look at."""
+    return Both(dynamics.upstream(regime, seeds), both_ways(regime, seeds))
+
+
+def none_fails(seen: Both, constants: Constants) -> Margin:
+    """The margin of: Lemma A.1(b, c) and convergence, from scratch and after transfer, all hold."""
+    return _plain(
+        hold(*_ALONG)(seen.upstream, constants).both(hold(*_AFTER)(seen.trained, constants))
+    )
+
+
+def one_fails(seen: Both, constants: Constants) -> Margin:
+    """The margin of: Lemma A.1(b, c) or convergence, from scratch or after transfer, does not
+    hold.
+    """
+    return none_fails(seen, constants).negated
+
+
+def _seven(clause: str, domain: Domain) -> dict[str, Any]:
+    return _NEED | {
+        "domain": domain,
+        "observe": everything,
+        "family": f"condition.{clause}",
+        "constants": tuple(sorted(constants_of(*_ALONG, *_AFTER))),
+    }
+
+
+def _one_of_seven(clause: str, title: str, how: str, domain: Domain) -> Claim:
+    """That a clause is needed for one of the seven statements."""
+    return Claim(
+        id=f"condition.{clause}.needed",
+        title=f"Condition 4.1 needs its clause on {title}",
+        statement=(
+            f"With {how}, Lemma A.1(b), A.1(c) or convergence, from scratch or after transfer,"
+            " fails with probability 0.95 or more."
+        ),
+        latex=r"\neg\,\big(\text{A.1(b), A.1(c), convergence}\big)",
+        margin=one_fails,
+        wrong_versions=(
+            WrongVersion("kept", "one fails within Condition 4.1 as well", {"domain": EVERYWHERE}),
+            WrongVersion(
+                "step",
+                "h from 20 to 200 breaks none of them",
+                {"domain": FAST, "margin": none_fails},
+            ),
+        ),
+        **_seven(clause, domain),
+    )
+
+
+def _all_seven(clause: str, name: str, title: str, how: str, domain: Domain) -> Claim:
+    """That all seven hold with a clause broken."""
+    return Claim(
+        id=f"condition.{clause}.{name}",
+        title=title,
+        statement=(
+            f"With {how}, Lemma A.1(b), A.1(c) and convergence, from scratch and after transfer,"
+            " all hold."
+        ),
+        latex=r"\text{A.1(b), A.1(c), convergence}",
+        margin=none_fails,
+        uses=dict.fromkeys((*_ALONG, *_AFTER), "one of the seven statements"),
+        wrong_versions=(
+            WrongVersion("step", "nor with h from 20 to 200", {"domain": FAST}),
+            WrongVersion("flipped", "one of them fails", {"margin": one_fails}),
+        ),
+        **_seven(clause, domain),
+    )
+
+
+def _unneeded(clause: str, title: str, how: str, domain: Domain) -> tuple[Claim, Claim]:
+    """That a clause is needed for one of the seven statements, and the opposite: that all seven
+    hold without it.
+    """
+    all_hold = _all_seven(
+        clause,
+        "unneeded",
+        f"A.1(b), A.1(c) and convergence do not need the clause on {title}",
+        how,
+        domain,
+    )
+    return _one_of_seven(clause, title, how, domain), all_hold
+
+
+_LARGE_DIMENSION: Groups = (("room", 1e8, 1e10),)
+UNNEEDED = (
+    _all_seven(
+        "dimension.samples",
+        "spare",
+        "A.1(b), A.1(c) and convergence ask for far less than N² dimensions",
+        "d a 300th to a 1000th of N² log(4N²/δ) log² T, N²/d from 1 to 4 (and q, which falls with"
+        " d, below what the signal clause asks)",
+        broken(
+            "dimension.samples",
+            "signal",
+            groups=(("room", 1e-3, 3e-3), *_MANY_SAMPLES),
+            tau=(0.3, 0.6),
+            noise=(1e-2, 0.1),
+        ),
+    ),
+    *_unneeded(
+        "signal",
+        "the signal",
+        "τ_D at most 10⁻⁵ and q as small as the others let it be",
+        broken("signal", tau=(1e-6, 1e-5)),
+    ),
+    *_unneeded(
+        "step.dimension",
+        "the step, its part with d",
+        "d from 10⁸ times what the others ask for and h from 1/4",
+        broken("step.dimension", groups=_LARGE_DIMENSION),
+    ),
+)
+
+
+# Feasibility --------------------------------------------------------------------------------------
+
+
+def identities(*, power: int = 2, factor: int = 1) -> Identity:
+    """What is left of tau at the clauses' edges, less the printed range; `power` of the constants
+    and `factor` plant errors.
+    """
+    c_q, c_d = sp.symbols("C_q C_d", positive=True)
+    named = {clause.name: clause for clause in condition.clauses()}
+    snr, left = sp.symbols("q", positive=True), []
+    as_q = {q.u: sp.sqrt(snr) * q.sigma2, q.v2: 0}  # ||s_2||^2 = q sigma_2^2
+    log_n, log_t = sp.log(q.n2 / condition.delta), sp.log(sp.Max(q.steps2, 2))
+    for clause, constant, edge in (
+        ("signal", c_q, c_q**power * q.n2 * log_n**2 / q.d),
+        ("dimension.signal", c_d, factor * q.d / (c_d**power * q.n2 * log_t**2)),
+    ):
+        slack = named[clause].slack[2].subs(as_q)
+        at_edge = sp.solve(sp.Eq(slack, constant), snr)[0]
+        left.append(sp.simplify(q.n2 * at_edge**2 / q.d - edge))
+    return Identity(tuple(left))
+
+
+FEASIBLE = (
+    Claim(
+        id="condition.feasible",
+        title="The feasible range of τ follows from the clauses",
+        source="Condition 4.1",
+        statement=(
+            "The signal and dimension clauses can be met together just for C_q² N log²(N/δ)/d ≤ τ ≤"
+            " d/(C_d² N log² T)."
+        ),
+        latex=r"\frac{C_q^2N\log^2(N/\delta)}{d}\le\tau\le\frac{d}{C_d^2N\log^2T}",
+        provenance=(Provenance.O, Provenance.D),
+        kind=Kind.EXACT,
+        domain=None,
+        observe=lambda regime, seeds: identities(),
+        margin=none_left,
+        unit="minus the number of identities that fail",
+        wrong_versions=(
+            WrongVersion(
+                "unsquared",
+                "C_q for C_q² and C_d for C_d²",
+                {"observe": lambda regime, seeds: identities(power=1)},
+            ),
+            WrongVersion(
+                "factor",
+                "twice the upper end",
+                {"observe": lambda regime, seeds: identities(factor=2)},
+            ),
+        ),
+    ),
+)
+
+CLAIMS = (*FEASIBLE, *NEEDED, *UNNEEDED)

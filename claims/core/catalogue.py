@@ -1,0 +1,140 @@
+"""Every claim, in the paper's order."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+
+from claims.core.claim import Claim
+from claims.deciding.decision import Status
+from claims.paper.real_images import PREFIX
+
+#: Packages whose modules hold statements.
+ROOMS = ("claims.paper", "claims.beyond")
+#: The paper's order; files that are not named follow.
+ORDER = (
+    "exact",
+    "necessity",
+    "concentration",
+    "scalar_dynamics",
+    "lemma_a1",
+    "lemma_a2",
+    "theorem_4_3",
+    "theorem_4_2",
+    "theorem_4_2_d",
+    "proposition_4_4",
+    "origin",
+    "m1",
+    "orderings",
+    "signatures",
+    "sharp_law",
+    "law_ends",
+    "advice",
+    "conjectures",
+)
+
+
+class UnknownClaimError(ValueError):
+    """No claim has this id."""
+
+
+def files() -> list[str]:
+    """Names of the modules that hold statements: those with a tuple `CLAIMS`."""
+    names = [
+        f"{room}.{module.name}"
+        for room in ROOMS
+        for module in pkgutil.iter_modules(importlib.import_module(room).__path__)
+    ]
+    holding = [name for name in names if hasattr(importlib.import_module(name), "CLAIMS")]
+    return sorted(holding, key=_place)
+
+
+def _place(module: str) -> tuple[int, str]:
+    name = module.rpartition(".")[2]
+    return (ORDER.index(name), "") if name in ORDER else (len(ORDER), name)
+
+
+@cache
+def catalogue() -> dict[str, Claim]:
+    """Every claim by id."""
+    return assemble(claim for name in files() for claim in importlib.import_module(name).CLAIMS)
+
+
+def assemble(listed: Iterable[Claim]) -> dict[str, Claim]:
+    """Claims by id. Raises ValueError on a repeated id, a dangling or circular `uses`, or a family
+    that looks at different networks.
+    """
+    claims: dict[str, Claim] = {}
+    for claim in listed:
+        if claim.id in claims:
+            raise ValueError(f"{claim.id}: two claims have this id")
+        claims[claim.id] = claim
+    together: dict[str, Claim] = {}
+    for claim in claims.values():
+        first = together.setdefault(claim.looks, claim)
+        if (claim.domain, claim.observe) != (first.domain, first.observe):
+            raise ValueError(
+                f"{claim.id}: is of the family {claim.looks}, but does not look at what {first.id}"
+                " does"
+            )
+        for used in claim.uses:
+            if used not in claims:
+                raise ValueError(f"{claim.id}: uses {used}, which no claim has as id")
+    try:
+        TopologicalSorter({claim.id: claim.uses for claim in claims.values()}).prepare()
+    except CycleError as error:
+        raise ValueError(
+            f"claims use each other in a circle: {' uses '.join(reversed(error.args[1]))}"
+        ) from None
+    return claims
+
+
+def find(claim_id: str) -> Claim:
+    """The claim with this id, or a planted wrong version of one, written `id!version`."""
+    known = catalogue()
+    base, _, version = claim_id.partition("!")
+    if base.startswith(PREFIX):
+        raise UnknownClaimError(
+            f"claim = {claim_id!r}: statements on real images are decided by: transfer-claims cifar"
+            " run, then cifar report"
+        )
+    if base not in known:
+        near = difflib.get_close_matches(base, known, n=3, cutoff=0.4)
+        hint = f"did you mean {', '.join(near)}?" if near else "see: transfer-claims list"
+        raise UnknownClaimError(f"claim = {claim_id!r}: no such id; {hint}")
+    if not version:
+        return known[base]
+    for wrong in known[base].wrong_versions:
+        if wrong.name == version:
+            return known[base].wrong(wrong)
+    raise UnknownClaimError(
+        f"claim = {claim_id!r}: {base} has wrong versions"
+        f" {', '.join(w.name for w in known[base].wrong_versions)}"
+    )
+
+
+def settle(statuses: Mapping[str, Status]) -> dict[str, Status]:
+    """Statuses once those that rest on a falsified statement, directly or not, are marked
+    blocked.
+    """
+    known = catalogue()
+
+    @cache
+    def rests_on_falsified(claim_id: str) -> bool:
+        return any(
+            statuses.get(used) is Status.FALSIFIED or rests_on_falsified(used)
+            for used in known[claim_id].uses
+        )
+
+    return {
+        name: (
+            Status.BLOCKED
+            if status is Status.VERIFIED and name in known and rests_on_falsified(name)
+            else status
+        )
+        for name, status in statuses.items()
+    }

@@ -1,0 +1,64 @@
+"""Calibrated constants, read from `constants.toml`, which only the calibrate command writes."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).parents[1] / "constants.toml"
+#: A statement that holds at no constant within these is falsified.
+LEAST, MOST = 1e-2, 1e2
+
+Constants = Mapping[str, float]
+
+
+class ConstantsError(ValueError):
+    """The constants file is unreadable or lacks a constant."""
+
+
+def table(path: Path = FILE) -> dict[str, dict[str, Any]]:
+    """The file's entries by the constant's full name: value, interval, rule and where they come
+    from.
+    """
+    try:
+        entries: dict[str, dict[str, Any]] = tomllib.loads(path.read_text()).get("constant", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConstantsError(
+            f"{path}: cannot be read ({error}); write it with: transfer-claims calibrate"
+        ) from None
+    return entries
+
+
+@cache
+def load(path: Path = FILE) -> Constants:
+    """Every constant by its full name, `theorem-4.3.C_2`."""
+    constants = {}
+    for name, entry in table(path).items():
+        if (
+            not isinstance(entry, dict)
+            or not isinstance(entry.get("value"), int | float)
+            or not LEAST <= entry["value"] <= MOST
+        ):
+            raise ConstantsError(f"{path}: {name}: value must be a number from {LEAST} to {MOST}")
+        constants[name] = float(entry["value"])
+    return constants
+
+
+def select(names: Iterable[str], constants: Constants | None = None) -> dict[str, float]:
+    """These constants by name; raises `ConstantsError` for one that is absent."""
+    known = load() if constants is None else constants
+    return {name: resolve(name, known) for name in names}
+
+
+def resolve(bound: float | str, constants: Constants) -> float:
+    """A bound given as a number or as the name of a constant."""
+    if not isinstance(bound, str):
+        return float(bound)
+    if bound not in constants:
+        raise ConstantsError(
+            f"{bound}: no such constant in {FILE.name}; write it with: transfer-claims calibrate"
+        )
+    return constants[bound]

@@ -1,0 +1,162 @@
+"""What the suite has found: sentences, each with the verdicts it rests on, and the counterexamples
+kept in the repository.
+
+A sentence is shown as a finding only where a ledger's verdicts are those it rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from claims.deciding.decision import Status
+
+FOLDER = Path(__file__).parents[1] / "counterexamples"
+
+
+def path(claim_id: str) -> Path:
+    """Where the counterexample of a claim is kept, if there is one: one JSON file for each
+    statement that the suite has refuted.
+    """
+    return FOLDER / f"{claim_id}.json"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence for a reader in a hurry, and what must have been decided for it to stand."""
+
+    title: str
+    text: str
+    rests_on: Mapping[str, Status]  # claim id -> the verdict it needs
+
+    def supported(self, statuses: Mapping[str, Status]) -> bool | None:
+        """Whether these verdicts bear it out; None where one is missing, and none speaks against
+        it.
+        """
+        seen = [
+            statuses[name] is wanted for name, wanted in self.rests_on.items() if name in statuses
+        ]
+        return None if all(seen) and len(seen) < len(self.rests_on) else all(seen)
+
+
+def _rests(verified: str = "", falsified: str = "") -> dict[str, Status]:
+    return dict.fromkeys(verified.split(), Status.VERIFIED) | dict.fromkeys(
+        falsified.split(), Status.FALSIFIED
+    )
+
+
+FINDINGS = (
+    Finding(
+        "The Γ printed in the paper cannot be a threshold",
+        "It changes with the unit of length, and no outcome does; regimes with the same printed Γ +"
+        " τ₂ err from 0 to ½, whatever the constants.",
+        _rests(
+            "e3.scale e3.degrees",
+            "gamma-printed.dimensionless theorem-4.2.error-upper.gamma-printed"
+            " theorem-4.2.error-lower.gamma-printed",
+        ),
+    ),
+    Finding(
+        "Theorem 4.2 as stated holds near its threshold, not far above it; Γ + τ₂ does not decide",
+        "The C₂ it takes grows with N₂/N₁: at N₂ = 24 N₁ and X near C₄ the error after transfer"
+        " exceeds exp(−(τ_A + τ₂)/100). Up to five times the threshold it serves. Γ + τ₂, exponent"
+        " corrected, misses transfer that succeeds with few inherited filters, even below 0.01"
+        " (with X ≤ C₄ just at its fitted C₃: there a smaller one serves).",
+        _rests(
+            "theorem-4.2.convergence theorem-4.2.error-upper-restricted.tau-A"
+            " theorem-4.2.error-lower.tau-A theorem-4.2.error-upper.gamma"
+            " theorem-4.2.error-lower-restricted.tau-A",
+            "theorem-4.2.error-upper.tau-A theorem-4.2.error-lower.gamma"
+            " theorem-4.2.error-lower-restricted.gamma",
+        ),
+    ),
+    Finding(
+        "τ_D, signal over noise after transfer, decides everywhere",
+        "With no bound on X, and 40 source samples or more for the upper bound; it alone brings the"
+        " errors of random regimes onto one curve, and is the winner among the candidates.",
+        _rests(
+            "theorem-4.2.error-upper.tau-D theorem-4.2.error-lower.tau-D m1.orders.tau-D m1.winner",
+            "m1.orders.tau-A m1.orders.gamma",
+        ),
+    ),
+    Finding(
+        "Positive and negative transfer are both found where Proposition 4.4 puts them",
+        "But for positive transfer far above its threshold, where Theorem 4.2's bound with its"
+        " fitted C₂ fails; up to five times the threshold it holds. Inherited noise grows as X/α,"
+        " the reason given.",
+        _rests(
+            "proposition-4.4.1.restricted proposition-4.4.2 proposition-4.4.2.mechanism",
+            "proposition-4.4.1",
+        ),
+    ),
+    Finding(
+        "“More or cleaner source data helps” holds just for Y < X + 2/α",
+        "Beyond, as the algebra of τ_D says, error rises with N₁ and with 1/σ₁.",
+        _rests(
+            "m3.boundary m3.samples.aligned m3.noise.aligned m3-prime.samples",
+            "m3.samples m3.noise",
+        ),
+    ),
+    Finding(
+        "γ grows like x_T ~ log T, not like 1/log T, as printed",
+        "Measured as the exponent of every filter's coefficient along the run.",
+        _rests("lemma-a1.gamma", "lemma-a1.gamma.printed"),
+    ),
+    Finding(
+        "Large steps do not keep the loss from converging",
+        "Where it should diverge, at h = 20, it falls; what large steps break is the balance"
+        " between samples.",
+        _rests("condition.step.needed lemma-a1.c.balance", "f3.diverges"),
+    ),
+    Finding(
+        "Two clauses of Condition 4.1 are not needed",
+        "The signal's, and the √d part of the step's, for Lemma A.1(b), A.1(c) and convergence. The"
+        " N² part of the dimension clause is needed, from N²/d = 100 on; a thousandth of what it"
+        " asks for is enough.",
+        _rests(
+            "condition.signal.unneeded condition.step.dimension.unneeded"
+            " condition.dimension.samples.needed condition.dimension.samples.spare",
+            "condition.signal.needed condition.step.dimension.needed",
+        ),
+    ),
+    Finding(
+        "Where filters hardly move, coefficients keep their orders",
+        "With σ₀ from 10³ to 10⁴ times what Condition 4.1 allows filters move less than they start"
+        " from the origin, and Lemma A.1(b) still holds: most pre-activations start small all the"
+        " same. (Up to 10⁵ it may fail in some networks; at 10¹² the envelope of (a) fails in"
+        " all.)",
+        _rests("m7.lazy m7.lazy.orders m7.frozen.coefficients", "m7.lazy.coefficients"),
+    ),
+    Finding(
+        "The shift argument behind “at least 0.1” fails at τ₂ = 0.01, and works below 5·10⁻⁵",
+        "The event that it is about is seen far above.",
+        _rests("origin.shift.small origin.event", "origin.shift"),
+    ),
+    Finding(
+        "A law with no free constant predicts the test error itself",
+        "From scratch to 0.01 and after transfer to 0.02, root mean square over random regimes,"
+        " predictions written down before training; it gives the sign of transfer where that is"
+        " clear, and the share to inherit. It needs neither N²/d → 0 nor small steps, up to N²/d ="
+        " 3 and h = 4; it ends before h = 10, and below errors of 10⁻³, which the spread of"
+        " networks of finite width makes several times as large.",
+        _rests(
+            "law.share law.l1 law.l2 law.l3 law.l4 law.improves.initialisation law.improves.width"
+            " law.crowded law.worst law.steps law.ends.steps law.ends.rare"
+        ),
+    ),
+    Finding(
+        "More layers transfer where two do; weight decay cures negative transfer",
+        "Networks of three and four layers gain and lose by transfer where τ_D says, as does"
+        " inheriting a whole layer. Decay fades what is inherited, positive transfer too. Filters"
+        " of the least noise are worth choosing, and isotropic noise does as noise off the signal"
+        " does.",
+        _rests(
+            "conjecture.depth-3.helps conjecture.depth-3.hurts conjecture.depth-4.helps"
+            " conjecture.depth-4.hurts conjecture.whole-layer-3.helps"
+            " conjecture.whole-layer-3.hurts conjecture.whole-layer-4.helps"
+            " conjecture.whole-layer-4.hurts conjecture.regularised conjecture.chosen-filters"
+            " conjecture.correlated-noise"
+        ),
+    ),
+)

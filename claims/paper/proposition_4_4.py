@@ -1,0 +1,310 @@
+"""Proposition 4.4: when transfer helps (1) and when it hurts (2).
+
+(1) tau_2 <= C_3, criterion >= C_1, X <= C_4: scratch errs at least 0.1, transfer at most
+    exp(-./C_2) [S].
+(2) Y >= X >= C_4, tau_2 >= C_1, tau_D <= C_3: scratch errs at most exp(-tau_2/C_2), transfer at
+    least 0.1 [S];
+and the reason: the inherited noise norm ||P w|| exceeds scratch's by a factor that grows with X.
+
+(1) as stated falls where Theorem 4.2's upper bound does, far above the threshold, and is searched
+    there; up to five times the threshold it
+holds (`restricted`).
+
+The constants are those of Theorems 4.3 (scratch) and 4.2 (transfer), shared as the theory shares
+them.
+
+The factor [D]: an upstream filter memorises about half of its N_1 samples, rho xi_i/||xi_i||^2
+each, so ||P w||^2 ~ N_1/(2 sigma_1^2 d) times a common factor; a scratch filter has N_2/(2
+sigma_2^2 d) times the same. The ratio of the squares is therefore of order N_1 sigma_2^2/(N_2
+sigma_1^2) = X/alpha.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from claims.core import quantities as q
+from claims.core.claim import (
+    Claim,
+    Domain,
+    Hypothesis,
+    Kind,
+    Picture,
+    Provenance,
+    WrongVersion,
+    hypothesis,
+)
+from claims.core.condition import DELTA
+from claims.core.constants import Constants
+from claims.core.quantities import Quantity
+from claims.deciding.decision import Margin
+from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, error_at_most
+from claims.observing.paired import exceeds
+from claims.paper import theorem_4_3
+from claims.paper.theorem_4_2 import C_4, EVERY_Y, FEW, MODERATE, STATED
+from claims.paper.theorem_4_2 import TAU_D as SHARPER
+from claims.paper.theorem_4_3 import NOT_SMALL, falls, misread, stays
+
+C_5 = "proposition-4.4.C_5"
+Y_OVER_X = Quantity("Y/X", "Y/X", q.Y / q.X, "at least 1: little signal is inherited")
+NOISE_GROWTH = Quantity(
+    "X/alpha",
+    r"X/\alpha",
+    q.X / q.alpha,
+    "inherited noise norm over scratch's, squared, up to a constant",
+)
+
+POSITIVE = Domain(
+    "positive",
+    (
+        hypothesis("tau_2", high=theorem_4_3.C_3),
+        Hypothesis(STATED.criterion, low=STATED.constant("C_1")),
+        hypothesis("X", high=C_4),
+    ),
+)
+#: Where Theorem 4.2's upper bound falls: far above the threshold, with many more samples than the
+#: source has, most filters inherited, X near C_4.
+FAR_ABOVE = Domain(
+    "positive",
+    (
+        hypothesis("tau_2", 0.3, theorem_4_3.C_3),
+        Hypothesis(STATED.criterion, low=80.0),
+        hypothesis("X", 5.0, C_4),
+    ),
+    groups=(("n1", 40, 40), ("n2", 240, 240), ("m", 26, 26), ("inherited", 15, 15)),
+    tier="practical",
+)
+NEAR_THRESHOLD = replace(
+    POSITIVE,
+    hypotheses=(
+        POSITIVE.hypotheses[0],
+        replace(POSITIVE.hypotheses[1], high=MODERATE),
+        POSITIVE.hypotheses[2],
+    ),
+)
+NEGATIVE = Domain(
+    "negative",
+    (
+        hypothesis("tau_2", low=theorem_4_3.C_1),
+        hypothesis("tau_D", high=SHARPER.constant("C_3")),
+        hypothesis("X", C_4, 1e4),
+        Hypothesis(Y_OVER_X, low=1.0),
+    ),
+)
+
+
+def helps(criterion: Quantity) -> Any:
+    """Scratch errs at least 0.1, transfer at most exp(-criterion/C_2)."""
+
+    def margin(seen: Observation, constants: Constants) -> Margin:
+        assert seen.transfer is not None
+        after = error_at_most(
+            seen.transfer.error, -criterion(seen.regime) / constants[STATED.constant("C_2")]
+        )
+        return error_at_least(seen.scratch.error, NOT_SMALL).both(after)
+
+    return margin
+
+
+def hurts(seen: Observation, constants: Constants) -> Margin:
+    """Scratch errs at most exp(-tau_2/C_2), transfer at least 0.1."""
+    assert seen.transfer is not None
+    tau_2 = q.catalogue()["tau_2"](seen.regime)
+    scratch = error_at_most(seen.scratch.error, -tau_2 / constants[theorem_4_3.C_2])
+    return scratch.both(error_at_least(seen.transfer.error, NOT_SMALL))
+
+
+def swapped(seen: Observation, constants: Constants) -> Margin:
+    """Transfer does better than scratch: the flipped conclusion of (2), and true in (1)."""
+    assert seen.transfer is not None
+    return exceeds(seen.scratch.error, seen.transfer.error)
+
+
+def worse(seen: Observation, constants: Constants) -> Margin:
+    """Transfer does worse than scratch: the flipped conclusion of (1)."""
+    return swapped(seen, constants).negated
+
+
+def noise_grows(growth: Quantity, sense: float = 1.0) -> Any:
+    """||P w||^2 of inherited filters over scratch's is at least C_5 growth."""
+
+    def margin(seen: Observation, constants: Constants) -> Margin:
+        assert seen.noise_ratio is not None
+        return Margin.exact(
+            sense * (np.log(seen.noise_ratio) - math.log(constants[C_5] * growth(seen.regime)))
+        )
+
+    return margin
+
+
+ALPHA_CRITERION = misread("alpha for alpha^2", q.tau_A / q.alpha + q.tau_2)
+NO_ALPHA_CRITERION = misread("no alpha", q.tau_A / q.alpha**2 + q.tau_2)
+_BASE: dict[str, Any] = {
+    "source": "Proposition 4.4",
+    "provenance": (Provenance.S,),
+    "kind": Kind.PROBABILITY,
+    "delta": DELTA,
+    "observe": both_ways,
+}
+_USES = {
+    "theorem-4.3.error-lower": "scratch errs below its threshold",
+    "theorem-4.2.error-upper-restricted.tau-A": (
+        "transfer succeeds above its own; τ₂ ≤ C₃ keeps it near"
+    ),
+}
+
+
+def _positive(domain: Domain, *, restricted: bool = False) -> Claim:
+    plain, latex = (
+        (f"C₁ ≤ τ_A + τ₂ ≤ {MODERATE:g}", rf"C_1\le\tau_A+\tau_2\le {MODERATE:g}")
+        if restricted
+        else ("τ_A + τ₂ ≥ C₁", r"\tau_A+\tau_2\ge C_1")
+    )
+    return Claim(
+        id=f"proposition-4.4.1{'.restricted' if restricted else ''}",
+        title=f"Positive transfer{', near the threshold' if restricted else ''}",
+        statement=(
+            f"Under Condition 4.1, τ₂ ≤ C₃, {plain} and X ≤ C₄ imply that scratch errs at least 0.1"
+            " and transfer at most exp(−(τ_A + τ₂)/C₂)."
+        ),
+        latex=(
+            rf"\tau_2\le C_3,\;{latex},\;X\le C_4\;\Rightarrow\;\mathrm{{scratch}}\ge"
+            r" 0.1,\;\mathrm{transfer}\le e^{-(\tau_A+\tau_2)/C_2}"
+        ),
+        domain=domain,
+        margin=helps(STATED.criterion),
+        picture=falls(STATED.criterion, STATED.constant("C_2"), "transfer"),
+        unit="nats, the lesser of the two bounds' margins",
+        # Where the search keeps far above C_1, nothing depends on it.
+        constants=(
+            theorem_4_3.C_3,
+            *((STATED.constant("C_1"),) if restricted else ()),
+            STATED.constant("C_2"),
+            C_4,
+        ),
+        uses=_USES if restricted else {"theorem-4.3.error-lower": _USES["theorem-4.3.error-lower"]},
+        wrong_versions=(
+            WrongVersion("flipped", "transfer errs more than scratch", {"margin": worse}),
+            WrongVersion(
+                "alpha-exponent",
+                "α for α² in τ_A",
+                {"domain": replace(POSITIVE, groups=FEW), "margin": helps(ALPHA_CRITERION)},
+            ),
+            WrongVersion("alpha-dropped", "no α in τ_A", {"margin": helps(NO_ALPHA_CRITERION)}),
+            WrongVersion(
+                "threshold",
+                "τ₂ ≤ 10 instead of C₃",
+                {
+                    "domain": Domain(
+                        "positive",
+                        (
+                            hypothesis("tau_2", low=5.0, high=10.0),
+                            Hypothesis(STATED.criterion, low=20.0),
+                            POSITIVE.hypotheses[2],
+                        ),
+                    )
+                },
+            ),
+        ),
+        **(_BASE | {"provenance": (Provenance.D,)} if restricted else _BASE),
+    )
+
+
+CLAIMS = (
+    _positive(FAR_ABOVE),
+    _positive(NEAR_THRESHOLD, restricted=True),
+    Claim(
+        id="proposition-4.4.2",
+        title="Negative transfer",
+        statement=(
+            "Under Condition 4.1, Y ≥ X ≥ C₄, τ₂ ≥ C₁ and τ_D ≤ C₃ imply that scratch errs at most"
+            " exp(−τ₂/C₂) and transfer at least 0.1."
+        ),
+        latex=(
+            r"Y\ge X\ge C_4,\;\tau_2\ge C_1,\;\tau_D\le C_3\;\Rightarrow\;\mathrm{scratch}\le"
+            r" e^{-\tau_2/C_2},\;\mathrm{transfer}\ge 0.1"
+        ),
+        domain=NEGATIVE,
+        margin=hurts,
+        picture=stays(SHARPER.criterion, "transfer"),
+        unit="nats, the lesser of the two bounds' margins",
+        constants=(theorem_4_3.C_1, theorem_4_3.C_2, SHARPER.constant("C_3"), C_4),
+        uses={
+            "theorem-4.3.error-upper": "scratch succeeds above its threshold",
+            "theorem-4.2.error-lower.tau-D": "transfer fails below its own",
+        },
+        wrong_versions=(
+            WrongVersion("flipped", "transfer errs less than scratch", {"margin": swapped}),
+            WrongVersion(
+                "criterion-dropped",
+                "τ_D ≤ C₃ is dropped: τ_D from 5 to 40",
+                {
+                    "domain": Domain(
+                        "transfer",
+                        (hypothesis("tau_D", 5.0, 40.0), NEGATIVE.hypotheses[2], EVERY_Y),
+                    )
+                },
+            ),
+            WrongVersion(
+                "condition-dropped",
+                "Y ≥ X is dropped: Y at most 2",
+                {
+                    "domain": Domain(
+                        "transfer",
+                        (
+                            hypothesis("tau_2", theorem_4_3.C_1, 10.0),
+                            hypothesis("X", 20.0, 100.0),
+                            hypothesis("Y", 1.0, 2.0),
+                        ),
+                    )
+                },
+            ),
+        ),
+        **_BASE,
+    ),
+    Claim(
+        id="proposition-4.4.2.mechanism",
+        title="Negative transfer: the inherited noise grows with X",
+        statement=(
+            "Under the hypotheses of Proposition 4.4(2), the mean square noise norm ‖Pw‖² of"
+            " inherited filters is at least C₅ X/α times that of scratch filters."
+        ),
+        latex=(
+            r"\lVert P w\rVert^2_{\mathrm{inherited}}\ge C_5\,\tfrac{X}{\alpha}\,\lVert P"
+            r" w\rVert^2_{\mathrm{scratch}}"
+        ),
+        domain=NEGATIVE,
+        margin=noise_grows(NOISE_GROWTH),
+        picture=Picture(
+            NOISE_GROWTH,
+            {"ratio": lambda seen: float(np.median(seen.noise_ratio))},
+            "ratio",
+            lambda value, constants: constants[C_5] * value,
+            upper=False,
+            label="‖Pw‖² of inherited filters over that of scratch filters",
+        ),
+        unit="ln of the ratio over its bound",
+        constants=(C_5, theorem_4_3.C_1, SHARPER.constant("C_3"), C_4),
+        uses=TRAINED,
+        wrong_versions=(
+            WrongVersion(
+                "flipped", "at most C₅ X/α times", {"margin": noise_grows(NOISE_GROWTH, -1.0)}
+            ),
+            WrongVersion(
+                "exponent",
+                "X² for X",
+                {"margin": noise_grows(misread("X^2/alpha", q.X**2 / q.alpha))},
+            ),
+            WrongVersion(
+                "samples",
+                "N₁² for N₁",
+                {"margin": noise_grows(misread("N_1 X/alpha", q.n1 * q.X / q.alpha))},
+            ),
+        ),
+        **_BASE,
+    ),
+)

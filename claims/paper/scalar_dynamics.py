@@ -1,0 +1,341 @@
+"""B5: the scalar recursion that memorisation follows [R], proved.
+
+For b, c > 0 let x_t solve x + b e^x = s + b, s = ct. F(x) = x + b e^x increases, so "x_t >= y" is
+F(y) <= s + b and "x_t <= y" is F(y) >= s + b:
+
+* lower: with w = s/(1+b) and y = log(1+w), s + b - F(y) = w - log(1+w) >= 0.
+* upper: with y = log(1+s/b), F(y) - s - b = log(1+s/b) >= 0.
+* half: with y = s/(2b) + 2/3 and log y for the bound, s + b - F(log y) = b(y - 1/3) - log y. Over y
+  >= 2/3 its least value is 1 - b/3 + log b, at y = 1/b, for b <= 3/2, and b/3 - log(2/3) > 0
+  beyond. The former increases for b < 3, so the bound holds exactly from its root b* on.
+* sandwich: a_{t+1} = phi(a_t), phi(a) = a + c/(1 + b e^a), a_0 = 0. x' = c/(1 + b e^x) falls as x
+  grows, so x_{t+1} <= phi(x_t); phi increases (phi' = 1 - c p(1-p), p = b e^a/(1+b e^a)), so x_t <=
+  a_t by induction. Then a_{t+1} = sum_{s<=t} c/(1+b e^{a_s}) <= c/(1+b) + sum_{1<=s<=t} c/(1+b
+  e^{x_s}) <= c/(1+b) + integral_0^t x' = c/(1+b) + x_t.
+
+The identities are checked by sympy; each inequality in one or two real variables is proved by
+interval arithmetic on a box. Outside: w - log(1+w) increases, from 0 at w = 0, so that the box's
+lower end covers all beyond it, and near 0 it is w^2/2 - w^3/3 + .. >= 0 (alternating, decreasing
+terms); log(1+v) increases from 0; b(y - 1/3) - log y increases in b, and in y beyond 1/b; phi' >= 1
+- c/4 for all p.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from flint import arb
+from numpy.typing import ArrayLike, NDArray
+
+from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.constants import Constants
+from claims.deciding import interval_proof as proof
+from claims.deciding.decision import Margin
+from claims.deciding.interval_proof import Box, Proof
+from model.regime import Regime
+from model.sampling import Seeds
+
+b, c, s, w, v, y, p = sp.symbols("b c s w v y p", positive=True)
+
+#: The three gaps F(y) against s + b, as the statements have them, and the reduced forms.
+LOWER = w - sp.log(1 + w)
+UPPER = sp.log(1 + v)
+HALF = b * (y - sp.Rational(1, 3)) - sp.log(y)
+HALF_LEAST = 1 - b / 3 + sp.log(b)
+MONOTONE = 1 - c * p * (1 - p)
+
+
+_SHIFT = sp.Rational(2, 3)
+
+
+def _curve(x: sp.Expr) -> sp.Expr:
+    return x + b * sp.exp(x)
+
+
+def identities(rate: int = 1, shift: sp.Rational = _SHIFT) -> tuple[sp.Expr, ...]:
+    """Expressions that are 0 if the reductions in this file's docstring are right; another `rate`
+    of e^x, or `shift` in the bound, plants an error.
+    """
+
+    def curve(at: sp.Expr) -> sp.Expr:
+        return at + b * sp.exp(rate * at)
+
+    lower = (s + b - curve(sp.log(1 + s / (1 + b)))) - LOWER.subs(w, s / (1 + b))
+    upper = (curve(sp.log(1 + s / b)) - s - b) - UPPER.subs(v, s / b)
+    half = (s + b - curve(sp.log(y))).subs(s, 2 * b * (y - shift)) - HALF
+    least = HALF.subs(y, 1 / b) - HALF_LEAST
+    stationary = sp.diff(HALF, y).subs(y, 1 / b)
+    a = sp.symbols("a", real=True)
+    slope = sp.diff(a + c / (1 + b * sp.exp(a)), a) - MONOTONE.subs(
+        p, b * sp.exp(a) / (1 + b * sp.exp(a))
+    )
+    return tuple(sp.simplify(sp.expand(e)) for e in (lower, upper, half, least, stationary, slope))
+
+
+def _on(formula: sp.Expr, box: Box) -> Callable[[Regime, Seeds], Proof]:
+    return lambda regime, seeds: proof.prove(formula, box)
+
+
+def _bracket(low: sp.Rational, high: sp.Rational) -> Proof:
+    """The least gap is negative at `low` and positive at `high`: the lesser of minus the one and
+    the other.
+    """
+    ends = [arb(x.p) / x.q for x in (low, high)]
+    gaps = [1 - x / 3 + x.log() for x in ends]
+    worst = min(-gaps[0], gaps[1], key=lambda gap: float(gap.mid()))
+    return Proof(
+        {"b": (float(low), float(high))},
+        2,
+        float(worst.lower()),
+        float(worst.upper()),
+        {"b": float(low)},
+    )
+
+
+@dataclass(frozen=True)
+class Trajectories:
+    """Gaps a_t - x_t and x_t + c/(1+b) - a_t over a grid of b, c and all t, in float64."""
+
+    above: NDArray[np.float64]
+    below: NDArray[np.float64]
+    networks: int = 0
+    method: str = "float64 arithmetic on a grid"
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """For the ledger."""
+        return {
+            "steps": int(self.above.shape[0]),
+            "pairs of b and c": int(self.above.shape[1]),
+            "smallest_margin": float(min(self.above.min(), self.below.min())),
+        }
+
+
+def trajectories(most_c: float = 1.0, allowance: float = 1.0, steps: int = 500) -> Trajectories:
+    """Run the recursion and solve the equation beside it; `most_c` and `allowance` plant errors."""
+    b_grid, c_grid = (
+        grid.ravel()
+        for grid in np.meshgrid(np.geomspace(0.01, 100, 25), np.geomspace(1e-3, most_c, 25))
+    )
+    a, above, below = np.zeros_like(b_grid), [], []
+    for t in range(steps):
+        x = solve(b_grid, c_grid * t)
+        above.append(a - x)
+        below.append(x + allowance * c_grid / (1 + b_grid) - a)
+        a = a + c_grid / (1 + b_grid * np.exp(a))
+    return Trajectories(np.stack(above), np.stack(below))
+
+
+def solve(b_grid: ArrayLike, reach: ArrayLike) -> NDArray[np.float64]:
+    """x_t: the root of x + b e^x = reach + b, reach = ct. F is convex and increasing: Newton's
+    method from the upper bound never undershoots.
+    """
+    b_grid, reach = np.asarray(b_grid, dtype=np.float64), np.asarray(reach, dtype=np.float64)
+    x: NDArray[np.float64] = np.log1p(reach / b_grid)
+    for _ in range(40):
+        x = x - (x + b_grid * np.exp(x) - reach - b_grid) / (1 + b_grid * np.exp(x))
+    return x
+
+
+def no_gap(seen: Trajectories, constants: Constants) -> Margin:
+    """The least gap; 1e-10 is left to rounding."""
+    return Margin.exact(min(seen.above.min(), seen.below.min()) + 1e-10)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Expressions that must be 0 after simplification."""
+
+    residuals: tuple[sp.Expr, ...]
+    networks: int = 0
+    method: str = "algebra"
+
+    @property
+    def evidence(self) -> dict[str, Any]:
+        """For the ledger."""
+        return {
+            "identities": len(self.residuals),
+            "left over": [str(r) for r in self.residuals if r != 0],
+        }
+
+
+def none_left(seen: Identity, constants: Constants) -> Margin:
+    """0 if every identity holds, minus the number that do not otherwise."""
+    return Margin.exact(-float(sum(r != 0 for r in seen.residuals)))
+
+
+#: Wide enough for h from 0.02 to 50 and T to 10^6 steps: c = h/2 or 3h/2, b from 5/6 to 6/5.
+WIDE = (1e-2, 1e6)
+HALF_BOX = {b: (0.424, 100.0), y: (2 / 3, 1e4)}
+_SOURCE: dict[str, Any] = {
+    "source": "Lemma B.5",
+    "provenance": (Provenance.R,),
+    "kind": Kind.EXACT,
+    "domain": None,
+    "margin": proof.margin,
+}
+
+
+def _version(name: str, error: str, formula: sp.Expr, box: Box) -> WrongVersion:
+    return WrongVersion(name, error, {"observe": _on(formula, box)})
+
+
+CLAIMS = (
+    Claim(
+        id="b5.reductions",
+        title="Scalar dynamics: the reductions",
+        statement=(
+            "The bounds on x_t are inequalities in one or two real variables, and x ↦ x + c/(1 + b"
+            " eˣ) has slope 1 − c p(1 − p)."
+        ),
+        latex=r"x_t+b\,e^{x_t}=ct+b",
+        observe=lambda regime, seeds: Identity(identities()),
+        unit="minus the number of identities that fail",
+        wrong_versions=(
+            WrongVersion(
+                "rate",
+                "b e²ˣ for b eˣ",
+                {"observe": lambda regime, seeds: Identity(identities(rate=2))},
+            ),
+            WrongVersion(
+                "shift",
+                "½ for ⅔ in the bound",
+                {"observe": lambda regime, seeds: Identity(identities(shift=sp.Rational(1, 2)))},
+            ),
+        ),
+        **(_SOURCE | {"margin": none_left}),
+    ),
+    Claim(
+        id="b5.lower",
+        title="Scalar dynamics: lower bound",
+        statement="x_t ≥ log(1 + ct/(1 + b)) for all b, c, t > 0.",
+        latex=r"x_t\ge\log\Big(1+\frac{ct}{1+b}\Big)",
+        observe=_on(LOWER, {w: WIDE}),
+        unit="least of w − log(1 + w) on the box",
+        uses={"b5.reductions": "w = ct/(1 + b)"},
+        wrong_versions=(
+            _version(
+                "denominator",
+                "x_t ≥ log(1 + ct): the denominator is left out",
+                s * (1 - b) - sp.log(1 + s),
+                {b: (0.5, 2.0), s: WIDE},
+            ),
+            _version("flipped", "at most for at least", -LOWER, {w: WIDE}),
+        ),
+        **_SOURCE,
+    ),
+    Claim(
+        id="b5.upper",
+        title="Scalar dynamics: upper bound",
+        statement="x_t ≤ log(1 + ct/b) for all b, c, t > 0.",
+        latex=r"x_t\le\log\Big(1+\frac{ct}{b}\Big)",
+        observe=_on(UPPER, {v: WIDE}),
+        unit="least of log(1 + v) on the box",
+        uses={"b5.reductions": "v = ct/b"},
+        wrong_versions=(
+            _version(
+                "denominator", "1 + b for b: the lower bound as an upper one", -LOWER, {w: WIDE}
+            ),
+            _version("flipped", "at least for at most", -UPPER, {v: WIDE}),
+        ),
+        **_SOURCE,
+    ),
+    Claim(
+        id="b5.half",
+        title="Scalar dynamics: the bound with ⅔",
+        statement="x_t ≥ log(ct/(2b) + ⅔) for all c, t > 0 and b ≥ 0.424.",
+        latex=r"x_t\ge\log\Big(\frac{ct}{2b}+\frac23\Big),\quad b\ge 0.424",
+        observe=_on(HALF, HALF_BOX),
+        unit="least of b(y − 1/3) − log y on the box",
+        uses={"b5.reductions": "y = ct/(2b) + 2/3"},
+        wrong_versions=(
+            _version("below-root", "b from 0.40 on", HALF, {b: (0.40, 100.0), y: (2 / 3, 1e4)}),
+            _version(
+                "three-quarters", "¾ for ⅔", b * (y - sp.Rational(1, 2)) - sp.log(y), HALF_BOX
+            ),
+        ),
+        **_SOURCE,
+    ),
+    Claim(
+        id="b5.half.sharp",
+        title="Scalar dynamics: where the bound with ⅔ begins to hold",
+        statement=(
+            "The bound x_t ≥ log(ct/(2b) + ⅔) fails for some t at b = 0.42368 and for no t at b ="
+            " 0.42369: its threshold b*, the root of 1 − b/3 + ln b, lies between."
+        ),
+        latex=r"1-\frac{b^*}{3}+\ln b^*=0,\qquad 0.42368<b^*<0.42369",
+        observe=lambda regime, seeds: _bracket(
+            sp.Rational(42368, 10**5), sp.Rational(42369, 10**5)
+        ),
+        unit="the lesser of −g(0.42368) and g(0.42369), g the least gap",
+        uses={"b5.reductions": "the least gap over t is 1 − b/3 + log b for b ≤ 3/2"},
+        wrong_versions=(
+            WrongVersion(
+                "higher",
+                "b* between 0.4237 and 0.4238",
+                {
+                    "observe": lambda regime, seeds: _bracket(
+                        sp.Rational(4237, 10**4), sp.Rational(4238, 10**4)
+                    )
+                },
+            ),
+            WrongVersion(
+                "lower",
+                "b* between 0.4235 and 0.4236",
+                {
+                    "observe": lambda regime, seeds: _bracket(
+                        sp.Rational(4235, 10**4), sp.Rational(4236, 10**4)
+                    )
+                },
+            ),
+        ),
+        **_SOURCE,
+    ),
+    Claim(
+        id="b5.sandwich",
+        title="Scalar dynamics: the recursion stays beside the curve",
+        statement=(
+            "a₀ = 0, a_{t+1} = a_t + c/(1 + b e^{a_t}) obeys x_t ≤ a_t ≤ x_t + c/(1 + b) for c ≤ 1."
+        ),
+        latex=r"x_t\le a_t\le x_t+\frac{c}{1+b}",
+        observe=_on(MONOTONE, {p: (0.0, 1.0), c: (0.0, 1.0)}),
+        unit="least slope of a ↦ a + c/(1 + b eᵃ)",
+        uses={"b5.reductions": "the slope is 1 − c p(1 − p)"},
+        wrong_versions=(
+            _version("large-c", "c up to 5", MONOTONE, {p: (0.0, 1.0), c: (0.0, 5.0)}),
+            _version(
+                "slope",
+                "1 − 5cp(1 − p) for the slope",
+                1 - 5 * c * p * (1 - p),
+                {p: (0.0, 1.0), c: (0.0, 1.0)},
+            ),
+        ),
+        **_SOURCE,
+    ),
+    Claim(
+        id="b5.sandwich.trajectory",
+        title="Scalar dynamics: the recursion beside the curve, run",
+        statement="On a grid of b and c ≤ 1, for 500 steps, x_t ≤ a_t ≤ x_t + c/(1 + b).",
+        latex=r"x_t\le a_t\le x_t+\frac{c}{1+b}",
+        observe=lambda regime, seeds: trajectories(),
+        unit="least gap, plus 1e-10 for rounding",
+        uses={"b5.sandwich": "the statement that is proved"},
+        wrong_versions=(
+            WrongVersion(
+                "no-allowance",
+                "a_t ≤ x_t",
+                {"observe": lambda regime, seeds: trajectories(allowance=0.0)},
+            ),
+            WrongVersion(
+                "allowance",
+                "half the allowance, and c up to 50",
+                {"observe": lambda regime, seeds: trajectories(most_c=50.0, allowance=0.5)},
+            ),
+        ),
+        **(_SOURCE | {"margin": no_gap}),
+    ),
+)

@@ -1,0 +1,124 @@
+"""F1, F3: signatures of failure [S]. F2, transfer that is worse for far tasks, stands with M4 in
+`orderings`.
+
+F1 is Theorem 4.3's and 4.2's lower statements together: below both thresholds no choice between
+scratch and transfer helps.
+
+F3 as stated is false [D]. The step h = 8 is where gradient descent on a quadratic with the logistic
+loss's largest curvature, 1/4, stops converging. But nothing here is quadratic: noise patches are
+nearly orthogonal, so that each sample has a direction of its own along which its loss only falls.
+With h from 20 to 200 the first step already gives every sample a margin of order h/4, later ones
+add to it, and the loss falls to 10^-4 or less. What the step clause is needed for is that all
+samples are pulled alike (`condition.step.needed`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.condition import DELTA
+from claims.core.constants import Constants
+from claims.deciding.decision import Margin
+from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, scratch_only
+from claims.paper.theorem_4_2 import ANY, EVERY_Y, EVERYWHERE
+from claims.paper.theorem_4_2 import TAU_D as SHARPER
+from claims.paper.theorem_4_3 import NOT_SMALL
+
+_C_3 = SHARPER.constant("C_3")
+
+
+def both_err(seen: Observation, constants: Constants, *, bound: float = NOT_SMALL) -> Margin:
+    """Scratch and transfer err at least `bound`."""
+    assert seen.transfer is not None
+    return error_at_least(seen.scratch.error, bound).both(
+        error_at_least(seen.transfer.error, bound)
+    )
+
+
+def unconverged(seen: Observation, constants: Constants, *, share: float = 0.1) -> Margin:
+    """ln of the mean loss of the last half of the run over a share of the first loss, log 2 or
+    more.
+    """
+    loss = seen.scratch.loss
+    return Margin.exact(np.log(loss[:, loss.shape[1] // 2 :].mean(1)) - np.log(share * loss[:, 0]))
+
+
+#: Steps far too large, and 40 to 400 of them.
+FAST_AND_LONG = Domain(
+    "transfer",
+    EVERYWHERE.hypotheses,
+    frozenset({"step", "step.dimension"}),
+    (("h1", 20.0, 200.0), ("h2", 20.0, 200.0), ("duration", 8000.0, 8000.0)),
+    tier="practical",
+)
+
+CLAIMS = (
+    Claim(
+        id="f1.below",
+        title="Below the threshold nothing helps",
+        source="F1",
+        statement=(
+            "Under Condition 4.1, τ_D ≤ C₃, X ≤ 1 and Y ≤ 1.5 imply that scratch and transfer both"
+            " err more than 0.1."
+        ),
+        latex=r"\tau_D\le C_3\;\Rightarrow\;\mathrm{scratch},\,\mathrm{transfer}>0.1",
+        provenance=(Provenance.S,),
+        kind=Kind.PROBABILITY,
+        domain=Domain(
+            "transfer",
+            (hypothesis("tau_D", high=_C_3), hypothesis("X", 0.01, 1.0), hypothesis("Y", 1.0, 1.5)),
+        ),
+        observe=both_ways,
+        margin=both_err,
+        unit="nats between the lesser error and 0.1",
+        delta=DELTA,
+        sweep=0.5,
+        constants=(_C_3,),
+        uses={
+            "theorem-4.3.error-lower": (
+                "scratch errs below its threshold, and τ₂ ≤ τ_D where Y ≤ 1.5"
+            ),
+            "theorem-4.2.error-lower.tau-D": "so does transfer",
+        },
+        wrong_versions=(
+            WrongVersion(
+                "above",
+                "τ_D from 10 to 40",
+                {"domain": Domain("transfer", (hypothesis("tau_D", 10.0, 40.0), ANY, EVERY_Y))},
+            ),
+            WrongVersion(
+                "guessing",
+                "both err more than 0.49",
+                {"margin": lambda seen, constants: both_err(seen, constants, bound=0.49)},
+            ),
+        ),
+    ),
+    Claim(
+        id="f3.diverges",
+        title="With steps far too large the loss does not converge",
+        source="F3",
+        statement=(
+            "With h from 20 to 200 the training loss, averaged over the second half of the run, is"
+            " above a tenth of its first value."
+        ),
+        latex=r"h\gg 8\;\Rightarrow\;L(W^t)\not\to 0",
+        provenance=(Provenance.S,),
+        kind=Kind.PROBABILITY,
+        domain=FAST_AND_LONG,
+        observe=scratch_only,
+        margin=unconverged,
+        unit="ln of the mean loss over a tenth of the first",
+        delta=DELTA,
+        sweep=0.5,
+        uses=TRAINED,
+        wrong_versions=(
+            WrongVersion("within", "h within Condition 4.1", {"domain": EVERYWHERE}),
+            WrongVersion(
+                "first",
+                "it stays at its first value",
+                {"margin": lambda seen, constants: unconverged(seen, constants, share=1.0)},
+            ),
+        ),
+    ),
+)

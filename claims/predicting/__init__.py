@@ -1,0 +1,1 @@
+"""What is predicted of a regime before anything is trained."""

@@ -1,0 +1,122 @@
+"""Estimates from data alone, in this model [D].
+
+The sum of an example's two patches, times its label, is s + y xi whatever their order. So ||s_k||^2
+is estimated without bias by the mean inner product of two different examples, ||u||^2 = <s_1, s_2>
+(v_1 and v_2 orthogonal, the default of the setting) by that of a source and a target example, and
+sigma_k^2 by what is left of the mean squared norm, over the rank of the noise. The estimate of
+||s_2||^2 from n examples has deviation sigma_2^2 sqrt(2 d)/n, which is sqrt(2 N_2/tau_2)/n of
+||s_2||^2 itself: with tau_2 near one, n of order sqrt(N_2) begins to tell.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from model.regime import Regime, RegimeError
+from model.sampling import Draw
+
+Array = NDArray[np.float64]
+#: A squared norm so many times its deviation is told from zero: without a signal one data set in 44
+#: shows as much.
+TOLD = 2.0
+#: A squared norm that comes out negative is taken to be this share of the energy.
+_LEAST = 1e-9
+
+
+def summed(noise: Tensor, signal: Tensor, labels: Tensor) -> Array:
+    """y times the sum of both patches: s + y xi, (seeds, N, dim)."""
+    return np.asarray((signal + labels.unsqueeze(-1) * noise).numpy())
+
+
+def summed_sets(draw: Draw) -> tuple[Array, Array]:
+    """The same of the source and the target of a draw."""
+    source, target = (
+        summed(data.noise, data.signal, data.labels) for data in (draw.upstream, draw.downstream)
+    )
+    return source, target
+
+
+@dataclass(frozen=True)
+class Estimated:
+    """Squared norms and noise levels, one a seed: each (seeds,)."""
+
+    signal_1: Array
+    signal_2: Array
+    universal: Array
+    sigma_1: Array
+    sigma_2: Array
+    # of ||s_1||^2 as estimated where there is no signal: sigma_1^2 sqrt(2 rank/(N (N - 1)))
+    deviation_1: Array
+    deviation_2: Array
+
+    def regimes(self, like: Regime) -> list[Regime]:
+        """The regime with what was estimated in place of what it knows; sizes, steps and
+        initialisation stay.
+        """
+        found = []
+        for s_1, s_2, u, sigma_1, sigma_2 in zip(
+            self.signal_1, self.signal_2, self.universal, self.sigma_1, self.sigma_2, strict=True
+        ):
+            v1, v2 = math.sqrt(s_1 - u), math.sqrt(s_2 - u)
+            found.append(
+                replace(
+                    like,
+                    u=math.sqrt(u),
+                    v1=v1,
+                    v2=v2,
+                    cos_v=0.0,
+                    sigma1=float(sigma_1),
+                    sigma2=float(sigma_2),
+                )
+            )
+        return found
+
+
+def estimate(source: Array, target: Array, ranks: tuple[int, int]) -> Estimated:
+    """From y times summed patches of both sets, (seeds, N, dim) each, and the ranks of their noise.
+
+    Raises RegimeError for a set of fewer than two examples.
+    """
+    sizes = {"source": source.shape[1], "target": target.shape[1]}
+    for name, n in sizes.items():
+        if n < 2:
+            raise RegimeError(
+                name, n, "must hold two examples or more: norms are estimated from pairs"
+            )
+    (signal_1, sigma_1), (signal_2, sigma_2) = _norms(source, ranks[0]), _norms(target, ranks[1])
+    deviations = [
+        sigma**2 * math.sqrt(2 * rank / (n * (n - 1)))
+        for sigma, rank, n in zip((sigma_1, sigma_2), ranks, sizes.values(), strict=True)
+    ]
+    cross, most = (
+        np.einsum("sd,sd->s", source.mean(1), target.mean(1)),
+        np.minimum(signal_1, signal_2),
+    )
+    return Estimated(
+        signal_1, signal_2, np.clip(cross, _LEAST * most, most), sigma_1, sigma_2, *deviations
+    )
+
+
+def _norms(data: Array, rank: int) -> tuple[Array, Array]:
+    """||s||^2 and sigma of one set."""
+    n = data.shape[1]
+    total, own = data.sum(1), np.einsum("snd,snd->s", data, data)
+    pairs = (np.einsum("sd,sd->s", total, total) - own) / (n * (n - 1))
+    energy = own / n
+    square = np.maximum(pairs, _LEAST * energy)
+    return square, np.sqrt(np.maximum(energy - square, _LEAST * energy) / rank)
+
+
+def nothing_seen(square: float, sigma: float, rank: int) -> bool:
+    """Whether a squared norm came out negative, and was replaced."""
+    return square <= _LEAST * (square + sigma**2 * rank) * (1 + 1e-6)
+
+
+def enough(square: float, deviation: float, n: int) -> int:
+    """How many examples would tell this squared norm from zero, if it is what it seems from n."""
+    return math.ceil(n * TOLD * deviation / square) + 1

@@ -1,0 +1,1 @@
+"""Gradient descent on the two-layer CNN, by several routes that must agree; and deeper networks."""

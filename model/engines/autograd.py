@@ -1,0 +1,117 @@
+"""The oracle: the two-layer ReLU CNN as a torch module in R^d, trained by autograd.
+
+Every fast path is checked against this file. `closed_form_step` is the same gradient step written
+out, as the paper's proofs use it.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from model.run import DivergenceError, Run, signs
+from model.sampling import Sample
+
+
+class TwoLayerCNN(nn.Module):
+    """f = F_{+1} - F_{-1}, F_j(x) = (1/m) sum_r [relu<w_jr, x^(1)> + relu<w_jr, x^(2)>]; no bias,
+    second layer fixed.
+    """
+
+    def __init__(self, weights: Tensor) -> None:
+        """`weights`: (2m, dim), the filters with j = +1 first."""
+        super().__init__()
+        self.m = weights.shape[0] // 2
+        self.filters = nn.Parameter(weights.clone())
+        self.register_buffer("readout", signs(self.m) / self.m)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """`patches`: (N, 2, dim) -> f: (N,)."""
+        hidden = torch.relu(patches @ self.filters.T)  # (N, 2, 2m)
+        readout = self.get_buffer("readout")
+        return hidden.sum(1) @ readout
+
+
+def patches(sample: Sample, seed: int, swap: Tensor | None = None) -> Tensor:
+    """Examples of one seed, (N, 2, dim): signal patch first, or second where `swap` (N,) is
+    true.
+    """
+    signal = sample.labels[seed].unsqueeze(1) * sample.signal
+    pair = torch.stack([signal, sample.noise[seed]], dim=1)
+    return pair if swap is None else torch.where(swap[:, None, None], pair.flip(1), pair)
+
+
+def logistic_loss(output: Tensor, labels: Tensor) -> Tensor:
+    """(1/N) sum_i log(1 + exp(-y_i f_i)). (Not `softplus`, which is linear, and its slope 1, beyond
+    20.)
+    """
+    return -nn.functional.logsigmoid(labels * output).mean()
+
+
+class Trainer:
+    """Full-batch gradient descent by autograd, one network at a time. Planted errors override a
+    method.
+    """
+
+    def network(self, weights: Tensor) -> nn.Module:
+        """The network that starts at `weights`, (2m, dim)."""
+        return TwoLayerCNN(weights)
+
+    def loss(self, output: Tensor, labels: Tensor) -> Tensor:
+        """The training loss of outputs (N,) and labels (N,)."""
+        return logistic_loss(output, labels)
+
+    def descend_one(
+        self, examples: Tensor, labels: Tensor, weights: Tensor, eta: float, steps: int
+    ) -> tuple[Tensor, Tensor]:
+        """Train one network; losses (steps + 1,) and final filters (2m, dim)."""
+        network = self.network(weights)
+        losses = []
+        for _ in range(steps):
+            network.zero_grad()
+            loss = self.loss(network(examples), labels)
+            loss.backward()  # type: ignore[no-untyped-call]
+            losses.append(loss.detach())
+            with torch.no_grad():
+                for parameter in network.parameters():
+                    if parameter.grad is not None:
+                        parameter.sub_(eta * parameter.grad)
+        with torch.no_grad():
+            losses.append(self.loss(network(examples), labels))
+        return torch.stack(losses), network.get_parameter("filters").detach()
+
+    def descend(self, sample: Sample, start: Tensor, eta: float, steps: int) -> Run:
+        """Train a batch, seed by seed. Same meaning as `model.engines.gram.descend`, without
+        records.
+
+        Raises:
+            DivergenceError: when a loss is no longer a finite number.
+        """
+        trained = [
+            self.descend_one(patches(sample, s), sample.labels[s], start[s], eta, steps)
+            for s in range(start.shape[0])
+        ]
+        loss = torch.stack([losses for losses, _ in trained])
+        if not bool(torch.isfinite(loss).all()):
+            raise DivergenceError(
+                f"eta = {eta!r}: the training loss is no longer finite; use a smaller step"
+            )
+        return Run(loss, torch.stack([weights for _, weights in trained]))
+
+
+def closed_form_step(sample: Sample, weights: Tensor, eta: float) -> Tensor:
+    """One gradient step written out, in R^d, batched over seeds: (seeds, 2m, dim) -> (seeds, 2m,
+    dim).
+
+    w_jr -= (eta/(N m)) sum_i l'_i j y_i [ 1{<w, y_i s> > 0} y_i s + 1{<w, xi_i> > 0} xi_i ],  l'_i
+    = -1/(1 + exp(y_i f_i)).
+    """
+    n, m = sample.labels.shape[1], weights.shape[1] // 2
+    j = signs(m)
+    z = torch.bmm(weights, sample.noise.transpose(1, 2))  # (seeds, 2m, N)
+    a = (weights @ sample.signal).unsqueeze(2) * sample.labels.unsqueeze(1)  # <w_r, y_i s>
+    output = torch.einsum("r,srn->sn", j / m, z.clamp_min(0) + a.clamp_min(0))
+    pull = torch.sigmoid(-sample.labels * output) * (eta / (n * m))  # -(eta/(N m)) l'_i
+    on_noise = (z > 0) * (pull * sample.labels).unsqueeze(1)
+    on_signal = ((a > 0) * pull.unsqueeze(1)).sum(2, keepdim=True)
+    return weights + j[:, None] * (torch.bmm(on_noise, sample.noise) + on_signal * sample.signal)

@@ -1,0 +1,1 @@
+"""Figures, graph and numbers as people read them."""

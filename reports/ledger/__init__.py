@@ -1,0 +1,1 @@
+"""Verdicts, records and counterexamples as files."""

@@ -1,0 +1,228 @@
+"""Failures as files: what refuted a statement, and how to see it again. Data only; reading one runs
+nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claims.core import constants as constant_table
+from claims.core import quantities
+from claims.core.catalogue import find
+from claims.core.claim import Claim
+from claims.deciding.decision import SCREEN_SEEDS, Margin, Status
+from model.regime import LARGEST_DIMENSION, Regime
+from reports.ledger.files import finite, read_json, write_whole
+from reports.ledger.ledger import versions
+from reports.studies.verify import Verdict, measure_again
+
+FORMAT, VERSION = "transfer-claims-counterexample", 2
+#: Failures of a run, one file each.
+FAILURES = Path("reports/out/failures")
+_LARGEST_FILE = 2**20
+_MOST_REGIMES = 10_000
+#: Dimensionless groups that say what a regime is like.
+GROUPS = ("tau_2", "tau_D", "X", "Y", "alpha", "h_1", "h_2", "q_1", "q_2")
+
+
+class CounterexampleError(ValueError):
+    """The file is not a counterexample that can be replayed here."""
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A claim, the regime that refutes it (None for a statement about formulas), and the integer
+    behind its random numbers.
+    """
+
+    claim: Claim
+    regime: Regime | None
+    root: int
+    entropy: int  # of the run that found it: fixes the regimes of a statement about many,
+    regimes: int  # of which there were so many
+    constants: Mapping[str, float]
+
+    def margin(self) -> Margin:
+        """Measure again, on the same seeds."""
+        return measure_again(self.claim, self.regime, self.root, self.entropy, self.regimes)
+
+
+def groups(regime: Mapping[str, Any] | None) -> dict[str, float | None]:
+    """A regime in dimensionless groups; none where a denominator vanishes."""
+    if regime is None:
+        return {}
+    made, named = Regime.from_dict(dict(regime)), quantities.catalogue()
+    return {name: finite(named[name](made)) for name in GROUPS} | {
+        name: getattr(made, name) for name in ("n1", "n2", "m", "d")
+    }
+
+
+def record(verdict: Verdict) -> dict[str, Any]:
+    """Everything about a falsified claim's failure, as JSON values: the smallest failing regime at
+    the top level, the worst beside it.
+    """
+    assert verdict.counterexample is not None
+    claim = find(verdict.claim)
+    found = {
+        "format": FORMAT,
+        "version": VERSION,
+        "claim": verdict.claim,
+        "statement": claim.statement,
+        "latex": claim.latex,
+        "source": claim.source,
+        **verdict.counterexample,
+        "groups": groups(verdict.counterexample["regime"]),
+        "worst": (
+            None
+            if verdict.worst_case is None
+            else verdict.worst_case | {"groups": groups(verdict.worst_case["regime"])}
+        ),
+        "unit": verdict.unit,
+        "delta": verdict.delta,
+        "level": verdict.level,
+        "method": verdict.method,
+        "evidence": verdict.to_dict()["evidence"],
+        "points": verdict.to_dict()["points"],
+        "constants": verdict.constants,
+        "profile": verdict.profile,
+        "entropy": verdict.entropy,
+        "regimes": verdict.regimes,
+        "versions": versions(),
+    }
+    return found | {"fingerprint": fingerprint(found)}
+
+
+def fingerprint(found: Mapping[str, Any]) -> str:
+    """What makes a failure the same failure: the claim, its constants, the regime or regimes, and
+    their random numbers; in a file of this format.
+    """
+    which = ("entropy", "regimes") if found["regime"] is None else ("regime", "root")
+    same = [
+        found[name] for name in ("format", "version", "claim", "statement", "constants", *which)
+    ]
+    return hashlib.sha256(json.dumps(same, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def write(verdict: Verdict, path: Path) -> None:
+    """Keep a failure in a file of this name. Raises OSError."""
+    write_whole(
+        path, json.dumps(record(verdict), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    )
+
+
+def keep(verdict: Verdict, folder: Path = FAILURES) -> Path:
+    """Keep a failure in a folder, once however often it occurs. Raises OSError."""
+    found = record(verdict)
+    path = folder / f"{verdict.claim.replace('!', '-')}-{found['fingerprint'][:12]}.json"
+    if not path.exists():
+        write_whole(path, json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    return path
+
+
+def message(verdict: Verdict, file: Path) -> str:
+    """A failure in a few lines: the statement, the regime, what was observed against what is
+    allowed, and how to see it again.
+    """
+    assert verdict.counterexample is not None
+    claim, seen = find(verdict.claim), verdict.counterexample
+    lines = [f"{claim.id}: {claim.statement}"]
+    if seen["regime"] is not None:
+        shown = groups(seen["regime"])
+        lines.append(
+            "in the regime "
+            + ", ".join(
+                f"{name} = {'∞' if value is None else format(value, '.3g')}"
+                for name, value in shown.items()
+            )
+        )
+    seeds, allowed = f"{seen['seeds']} seeds", "none may"
+    if claim.delta:  # what refutes is counted on the seeds after those that raised the suspicion
+        seeds, allowed = (
+            f"{seen['seeds'] - SCREEN_SEEDS} fresh seeds",
+            f"at most a share δ = {claim.delta:g} may",
+        )
+    lines.append(
+        f"observed: margin {_number(seen['margin'])} {claim.unit}, and {seen['certain_failures']}"
+        f" of {seeds} below 0, {allowed}"
+    )
+    return "\n  ".join([*lines, f"replay: transfer-claims replay {shlex.quote(str(file))}"])
+
+
+def surprise(verdict: Verdict, recorded: Status, file: Path | None) -> str:
+    """A verdict that is not the recorded finding, in a few lines."""
+    head = f"{verdict.status.value}, recorded as {recorded.value}\n  "
+    if file is not None:
+        return head + message(verdict, file)
+    claim = find(verdict.claim)
+    worst = (
+        ""
+        if verdict.worst_margin is None
+        else f", worst margin {_number(verdict.worst_margin)} {claim.unit}"
+    )
+    return (
+        f"{head}{claim.id}: {claim.statement}\n  {verdict.regimes} regimes, {verdict.networks}"
+        f" networks{worst}\n  repeat: transfer-claims verify {claim.id} --profile {verdict.profile}"
+        f" --entropy {verdict.entropy}"
+    )
+
+
+def _number(value: float | None) -> str:
+    return "without bound" if value is None else f"{value:.3g}"
+
+
+def read(path: Path) -> Counterexample:
+    """Read and check a file. Raises `CounterexampleError`, or a subclass of ValueError that names
+    the field.
+    """
+    try:
+        if path.stat().st_size > _LARGEST_FILE:
+            raise CounterexampleError(
+                f"{path}: larger than any counterexample ({_LARGEST_FILE} bytes)"
+            )
+        found: Any = read_json(path.read_text(encoding="utf-8"))
+    except CounterexampleError:
+        raise
+    except (OSError, ValueError) as error:
+        raise CounterexampleError(f"{path}: cannot be read ({error})") from None
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise CounterexampleError(f"{path}: format: must be {FORMAT!r}")
+    if found.get("version") != VERSION:
+        raise CounterexampleError(
+            f"{path}: version = {found.get('version')!r}: this version reads {VERSION}"
+        )
+    claim = find(str(found.get("claim")))
+    root, regime, constants = found.get("root"), found.get("regime"), found.get("constants")
+    if isinstance(root, bool) or not isinstance(root, int) or root < 0:
+        raise CounterexampleError(f"{path}: root = {root!r}: must be an integer >= 0")
+    now = constant_table.select(claim.constants)
+    if constants != now:
+        raise CounterexampleError(
+            f"{path}: constants = {constants!r}: the claim is now decided with {now!r}; verify it"
+            " again"
+        )
+    without = claim.domain is None or bool(claim.population)
+    if (regime is None) != without or not isinstance(regime, dict | None):
+        raise CounterexampleError(
+            f"{path}: regime: must be"
+            f" {'null' if without else 'an object with the fields of a regime'}"
+        )
+    made = None if regime is None else Regime.from_dict(regime)
+    for name, value in ({} if made is None else made.to_dict()).items():
+        if isinstance(value, int) and value > LARGEST_DIMENSION:
+            raise CounterexampleError(f"{path}: {name}: must be at most {LARGEST_DIMENSION}")
+    entropy, many = found.get("entropy", 0), found.get("regimes", 1)
+    for name, value, least, most in (
+        ("entropy", entropy, 0, 2**64),
+        ("regimes", many, 1, _MOST_REGIMES),
+    ):
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise CounterexampleError(
+                f"{path}: {name} = {value!r}: must be an integer from {least} to {most}"
+            )
+    return Counterexample(claim, made, root, entropy, many, now)

@@ -1,0 +1,122 @@
+"""A journal: records that a long run appends as they are finished, so that one that was interrupted
+goes on where it was.
+
+A file of JSON, one record a line, under a header that says whose records they are. What was
+appended is on the disk, whatever happens next. A last line without its end was cut off: it is
+dropped, and what it would have told is found again rather than trusted. While a run writes PATH, it
+holds the lock .PATH.lock beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from filelock import FileLock, Timeout
+
+from reports.ledger.files import read_json, write_whole
+
+Record = dict[str, Any]
+
+
+class JournalError(ValueError):
+    """A file that cannot be gone on with: names it, and why."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: {why}")
+        self.path, self.why = path, why
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A file that is being written."""
+
+    records: list[Record]  # that it held when it was opened
+    _file: IO[bytes]
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Add records, and wait until they are on the disk.
+
+        Raises:
+            ValueError: a number is infinite or nan; nothing is added.
+            OSError: they cannot be written; what was added before stays.
+        """
+        self._file.write(b"".join(_line(record) for record in records))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+
+@contextmanager
+def opened(
+    path: Path, header: Mapping[str, Any], check: Callable[[Any], Record], *, anew: bool = False
+) -> Iterator[Journal]:
+    """The journal of this header, begun if there is none.
+
+    Args:
+        check: gives back what a line holds if that is a record, and raises ValueError, which says
+        why, if not. anew: a file of another header, or of none, is replaced; else it is refused.
+
+    Raises:
+        JournalError: another run is writing the file, or it is another header's, or a line holds no
+        record; it stays as it is. OSError: it cannot be read or written.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        lock = FileLock(path.with_name(f".{path.name}.lock")).acquire(timeout=0)
+    except Timeout:
+        raise JournalError(path, "another run is writing it") from None
+    with lock:
+        records = _resumed(path, header, check, anew)
+        with path.open("ab") as file:
+            yield Journal(records, file)
+
+
+def _resumed(
+    path: Path, header: Mapping[str, Any], check: Callable[[Any], Record], anew: bool
+) -> list[Record]:
+    """The records of a file, which afterwards ends with a whole line."""
+    begun, raw = _line(header), path.read_bytes() if path.exists() else b""
+    whole, _, cut_off = raw.rpartition(b"\n")
+    first, *lines = whole.split(b"\n")
+    if not begun.startswith(raw):  # else there is nothing yet, or a header that was cut off
+        if _says(first, begun):
+            records = [_checked(path, number, line, check) for number, line in enumerate(lines, 2)]
+            os.truncate(path, len(raw) - len(cut_off))
+            return records
+        if not anew:
+            raise JournalError(
+                path,
+                "holds something else, or another version's records: write elsewhere, or move it"
+                " away",
+            )
+    write_whole(path, begun.decode())
+    return []
+
+
+def _says(line: bytes, header: bytes) -> bool:
+    """Whether a line is this header, however its JSON is spaced and ordered."""
+    try:
+        return bool(read_json(line.decode()) == read_json(header.decode()))
+    except ValueError:
+        return False
+
+
+def _checked(path: Path, number: int, line: bytes, check: Callable[[Any], Record]) -> Record:
+    try:
+        found = read_json(line.decode())
+    except ValueError as error:
+        raise JournalError(path, f"line {number} must be JSON ({error})") from None
+    try:
+        return check(found)
+    except ValueError as error:
+        raise JournalError(path, f"line {number}: {error}") from None
+
+
+def _line(record: Mapping[str, Any]) -> bytes:
+    """With its end. Raises ValueError for what JSON has no number for."""
+    return json.dumps(record, allow_nan=False).encode() + b"\n"

@@ -1,0 +1,218 @@
+"""The ledger: JSON lines, a header and then one verdict a line, planted wrong versions
+(`CLAIM!VERSION`) last, but for those on real images.
+
+Written whole or not at all; read with every field checked. `ledger.schema.json` beside this file
+describes a line.
+"""
+
+from __future__ import annotations
+
+import json
+import platform
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter
+
+from claims.core.catalogue import catalogue, settle
+from claims.deciding.decision import RUN_BUDGET, Status
+from claims.paper.real_images import PREFIX
+from reports.ledger.files import read_json, write_whole
+from reports.studies.verify import Verdict
+
+FORMAT, VERSION = "transfer-claims-ledger", 3
+DEFAULT = Path("reports/out/ledger.jsonl")
+#: Seconds to wait for another run that is writing.
+_PATIENCE = 30.0
+
+
+class LedgerError(ValueError):
+    """The file is not a ledger that this version reads."""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Verdicts by claim id, with statuses settled (a claim that uses a falsified one is
+    blocked).
+    """
+
+    verdicts: dict[str, Verdict]
+    planted: dict[str, Verdict] = field(default_factory=dict)  # by `CLAIM!VERSION`
+    images: dict[str, Verdict] = field(
+        default_factory=dict
+    )  # on real images, with their planted versions: a tier with a budget of its own
+    written: str = field(default="", compare=False)  # when, ISO 8601; empty if not read from a file
+    versions: dict[str, str] = field(default_factory=dict, compare=False)  # of what wrote it
+
+    @property
+    def statuses(self) -> dict[str, Status]:
+        """Status by claim id."""
+        return settle({name: verdict.status for name, verdict in self.verdicts.items()})
+
+    @property
+    def networks(self) -> int:
+        """Networks trained in all; those that several claims look at count once."""
+        trained: dict[str, int] = {}
+        for verdict in self.verdicts.values():
+            trained[verdict.looks] = max(trained.get(verdict.looks, 0), verdict.networks)
+        return sum(trained.values())
+
+    @property
+    def false_alarm(self) -> float:
+        """The probability spent, in all, on falsifying a true statement."""
+        return sum(verdict.level for verdict in self.verdicts.values())
+
+    def updated(self, verdicts: Iterable[Verdict]) -> Ledger:
+        """With newer verdicts in place of older ones, in the catalogue's order. Those on real
+        images share a level, and are replaced all together.
+        """
+        newer = {verdict.claim: verdict for verdict in verdicts}
+        kept = {} if any(name.startswith(PREFIX) for name in newer) else self.images
+        merged = self.verdicts | self.planted | kept | newer
+        order = {name: place for place, name in enumerate(catalogue())}
+        ordered = dict(
+            sorted(
+                merged.items(), key=lambda item: order.get(item[0].partition("!")[0], len(order))
+            )
+        )
+        images = {name: verdict for name, verdict in ordered.items() if name.startswith(PREFIX)}
+        theory = {name: verdict for name, verdict in ordered.items() if name not in images}
+        own = {name: verdict for name, verdict in theory.items() if "!" not in name}
+        return replace(
+            self,
+            verdicts=own,
+            planted={name: verdict for name, verdict in theory.items() if "!" in name},
+            images=images,
+        )
+
+
+def versions() -> dict[str, str]:
+    """Versions of everything a number may depend on."""
+    return {"python": platform.python_version()} | {
+        name: version(name)
+        for name in ("transfer-claims", "torch", "numpy", "numba", "scipy", "sympy", "hypothesis")
+    }
+
+
+def prepare(path: Path) -> None:
+    """Raise at once what would keep a run from writing its verdicts: OSError, `LedgerError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    read(path)
+    with tempfile.TemporaryFile(dir=path.parent):
+        pass
+
+
+def update(path: Path, verdicts: Iterable[Verdict]) -> Ledger:
+    """Put verdicts into the file, after those that another run may have put there meanwhile. Raises
+    OSError, `LedgerError`.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE):
+            write(read(path).updated(verdicts), path)
+            return read(path)
+    except Timeout:
+        raise LedgerError(f"{path}: another run has held its lock for {_PATIENCE:g} s") from None
+
+
+def write(ledger: Ledger, path: Path) -> None:
+    """Replace the file by this ledger. Raises OSError."""
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "versions": versions(),
+        "networks": ledger.networks,
+        "false_alarm": ledger.false_alarm,
+        "false_alarm_budget": RUN_BUDGET,
+    }
+    statuses = ledger.statuses
+    records: list[dict[str, Any]] = [
+        header,
+        *(
+            {**v.to_dict(), "settled": statuses.get(v.claim, v.status).value}
+            for v in (*ledger.verdicts.values(), *ledger.planted.values(), *ledger.images.values())
+        ),
+    ]
+    write_whole(path, "".join(json.dumps(record, allow_nan=False) + "\n" for record in records))
+
+
+def read(path: Path) -> Ledger:
+    """Read a ledger; an absent file is an empty one. Raises `LedgerError` for anything that is
+    none.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return Ledger({})
+    except (OSError, UnicodeDecodeError) as error:
+        raise LedgerError(f"{path}: cannot be read ({error})") from None
+    try:
+        header = read_json(lines[0])
+        if header["format"] != FORMAT or header["version"] != VERSION:
+            held = f"format {header['format']!r} version {header['version']!r}"
+            raise LedgerError(
+                f"{path}: {held}; this version reads {FORMAT!r} version {VERSION}: move it away and"
+                " verify again"
+            )
+        written, used = (
+            str(header["written"]),
+            {str(name): str(number) for name, number in header["versions"].items()},
+        )
+        verdicts = [
+            Verdict.from_dict({k: v for k, v in read_json(line).items() if k != "settled"})
+            for line in lines[1:]
+        ]
+    except LedgerError:
+        raise
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise LedgerError(
+            f"{path}: not a whole ledger ({type(error).__name__}: {error}); move it away and verify"
+            " again"
+        ) from None
+    return Ledger({}, written=written, versions=used).updated(verdicts)
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of one line of the file."""
+    verdict = TypeAdapter(Verdict).json_schema(ref_template="#/$defs/{model}")
+    shared = verdict.pop("$defs", {})
+    verdict["properties"]["settled"] = {"$ref": "#/$defs/Status"}
+    verdict["required"].append("settled")
+    number, text = {"type": "number"}, {"type": "string"}
+    header = {
+        "type": "object",
+        "properties": {
+            "format": {"const": FORMAT},
+            "version": {"const": VERSION},
+            "written": {"type": "string", "format": "date-time"},
+            "versions": {"type": "object", "additionalProperties": text},
+            "networks": {"type": "integer"},
+            "false_alarm": number,
+            "false_alarm_budget": number,
+        },
+        "required": [
+            "format",
+            "version",
+            "written",
+            "versions",
+            "networks",
+            "false_alarm",
+            "false_alarm_budget",
+        ],
+        "additionalProperties": False,
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": (
+            "A line of a transfer-claims ledger: the first is the header, every other a verdict"
+        ),
+        "oneOf": [{"$ref": "#/$defs/header"}, {"$ref": "#/$defs/verdict"}],
+        "$defs": {"header": header, "verdict": verdict, **shared},
+    }

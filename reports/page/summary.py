@@ -1,0 +1,168 @@
+"""A ledger in brief: counts and findings, as Markdown; and what moved between two ledgers."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from claims.core.catalogue import catalogue
+from claims.core.findings import FINDINGS
+from claims.deciding.decision import RUN_BUDGET, Status
+from reports.ledger.ledger import Ledger
+from reports.studies.verify import Verdict
+
+#: Verdicts that leave a statement open.
+UNDECIDED = (Status.INCONCLUSIVE, Status.VACUOUS, Status.BLOCKED)
+NOT_DECIDED = "not decided"
+
+
+def counts(ledger: Ledger) -> dict[str, int]:
+    """How many statements of the catalogue are verified, falsified, undecided, not decided in this
+    ledger.
+    """
+    statuses = ledger.statuses
+    found = Counter(_group(statuses.get(name)) for name in catalogue())
+    return {name: found[name] for name in ("verified", "falsified", "undecided", NOT_DECIDED)}
+
+
+def _group(status: Status | None) -> str:
+    return NOT_DECIDED if status is None else "undecided" if status in UNDECIDED else status.value
+
+
+def command(ledger: Ledger) -> str:
+    """The commands that decide these verdicts again, one for each profile and entropy; claims are
+    named unless they are all.
+    """
+    runs: dict[tuple[str, int], list[str]] = {}
+    for name, verdict in {**ledger.verdicts, **ledger.planted}.items():
+        runs.setdefault((verdict.profile, verdict.entropy), []).append(name)
+    decided = [
+        f"transfer-claims verify{_named(names)} --profile {profile} --entropy {entropy}"
+        for (profile, entropy), names in sorted(runs.items())
+    ]
+    return "; ".join(decided) or "transfer-claims verify"
+
+
+def _named(names: list[str]) -> str:
+    """Arguments of verify that name these claims and planted wrong versions."""
+    own, planted = ([name for name in names if ("!" in name) is wrong] for wrong in (False, True))
+    versions = {
+        claim.wrong(version).id
+        for claim in catalogue().values()
+        if claim.id in own
+        for version in claim.wrong_versions
+    }
+    whole, flag = (
+        set(own) >= set(catalogue()),
+        (" --wrong" if planted and set(planted) == versions else ""),
+    )
+    listed = ([] if whole and (flag or not planted) else own) + ([] if flag else planted)
+    return "".join(f" {shlex.quote(name)}" for name in listed) + flag
+
+
+def caught(ledger: Ledger) -> tuple[int, int]:
+    """Planted wrong versions that came out falsified, and all that were decided."""
+    return sum(verdict.status is Status.FALSIFIED for verdict in ledger.planted.values()), len(
+        ledger.planted
+    )
+
+
+def markdown(ledger: Ledger) -> str:
+    """For a pull request or a job's summary."""
+    statuses, found = ledger.statuses, counts(ledger)
+    lines = [
+        "## transfer-claims",
+        "",
+        ", ".join(
+            f"**{many} {name}**" if name == "verified" else f"{many} {name}"
+            for name, many in found.items()
+        ),
+        "",
+    ]
+    seen, of = caught(ledger)
+    lines.append(
+        f"{ledger.networks:,} networks trained; the probability of falsifying a true statement is"
+        f" at most {ledger.false_alarm:.1e} (budget {RUN_BUDGET:.0e}); planted wrong versions"
+        f" falsified: {seen} of {of}."
+    )
+    supported = [finding for finding in FINDINGS if finding.supported(statuses)]
+    if supported:
+        lines += [
+            "",
+            "### Findings",
+            "",
+            *(f"- **{finding.title}.** {finding.text}" for finding in supported),
+        ]
+    for title, wanted in (("Falsified", (Status.FALSIFIED,)), ("Undecided", UNDECIDED)):
+        listed = [name for name, status in statuses.items() if status in wanted]
+        if listed:
+            lines += ["", f"### {title}", "", "| claim | verdict | statement |", "|---|---|---|"]
+            lines += [
+                f"| `{name}` | {statuses[name].value} |"
+                f" {_cell(catalogue()[name].statement if name in catalogue() else '')} |"
+                for name in listed
+            ]
+    return "\n".join([*lines, "", f"Repeat: `{command(ledger)}`", ""])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+# Two ledgers --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Move:
+    """Something of a claim that differs between two ledgers; None where a ledger has no such
+    thing.
+    """
+
+    claim: str
+    what: str  # "verdict", or a constant's name
+    old: str | float | None
+    new: str | float | None
+
+
+def moves(old: Ledger, new: Ledger) -> list[Move]:
+    """Verdicts, of planted wrong versions too, and constants that differ."""
+    found: list[Move] = []
+    before, after = ({**book.verdicts, **book.planted} for book in (old, new))
+    for name in [*before, *(name for name in after if name not in before)]:
+        one, other = _settled(old, before, name), _settled(new, after, name)
+        if one != other:
+            found.append(Move(name, "verdict", one, other))
+        if name in before and name in after:
+            found += _constants(name, before[name], after[name])
+    return found
+
+
+def _settled(ledger: Ledger, verdicts: Mapping[str, Verdict], name: str) -> str | None:
+    verdict = verdicts.get(name)
+    return None if verdict is None else ledger.statuses.get(name, verdict.status).value
+
+
+def _constants(name: str, old: Verdict, new: Verdict) -> list[Move]:
+    if "!" in name:  # those of the claim itself
+        return []
+    keys = dict.fromkeys([*old.constants, *new.constants])
+    pairs = ((key, old.constants.get(key), new.constants.get(key)) for key in keys)
+    return [Move(name, key, one, other) for key, one, other in pairs if one != other]
+
+
+def moves_record(found: list[Move]) -> list[dict[str, Any]]:
+    """JSON values."""
+    return [
+        {"claim": move.claim, "what": move.what, "old": move.old, "new": move.new} for move in found
+    ]
+
+
+def described(path: Path, ledger: Ledger) -> str:
+    """A ledger in one line."""
+    return f"{path}: written {ledger.written or 'never'}, " + ", ".join(
+        f"{many} {name}" for name, many in counts(ledger).items() if many
+    )

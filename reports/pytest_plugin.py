@@ -1,0 +1,211 @@
+"""The pytest plugin: profiles, one torch thread per worker, the ledger and the closing table."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from rich.console import Console
+
+from claims.core.catalogue import catalogue
+from claims.deciding.decision import Status
+from reports.commands.show import verdict_table
+from reports.ledger import ledger
+from reports.ledger.ledger import Ledger, LedgerError
+from reports.studies.verify import PROFILES, Profile, Verdict, fresh
+
+PROPERTY = "verdict"
+_KEY = pytest.StashKey["Session"]()
+
+
+@dataclass
+class Session:
+    """What one run of the suite decides."""
+
+    profile: Profile
+    path: Path
+    verdicts: list[Verdict] = field(default_factory=list)
+    planted: list[Verdict] = field(default_factory=list)
+    trouble: str = ""  # why the ledger or the page could not be written
+    page: Path | None = None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the suite."""
+    group = parser.getgroup("transfer-claims")
+    group.addoption(
+        "--claims-profile",
+        choices=sorted(PROFILES),
+        default=os.environ.get("TRANSFER_CLAIMS_PROFILE", "ci"),
+        help="how much evidence per claim",
+    )
+    group.addoption(
+        "--claims-entropy",
+        type=int,
+        default=None,
+        help="entropy of an earlier nightly run, to repeat it",
+    )
+    group.addoption(
+        "--ledger",
+        type=Path,
+        default=None,
+        help="where verdicts are kept (reports/out/ledger.jsonl)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Settle the profile, once for all workers."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        torch.set_num_threads(1)  # the workers already take every core
+    name, path = (
+        config.getoption("--claims-profile"),
+        config.getoption("--ledger") or config.rootpath / ledger.DEFAULT,
+    )
+    if (
+        name not in PROFILES
+    ):  # pytest checks what is on the command line, not what comes from the environment
+        raise pytest.UsageError(
+            f"TRANSFER_CLAIMS_PROFILE = {name!r}: must be one of {', '.join(sorted(PROFILES))}"
+        )
+    try:
+        ledger.read(path)
+    except LedgerError as error:  # now, not after an hour of deciding
+        raise pytest.UsageError(str(error)) from None
+    profile = PROFILES[name]
+    entropy = getattr(config, "workerinput", {}).get(
+        "claims_entropy", config.getoption("--claims-entropy")
+    )
+    if entropy is not None:
+        profile = replace(profile, entropy=entropy)
+    elif profile.name == "nightly":
+        profile = fresh(profile)
+    config.stash[_KEY] = Session(profile, path)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Give every xdist worker the controller's entropy."""
+    node.workerinput["claims_entropy"] = node.config.stash[_KEY].profile.entropy
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Send all that looks at the same networks to one worker, the largest families first."""
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # only where xdist asks
+
+    class ByNetworks(LoadScopeScheduling):  # type: ignore[misc,unused-ignore]
+        def _split_scope(self, nodeid: str) -> str:
+            return networks(nodeid)
+
+    return ByNetworks(config, log)
+
+
+def networks(nodeid: str) -> str:
+    """Which networks a test looks at: its family for the test of a claim or of a planted version,
+    the test itself for any other.
+    """
+    name = nodeid.partition("[")[2].rpartition("]")[0]
+    return (
+        _families().get(name, nodeid)
+        if nodeid.startswith(("tests/theory/", "tests/controls/"))
+        else nodeid
+    )
+
+
+@cache
+def _families() -> dict[str, str]:
+    claims = catalogue().values()
+    return {
+        c.id: c.looks
+        for c in (
+            *claims,
+            *(claim.wrong(version) for claim in claims for version in claim.wrong_versions),
+        )
+    }
+
+
+@pytest.fixture
+def claims_profile(request: pytest.FixtureRequest) -> Profile:
+    """The profile of this run."""
+    return request.config.stash[_KEY].profile
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say how to repeat the run."""
+    profile = config.stash[_KEY].profile
+    return (
+        f"transfer-claims: profile {profile.name}, {profile.regimes} regimes per claim,"
+        f" --claims-entropy {profile.entropy}"
+    )
+
+
+class Collector:
+    """Gathers verdicts from test reports, wherever the tests ran."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take the verdict that a test recorded."""
+        if report.when != "call":
+            return
+        for name, value in report.user_properties:
+            if name == PROPERTY:
+                verdict = Verdict.from_dict(json.loads(str(value)))
+                if "!" in verdict.claim:
+                    self.session.planted.append(verdict)
+                else:
+                    self.session.verdicts.append(verdict)
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Collect in the controlling process only."""
+    if not hasattr(session.config, "workerinput"):
+        session.config.pluginmanager.register(Collector(session.config.stash[_KEY]))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the ledger and the page; a blocked claim fails the run."""
+    state = session.config.stash[_KEY]
+    if not (state.verdicts or state.planted) or hasattr(session.config, "workerinput"):
+        return
+    try:
+        # It takes a second to import, which a run that decides nothing does not need.
+        from reports.page import page
+
+        book = ledger.update(state.path, [*state.verdicts, *state.planted])
+        state.page = page.build(book, state.path.parent)
+    except (OSError, LedgerError) as error:
+        state.trouble = str(error)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    if (
+        Status.BLOCKED in Ledger({}).updated(state.verdicts).statuses.values()
+        and session.exitstatus == pytest.ExitCode.OK
+    ):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """The closing table."""
+    state = terminalreporter.config.stash[_KEY]
+    if state.verdicts:
+        console = Console(
+            file=terminalreporter._tw._file, width=200, force_terminal=terminalreporter.hasmarkup
+        )
+        console.print(verdict_table(Ledger({}).updated(state.verdicts), console.width))
+    if state.planted:
+        missed = [v.claim for v in state.planted if v.status is not Status.FALSIFIED]
+        terminalreporter.write_line(
+            f"planted wrong versions: {len(state.planted)}, falsified"
+            f" {len(state.planted) - len(missed)}, missed {missed or 'none'}"
+        )
+    if state.trouble:
+        terminalreporter.write_line(f"not written: {state.trouble}", red=True)
+    elif state.page:
+        terminalreporter.write_line(f"verdicts: {state.path}; report: {state.page}")

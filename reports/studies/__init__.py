@@ -1,0 +1,1 @@
+"""Runs over many regimes, and what a user asks of one."""

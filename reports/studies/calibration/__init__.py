@@ -1,0 +1,1 @@
+"""Fitting the constants that the paper leaves open."""

@@ -1,0 +1,201 @@
+"""Who computes: this process, several processes, or a Dask cluster. Each takes jobs and gives
+results as they come.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from multiprocessing.process import BaseProcess
+from threading import Thread
+from typing import Any, Literal, Protocol, TypeVar
+
+import torch
+
+ExecutorName = Literal["here", "processes", "dask"]
+J = TypeVar("J")
+R = TypeVar("R")
+#: Jobs under way at once, for each worker: enough to keep it busy, few enough for a million to fit
+#: in memory.
+_AHEAD = 3
+#: Times in a row that a pool is made anew after one of its processes died, with no job finished in
+#: between.
+_REVIVALS = 3
+
+
+class Executor(Protocol):
+    """Applies a function to jobs, in any order."""
+
+    def __call__(self, function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]: ...
+
+
+class ExecutorError(RuntimeError):
+    """The workers cannot be had, or keep dying."""
+
+
+def in_process(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
+    """One after the other, here, with one torch thread as in workers: sums split among threads are
+    rounded otherwise, and a test error may take other lines.
+    """
+    before = torch.get_num_threads()
+    one_thread()
+    try:
+        yield from map(function, jobs)
+    finally:
+        torch.set_num_threads(before)
+
+
+def processes(workers: int) -> Executor:
+    """Several processes of this machine; what a process that dies was at is computed again. They do
+    not outlive the iterator, nor hear Ctrl-C.
+    """
+
+    def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
+        queue, deaths = iter(jobs), 0
+        lost: list[J] = []
+        while deaths <= _REVIVALS:
+            again, lost = iter(lost), []
+            with ProcessPoolExecutor(
+                workers, mp_context=get_context("spawn"), initializer=begin_worker
+            ) as pool:
+                try:
+                    for result in _as_they_come(
+                        pool, function, itertools.chain(again, queue), workers, lost
+                    ):
+                        deaths = (
+                            0  # in a long run any number of processes may die, one now and then
+                        )
+                        yield result
+                    return
+                except BrokenProcessPool:
+                    deaths += 1
+                    lost += again
+                except BaseException:
+                    for worker in list(
+                        (pool._processes or {}).values()
+                    ):  # else leaving would wait for the jobs they are at
+                        worker.terminate()
+                    raise
+        raise ExecutorError(
+            f"worker processes died {deaths} times, and no job was finished in between; what was"
+            " finished before is kept"
+        )
+
+    return run
+
+
+def _as_they_come(
+    pool: ProcessPoolExecutor,
+    function: Callable[[J], R],
+    queue: Iterator[J],
+    workers: int,
+    lost: list[J],
+) -> Iterator[R]:
+    """Results, with a few jobs under way; `lost` holds those under way when the pool breaks."""
+    running: dict[Future[R], J] = {}
+    while True:
+        for job in itertools.islice(queue, workers * _AHEAD - len(running)):
+            lost.append(job)
+            with _deaf():
+                running[pool.submit(function, job)] = job
+        if not running:
+            return
+        done = wait(running, return_when=FIRST_COMPLETED).done
+        for future in sorted(
+            done, key=lambda future: future.exception() is not None
+        ):  # what was finished counts, before what was not stops it
+            result = future.result()
+            lost.remove(running.pop(future))
+            yield result
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started meanwhile do not hear Ctrl-C, which reaches the whole group: this process
+    deals with it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def dask(address: str | None, workers: int) -> Executor:
+    """A Dask cluster: that of the scheduler at `address`, or a local one of so many processes.
+
+    Raises ExecutorError where dask.distributed is not installed, or the scheduler does not answer.
+    """
+    try:
+        from distributed import Client, KilledWorker, as_completed  # type: ignore[import-untyped,unused-ignore]
+    except ImportError:
+        raise ExecutorError(
+            "dask.distributed is not installed: pip install 'transfer-claims[dask]'"
+        ) from None
+
+    def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
+        try:
+            local: dict[str, Any] = {
+                "n_workers": workers,
+                "threads_per_worker": 1,
+                "dashboard_address": None,
+                "silence_logs": logging.CRITICAL,
+            }
+            client: Any = Client(address, timeout=10) if address else Client(**local)  # type: ignore[no-untyped-call]
+        except (OSError, ValueError) as error:
+            raise ExecutorError(f"scheduler {address}: no answer ({error})") from None
+        with client:
+            queue, alone = iter(jobs), _OneThread(function)
+            first = client.map(alone, list(itertools.islice(queue, workers * _AHEAD)), pure=False)
+            running: Any = as_completed(first)  # type: ignore[no-untyped-call]
+            for future in running:
+                try:
+                    result = future.result()
+                except KilledWorker:
+                    raise ExecutorError(
+                        "worker processes kept dying at one job; what was finished is kept"
+                    ) from None
+                yield result
+                for job in itertools.islice(queue, 1):
+                    running.add(client.submit(alone, job, pure=False))
+
+    return run
+
+
+class _OneThread:
+    """A function that keeps torch to one thread, wherever it runs."""
+
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        self.function = function
+
+    def __call__(self, job: Any) -> Any:
+        one_thread()
+        return self.function(job)
+
+
+def one_thread() -> None:
+    """Keep torch to one: workers already take every core."""
+    torch.set_num_threads(1)
+
+
+def begin_worker() -> None:
+    """What a process of a pool does first: keep torch to one thread, and watch for the end of the
+    process that started it, however that ends.
+    """
+    one_thread()
+    parent = parent_process()
+    assert parent is not None
+    Thread(target=_leave_after, args=(parent,), daemon=True).start()
+
+
+def _leave_after(parent: BaseProcess) -> None:
+    """A worker whose parent was killed would wait for its next job for ever."""
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,1 @@
+"""The paper's first experiments: data, and what they decide."""

@@ -1,0 +1,144 @@
+"""See a failure again: the same margins, the trajectory that breaks the bound, and its plot. The
+file is only read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from claims.deciding.decision import Margin
+from model.sampling import Seeds, check_curves
+from reports.drawing.plots import write_svg
+from reports.ledger.counterexample import Counterexample, groups
+from reports.ledger.files import finite
+from reports.studies import trajectory
+from reports.studies.trajectory import Course
+from reports.studies.verify import measure_seeds
+
+
+@dataclass(frozen=True)
+class Replay:
+    """A failure measured again."""
+
+    case: Counterexample
+    margin: Margin
+    seed: int  # the one with the least margin
+    along: list[
+        tuple[int, float]
+    ]  # that seed's margin at each recorded step, where the claim speaks of every step
+    courses: tuple[Course, ...]  # its trainings
+
+    @property
+    def fails(self) -> bool:
+        """Whether it still does."""
+        return self.margin.certain_failures > self.case.claim.delta * len(self.margin.high)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        return {
+            "claim": self.case.claim.id,
+            "seeds": len(self.margin.high),
+            "failures": self.margin.certain_failures,
+            "margins": [finite(x) for x in self.margin.high.tolist()],
+            "fails": self.fails,
+            "worst_seed": self.seed,
+            "margin_along": [{"step": step, "margin": finite(x)} for step, x in self.along],
+            "trajectory": {course.name: _columns(course) for course in self.courses},
+        }
+
+
+def again(case: Counterexample) -> Replay:
+    """Measure again, and train the worst seed's networks step by step.
+
+    Raises:
+        RegimeError, DivergenceError: the file's regime cannot be trained here.
+    """
+    seeds = measure_seeds(case.claim)
+    if case.regime is not None:
+        check_curves(case.regime, Seeds(case.root, seeds))  # before anything large is made
+    margin = case.margin()
+    if case.regime is None:
+        return Replay(case, margin, 0, [], ())
+    seed = int(margin.high.argmin()) if len(margin.high) == seeds else 0
+    along = trajectory.margins(case.claim, case.regime, case.root, seeds)
+    steps = (
+        []
+        if along is None
+        else [(int(step), float(x)) for step, x in zip(along[0], along[1][:, seed], strict=True)]
+    )
+    return Replay(case, margin, seed, steps, trajectory.courses(case.regime, case.root, seed))
+
+
+def show(console: Console, replay: Replay) -> None:
+    """For people: the statement, the regime, the trajectory, the verdict."""
+    claim, margin = replay.case.claim, replay.margin
+    console.print(f"{claim.id}: {claim.statement}", highlight=False, markup=False)
+    if replay.case.regime is not None:
+        shown = groups(replay.case.regime.to_dict())
+        console.print(
+            "  "
+            + ", ".join(
+                f"{name} = {'∞' if x is None else format(x, '.3g')}" for name, x in shown.items()
+            ),
+            highlight=False,
+            markup=False,
+        )
+    for course in replay.courses:
+        console.print(_table(course, replay.seed))
+    if replay.along:
+        console.print(
+            f"margin of seed {replay.seed} along the run ({claim.unit}):",
+            highlight=False,
+            markup=False,
+        )
+        for step, x in replay.along:
+            console.print(f"  step {step}: {x:.4g}{'  below 0' if x < 0 else ''}", highlight=False)
+    console.print(
+        f"{margin.certain_failures} of {len(margin.high)} seeds fail; worst margin"
+        f" {margin.high.min():.4g} {claim.unit}",
+        highlight=False,
+        markup=False,
+    )
+    console.print("still fails" if replay.fails else "no longer fails", highlight=False)
+
+
+def plot(replay: Replay, path: Path) -> Path | None:
+    """Save the trajectory as SVG; None for a statement without one. Raises OSError."""
+    if not replay.courses:
+        return None
+    assert replay.case.regime is not None
+    title = (
+        f"{replay.case.claim.id}: seed {replay.seed} of root {replay.case.root}, worst margin"
+        f" {replay.margin.high.min():.3g} {replay.case.claim.unit}"
+    )
+    write_svg(trajectory.draw(replay.courses, title), path, title, Description=title)
+    return path
+
+
+#: Steps printed of each training.
+_SHOWN = 9
+
+
+def _table(course: Course, seed: int) -> Table:
+    table = Table(title=f"{course.name}, seed {seed}", title_justify="left")
+    for name in ("step", "training loss", "signal j⟨w,s⟩", "noise Σ ρ̄", "least sample", "most"):
+        table.add_column(name, justify="right")
+    rows = sorted({round(x) for x in np.linspace(0, len(course.steps) - 1, _SHOWN)})
+    for row in rows:
+        values = (course.loss, course.signal, course.noise, course.least, course.most)
+        table.add_row(str(course.steps[row]), *(f"{value[row]:.4g}" for value in values))
+    return table
+
+
+def _columns(course: Course) -> dict[str, list[float | None]]:
+    columns = {
+        name: getattr(course, name)
+        for name in ("steps", "loss", "signal", "noise", "least", "most")
+    }
+    return {name: [finite(x) for x in values.tolist()] for name, values in columns.items()}

@@ -1,0 +1,1 @@
+"""Many regimes, one record each."""

@@ -1,0 +1,166 @@
+"""A sweep: many regimes, one record each, in a file that an interrupted run goes on with.
+
+A point's random numbers come from the sweep's seed and the point's number alone, so records do not
+depend on who computes them, nor in which order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from model.files import write_atomically
+from model.regime import RegimeError
+from model.sampling import Seeds
+from reports.ledger import journal
+from reports.ledger.journal import Journal, JournalError, Record
+from reports.studies.executors import Executor
+from reports.studies.sweep.metrics import measure
+from reports.studies.sweep.spec import Point, Sweep, SweepError
+
+FORMAT, VERSION = "transfer-claims-sweep", 1
+#: Points that one task computes; records are kept after each task.
+_TOGETHER = 4
+
+
+@dataclass(frozen=True)
+class Job:
+    """Some points, as they travel to a worker."""
+
+    points: tuple[Point, ...]
+    seeds: int
+    seed: int
+    metrics: tuple[str, ...]
+
+
+def compute(job: Job) -> list[Record]:
+    """Train and measure; JSON values, one record a point."""
+    return [_record(job, point) for point in job.points]
+
+
+def _record(job: Job, point: Point) -> Record:
+    seeds = Seeds(job.seed, job.seeds, first=point.number * job.seeds)
+    try:
+        return {
+            "point": point.number,
+            "axes": point.axes,
+            "metrics": measure(point.regime, seeds, job.metrics),
+        }
+    except RegimeError as error:  # one that comes back from a worker, and says where
+        raise SweepError(
+            error.field, error.value, f"{error.rule} (point {point.number}: {point.axes})"
+        ) from None
+
+
+def run(
+    sweep: Sweep,
+    path: Path,
+    executor: Executor,
+    tick: Callable[[int, int], None] = lambda done, of: None,
+) -> list[Record]:
+    """Compute what the file lacks, append each finished point to it, and return all records in the
+    order of points.
+
+    Raises:
+        SweepError: the file belongs to another sweep or is damaged, or another run is writing it.
+        OSError: it cannot be written; what was finished stays.
+    """
+    header = {
+        "format": FORMAT,
+        "version": VERSION,
+        "sweep": digest(sweep),
+        "points": len(sweep.points),
+    }
+    try:
+        with journal.opened(path, header, lambda record: _checked(record, sweep)) as kept:
+            return _completed(sweep, kept, executor, tick)
+    except JournalError as error:
+        raise SweepError("file", str(path), error.why) from None
+
+
+def _completed(
+    sweep: Sweep, kept: Journal, executor: Executor, tick: Callable[[int, int], None]
+) -> list[Record]:
+    found = {record["point"]: record for record in kept.records}
+    missing = [point for point in sweep.points if point.number not in found]
+    tick(len(found), len(sweep.points))
+    for records in executor(compute, _jobs(sweep, missing)):
+        kept.append(records)
+        found |= {record["point"]: record for record in records}
+        tick(len(found), len(sweep.points))
+    return [found[point.number] for point in sweep.points]
+
+
+def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[Job]:
+    for first in range(0, len(points), _TOGETHER):
+        yield Job(tuple(points[first : first + _TOGETHER]), sweep.seeds, sweep.seed, sweep.metrics)
+
+
+def digest(sweep: Sweep) -> str:
+    """What makes a sweep this sweep: every point, its seeds and what is measured."""
+    same = (
+        [[point.number, point.regime.to_dict()] for point in sweep.points],
+        sweep.seeds,
+        sweep.seed,
+        sweep.metrics,
+    )
+    return hashlib.sha256(json.dumps(same).encode()).hexdigest()
+
+
+def _checked(record: Any, sweep: Sweep) -> Record:
+    """A record of one of these points. Raises ValueError."""
+    if not isinstance(record, dict) or set(record) != {"point", "axes", "metrics"}:
+        raise ValueError("a record has point, axes and metrics")
+    if (
+        isinstance(record["point"], bool)
+        or not isinstance(record["point"], int)
+        or not 0 <= record["point"] < len(sweep.points)
+    ):
+        raise ValueError(f"point = {record['point']!r}: no such point")
+    axes, metrics = sweep.points[record["point"]].axes, record["metrics"]
+    if record["axes"] != axes:
+        raise ValueError(f"axes = {record['axes']!r}: those of point {record['point']} are {axes}")
+    if (
+        not isinstance(metrics, dict)
+        or set(metrics) != set(sweep.metrics)
+        or not all(_is_summary(values) for values in metrics.values())
+    ):
+        raise ValueError(
+            f"metrics of point {record['point']}: must be numbers for {', '.join(sweep.metrics)}"
+        )
+    return record
+
+
+def _is_summary(values: Any) -> bool:
+    known = {"mean"}, {"mean", "error", "median"}
+    return (
+        isinstance(values, dict)
+        and set(values) in known
+        and all(x is None or (type(x) is float and math.isfinite(x)) for x in values.values())
+    )
+
+
+def columns(records: list[Record]) -> dict[str, np.ndarray]:
+    """One array a column: the point, every axis, and of every metric its mean, standard error and
+    median over seeds.
+    """
+    found: dict[str, list[float]] = {"point": [record["point"] for record in records]}
+    for record in records:
+        for name, value in record["axes"].items():
+            found.setdefault(name, []).append(value)
+        for name, values in record["metrics"].items():
+            for which, value in values.items():
+                found.setdefault(f"{name}.{which}", []).append(math.nan if value is None else value)
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def write_columns(records: list[Record], path: Path) -> None:
+    """A NumPy archive of the columns, which opens with allow_pickle=False. Raises OSError."""
+    write_atomically(path, lambda file: np.savez_compressed(file, **columns(records)))  # type: ignore[arg-type]

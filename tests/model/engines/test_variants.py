@@ -1,0 +1,168 @@
+"""A penalty and noise along the signal, against autograd's optimiser and against examples drawn in
+R^d.
+"""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from examples import KINDS, regime
+
+from model.engines.autograd import Trainer, TwoLayerCNN, logistic_loss, patches
+from model.engines.variants import (
+    descend_penalised,
+    estimate_error_with_signal_noise,
+    with_signal_noise,
+)
+from model.regime import SIGNAL_COORDINATES
+from model.run import DivergenceError
+from model.sampling import Seeds, projected, projection, sample
+from model.test_error import estimate_error
+
+SEEDS = Seeds(3, 3)
+STREAM = 7
+every_kind = pytest.mark.parametrize("kind", KINDS)
+every_level = pytest.mark.parametrize("level", ["law", "explicit"])
+
+
+def by_optimiser(data, start, eta, steps, penalty):
+    """torch's own weight decay, on the torch network, seed by seed."""
+    trained = []
+    for s in range(len(start)):
+        network = TwoLayerCNN(start[s])
+        optimiser = torch.optim.SGD(network.parameters(), lr=eta, weight_decay=penalty)
+        for _ in range(steps):
+            optimiser.zero_grad()
+            logistic_loss(network(patches(data, s)), data.labels[s]).backward()
+            optimiser.step()
+        trained.append(network.filters.detach())
+    return torch.stack(trained)
+
+
+# A penalty ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("penalty", [0.0, 0.3, 3.0])
+def test_weight_decay(penalty):
+    case = regime(steps=25)
+    draw = sample(case, SEEDS, "explicit")
+    mine = descend_penalised(
+        draw.downstream, draw.fresh, case.eta2, case.steps2, penalty / (case.eta2 * case.steps2)
+    )
+    assert torch.allclose(
+        mine,
+        by_optimiser(
+            draw.downstream, draw.fresh, case.eta2, case.steps2, penalty / (case.eta2 * case.steps2)
+        ),
+        rtol=0,
+        atol=1e-13,
+    )
+
+
+@every_kind
+def test_without_a_penalty(kind):
+    case = KINDS[kind]
+    draw = sample(case, SEEDS, "explicit")
+    mine = descend_penalised(draw.downstream, draw.fresh, case.eta2, case.steps2, 0.0)
+    assert torch.allclose(
+        mine,
+        Trainer().descend(draw.downstream, draw.fresh, case.eta2, case.steps2).weights,
+        rtol=0,
+        atol=1e-12,
+    )
+
+
+def test_a_penalty_pulls_to_where_it_is_told():
+    """So strong that nothing else counts: to zero, or back to the start."""
+    case = regime(steps=60)
+    draw = sample(case, SEEDS)
+    strong = 0.5 / case.eta2
+    away = draw.fresh + 1.0
+    faded = descend_penalised(draw.downstream, away, case.eta2, case.steps2, strong).norm()
+    kept = (
+        descend_penalised(draw.downstream, away, case.eta2, case.steps2, strong, away) - away
+    ).norm()
+    once = (
+        descend_penalised(draw.downstream, away, case.eta2, 1, 0.0) - away
+    ).norm()  # what one step without it moves
+    assert faded < 4 * once < 0.1 * away.norm()
+    assert kept < 4 * once
+
+
+def test_the_penalty_s_divergence():
+    case = regime()
+    draw = sample(case, SEEDS)
+    with pytest.raises(DivergenceError, match="penalty"):
+        descend_penalised(draw.downstream, draw.fresh, case.eta2, 3000, 5.0 / case.eta2)
+
+
+# Noise along the signal ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("index", [1, 2])
+@every_kind
+def test_noise_is_added_within_the_signals_span_only(kind, index):
+    case = KINDS[kind]
+    data = sample(case, SEEDS, "explicit")
+    data = data.upstream if index == 1 else data.downstream
+    noisy = with_signal_noise(data, case, index, SEEDS, 2.0, STREAM)
+    assert torch.allclose(projected(noisy.noise, case, index), data.noise, rtol=0, atol=1e-12)
+    assert torch.equal(noisy.labels, data.labels)
+    assert torch.equal(with_signal_noise(data, case, index, SEEDS, 0.0, STREAM).noise, data.noise)
+
+
+def test_isotropic_noise_has_the_identity_for_covariance():
+    """At scale 1, in the three explicit coordinates, over many seeds; standard errors of a
+    covariance are sqrt(2/n) and less.
+    """
+    case = regime(n2=200, d=400, cos_v=0.6, sigma2=0.7)
+    seeds = Seeds(0, 50)
+    noise = (
+        with_signal_noise(sample(case, seeds).downstream, case, 2, seeds, 1.0, STREAM)
+        .noise[..., :SIGNAL_COORDINATES]
+        .reshape(-1, SIGNAL_COORDINATES)
+    )
+    found = noise.T @ noise / len(noise) / case.sigma2**2
+    assert torch.allclose(
+        found,
+        torch.eye(SIGNAL_COORDINATES, dtype=torch.float64),
+        rtol=0,
+        atol=6 * math.sqrt(2 / len(noise)),
+    )
+
+
+@every_level
+def test_error_at_scale_0_is_the_theory_s(level):
+    case = regime(d=40)
+    draw = sample(case, SEEDS, level)
+    weights = Trainer().descend(draw.downstream, draw.fresh, case.eta2, case.steps2).weights
+    one = estimate_error(weights, draw.downstream.signal, case, 2, SEEDS)
+    other = estimate_error_with_signal_noise(weights, draw.downstream.signal, case, 2, SEEDS, 0.0)
+    assert torch.allclose(one.value, other.value, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("scale", [1.0, 4.0])
+def test_error_counts_agree(scale):
+    """Errors counted on a quarter of a million examples drawn in R^d lie where the estimate says,
+    four standard errors and its interval apart at most.
+    """
+    case = regime(d=30, n2=12, m=4, inherited=0, signal=2.0, sigma2=1.0, steps=60)
+    draw = sample(case, SEEDS, "explicit")
+    data = with_signal_noise(draw.downstream, case, 2, SEEDS, scale, STREAM)
+    weights = Trainer().descend(data, draw.fresh, case.eta2, case.steps2).weights
+    found = estimate_error_with_signal_noise(weights, data.signal, case, 2, SEEDS, scale)
+    generator, count = np.random.default_rng(5), 250_000
+    drawn = torch.from_numpy(generator.standard_normal((count, case.d)))
+    within = torch.eye(SIGNAL_COORDINATES, dtype=torch.float64) - projection(case, 2)
+    noise = drawn.clone()
+    noise[:, :SIGNAL_COORDINATES] = drawn[:, :SIGNAL_COORDINATES] @ (
+        projection(case, 2) + scale * within
+    )
+    labels = torch.from_numpy(generator.integers(0, 2, count) * 2.0 - 1.0)
+    pair = torch.stack([labels.unsqueeze(1) * data.signal, case.sigma2 * noise], 1)
+    for s in range(SEEDS.count):
+        counted = (labels * TwoLayerCNN(weights[s])(pair) < 0).double().mean().item()
+        slack = 4 * math.sqrt(counted * (1 - counted) / count)
+        assert found.low[s] - slack <= counted <= found.high[s] + slack
+        assert 0.01 < counted < 0.49
