@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 import torch
+from claims.deciding.decision import Status
 from rich.console import Console
 
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import Status
 from reports.commands.show import verdict_table
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger, LedgerError

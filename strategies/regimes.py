@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
 
-from claims.core.claim import Domain
-from claims.core.condition import LITERAL, PRACTICAL, TIERS
+from claims.core import quantities
+from claims.core.condition import LITERAL, PRACTICAL
 from claims.core.constants import Constants
+from claims.core.domain import Between, Construction, Domain, Scale
 from model.regime import SIGNAL_COORDINATES, Regime
 from strategies.groups import Groups, build, most_inherited, solve
 
@@ -33,6 +34,25 @@ _SHARES = (1e-4, 0.9)
 #: How far a one-sided range of a criterion is followed, down, and up: to where Theorem 4.3's bound
 #: exp(-tau_2/C_2) is about 1e-8.
 _DOWN, _UP = 30.0, 64.0
+
+
+#: Filters of each sign, at least.
+_NARROWEST = 12
+
+
+@dataclass(frozen=True)
+class _Usual:
+    """Ranges of scales that a domain does not give itself."""
+
+    sizes: tuple[int, int]
+    widths: int  # filters of each sign beyond the fewest
+    steps: float  # the largest step over the smallest
+    longest: float  # h T
+
+
+_PRACTICAL = _Usual(SIZES, 20, 2.0, 60.0)
+#: Literal steps are small: long runs.
+_LITERAL = _Usual((20, 32), 2, 1.2, 22.0)
 
 
 def _place(draw: Draw, cells: int) -> int:
@@ -57,12 +77,12 @@ def _size(draw: Draw, low: int, high: int) -> int:
 def regimes(domain: Domain, constants: Constants) -> st.SearchStrategy[Regime]:
     """Regimes of a domain."""
     return {
-        "small": _small,
-        "independent": _independent,
-        "scratch": _scratch,
-        "transfer": _transfer,
-        "positive": _positive,
-        "negative": _negative,
+        Construction.SMALL: _small,
+        Construction.INDEPENDENT: _independent,
+        Construction.SCRATCH: _scratch,
+        Construction.TRANSFER: _transfer,
+        Construction.POSITIVE: _positive,
+        Construction.NEGATIVE: _negative,
     }[domain.construction](domain, constants)
 
 
@@ -102,46 +122,42 @@ def _independent(domain: Domain, constants: Constants) -> st.SearchStrategy[Regi
 def _groups(
     draw: Draw, domain: Domain, *, transfer: bool = True, x: float = 1.0, y: float = 1.0
 ) -> Groups:
-    """Groups common to all domains inside Condition 4.1; `sizes` fixes N_1 and N_2, tau_2 is left
-    to be solved.
-    """
-    override = {
-        name: (low, high) for name, low, high in domain.groups
-    }  # of cos_v, only the two ends
-    tier = draw(
-        st.sampled_from([PRACTICAL] * 11 + [LITERAL] if not domain.tier else [TIERS[domain.tier]])
-    )
-    (n_least, n_most), m_spread, h_spread, longest = (
-        (SIZES, 20, 2.0, 60.0) if tier is PRACTICAL else ((20, 32), 2, 1.2, 22.0)
-    )  # literal steps are small: long runs
+    """Groups common to all domains inside Condition 4.1; tau_2 is left to be solved."""
+    ranges = {scale: between.range({}) for scale, between in domain.scales.items()}
+
+    def real(scale: Scale, low: float, high: float) -> float:
+        return _real(draw, *ranges.get(scale, (low, high)))
+
+    tiers = [PRACTICAL] * 11 + [LITERAL] if domain.tier is None else [domain.tier]
+    tier = draw(st.sampled_from(tiers))
+    usual = _PRACTICAL if tier is PRACTICAL else _LITERAL
     n1, n2 = (
-        _size(draw, *map(int, override.get(name, (n_least, n_most)))) for name in ("n1", "n2")
+        _size(draw, *map(int, ranges.get(scale, usual.sizes))) for scale in (Scale.N1, Scale.N2)
     )
-    narrowest, widest = override.get("m", (12, 12 + m_spread))
-    m = int(narrowest) + _place(draw, int(widest - narrowest))
+    narrowest, widest = map(int, ranges.get(Scale.M, (_NARROWEST, _NARROWEST + usual.widths)))
+    m = narrowest + _place(draw, widest - narrowest)
     h_most = 1 / tier.constants["C_eta"]
-    h1, h2 = (
-        _real(draw, *override.get(name, (h_most / h_spread, h_most))) for name in ("h1", "h2")
-    )
-    fewest, most = override.get("inherited", (1, most_inherited(tier, m, n1, n2)))
+    h1, h2 = (real(scale, h_most / usual.steps, h_most) for scale in (Scale.H1, Scale.H2))
+    most_left = most_inherited(tier, m, n1, n2)
+    fewest, most = map(int, ranges.get(Scale.INHERITED, (1, most_left)))
     return Groups(
         tier=tier,
         n1=n1,
         n2=n2,
         m=m,
-        inherited=int(fewest) + _place(draw, int(most - fewest)) if transfer else 0,
+        inherited=fewest + _place(draw, most - fewest) if transfer else 0,
         tau_2=1.0,
         x=x,
         y=y,
-        upstream_share=_real(draw, *override.get("upstream_share", (0.01, 10.0))),
-        cos_v=draw(st.sampled_from(override.get("cos_v", (0.0,)))),
+        upstream_share=real(Scale.UPSTREAM_SHARE, 0.01, 10.0),
+        cos_v=draw(st.sampled_from(ranges.get(Scale.COS_V, (0.0,)))),  # only the two ends
         h1=h1,
         h2=h2,
-        duration=_real(draw, *override.get("duration", (20.0, longest))),
-        initialisation=_real(draw, *override.get("initialisation", (0.01, 1.0))),
-        room=_real(draw, *override.get("room", (1.0, 30.0))),
+        duration=real(Scale.DURATION, 20.0, usual.longest),
+        initialisation=real(Scale.INITIALISATION, 0.01, 1.0),
+        slack=real(Scale.SLACK, 1.0, 30.0),
         unit=10.0 ** draw(st.sampled_from([0, -3, 3])),
-        dropped=domain.dropped,
+        without=domain.without,
     )
 
 
@@ -151,88 +167,82 @@ def _criterion(draw: Draw, low: float, high: float) -> float:
         return high if draw(st.booleans()) else _real(draw, high / _DOWN, high)
     if high == math.inf:
         return _real(draw, low, low * _UP)
-    return _point(
-        low, high, draw(st.integers(0, _FINE_GRID)) / _FINE_GRID
-    )  # its middle, where thresholds lie, matters as much as its ends
+    # The middle of the range, where thresholds lie, matters as much as its ends.
+    return _point(low, high, draw(st.integers(0, _FINE_GRID)) / _FINE_GRID)
 
 
 @st.composite
 def _scratch(draw: Draw, domain: Domain, constants: Constants) -> Regime:
-    first = domain.hypotheses[0]
-    value = _criterion(draw, *first.range(constants))
-    return solve(
-        _groups(draw, domain, transfer=False, y=_real(draw, 1.0, 100.0)),
-        first.quantity,
-        value,
-        domain.tasks,
-        _real(draw, *_SHARES),
-        first.low == -math.inf,
-    )
+    term = domain.solve_for
+    assert term is not None
+    low, high = domain.where[term].range(constants)
+    value = _criterion(draw, low, high)
+    groups = _groups(draw, domain, transfer=False, y=_real(draw, 1.0, 100.0))
+    share = _real(draw, *_SHARES)
+    return solve(groups, term, value, domain.tasks, share, bounded_above=low == -math.inf)
 
 
 @st.composite
 def _transfer(draw: Draw, domain: Domain, constants: Constants) -> Regime:
-    first, x, y = domain.hypotheses
-    value = _criterion(draw, *first.range(constants))
-    groups = _groups(
-        draw,
-        domain,
-        x=_real(draw, *x.range(constants), _FINE_GRID),
-        y=_real(draw, *y.range(constants)),
-    )
-    return solve(
-        groups,
-        first.quantity,
-        value,
-        share=_real(draw, *_SHARES),
-        bounded_above=first.low == -math.inf,
-    )
+    term = domain.solve_for
+    assert term is not None
+    low, high = domain.where[term].range(constants)
+    value = _criterion(draw, low, high)
+    x = _real(draw, *domain.where[quantities.X].range(constants), _FINE_GRID)
+    y = _real(draw, *domain.where[quantities.Y].range(constants))
+    groups = _groups(draw, domain, x=x, y=y)
+    share = _real(draw, *_SHARES)
+    return solve(groups, term, value, share=share, bounded_above=low == -math.inf)
 
 
 @st.composite
 def _positive(draw: Draw, domain: Domain, constants: Constants) -> Regime:
-    """tau_A = (X/Y)^2 (N_2/N_1) tau_2 must reach C_1 - tau_2: a source that is as small as sources
-    get here, but clean.
+    """tau_A = (X/Y)^2 (N_2/N_1) tau_2 must reach C_1 - tau_2.
+
+    A source that is as small as sources get here, but clean.
     """
-    (low_tau, tau), (criterion, most), (x_least, x_most) = (
-        h.range(constants) for h in domain.hypotheses
+    (criterion,) = set(domain.where) - {quantities.TAU_2, quantities.X}
+    low_tau, tau = domain.where[quantities.TAU_2].range(constants)
+    least, most = domain.where[criterion].range(constants)
+    x_least, x_most = domain.where[quantities.X].range(constants)
+    n1, n2 = (
+        int(domain.scales[scale].range({})[0]) if scale in domain.scales else size
+        for scale, size in zip((Scale.N1, Scale.N2), SIZES, strict=True)
     )
-    sizes = {name: low for name, low, _ in domain.groups}
-    n1, n2 = (int(sizes.get(name, size)) for name, size in zip(("n1", "n2"), SIZES, strict=True))
     x_least, x_most = max(x_least, 1e-2), min(x_most, 100.0)
     # The least tau_2 that can reach the criterion, at X = x_most and Y = 1.
     reach = 1 + x_most**2 * n2 / n1
     tau_2 = _real(
         draw,
-        max(criterion / reach * 1.01, low_tau if low_tau > 0 else 0.0),
-        max(tau, criterion / reach * 1.01),
+        max(least / reach * 1.01, low_tau if low_tau > 0 else 0.0),
+        max(tau, least / reach * 1.01),
     )
+    # Of X/Y.
     least_ratio, most_ratio = (
-        math.sqrt(max(end / tau_2 - 1, 0.0) * n1 / n2) for end in (criterion, most)
-    )  # of X/Y
+        math.sqrt(max(end / tau_2 - 1, 0.0) * n1 / n2) for end in (least, most)
+    )
     x = _real(draw, max(min(least_ratio, x_most), x_least), x_most)
     closest = max(1.0, x / most_ratio)
-    y = _real(
-        draw, closest, max(x / max(least_ratio, 1e-9), closest) if least_ratio > x / 100 else 100.0
-    )
-    groups = _groups(
-        draw, replace(domain, groups=(*domain.groups, ("n1", n1, n1), ("n2", n2, n2))), x=x, y=y
-    )
-    return solve(groups, domain.hypotheses[0].quantity, tau_2)
+    bounded = least_ratio > x / 100
+    y = _real(draw, closest, max(x / max(least_ratio, 1e-9), closest) if bounded else 100.0)
+    sizes = {Scale.N1: Between(n1, n1), Scale.N2: Between(n2, n2)}
+    groups = _groups(draw, replace(domain, scales={**domain.scales, **sizes}), x=x, y=y)
+    return solve(groups, quantities.TAU_2, tau_2)
 
 
 @st.composite
 def _negative(draw: Draw, domain: Domain, constants: Constants) -> Regime:
-    """tau_D = (1 + X/Y)^2/(1 + alpha X) tau_2, and X/Y <= 1: X large enough brings tau_D below C_3
-    whatever Y >= X.
+    """tau_D = (1 + X/Y)^2/(1 + alpha X) tau_2, and X/Y <= 1.
+
+    X large enough brings tau_D below C_3 whatever Y >= X.
     """
-    ranges = {h.quantity.name: h.range(constants) for h in domain.hypotheses}
-    tau_2 = _real(draw, ranges["tau_2"][0], min(ranges["tau_2"][1], 3 * ranges["tau_2"][0]))
+    low_tau, high_tau = domain.where[quantities.TAU_2].range(constants)
+    _, tau_d = domain.where[quantities.TAU_D].range(constants)
+    x_low, x_most = domain.where[quantities.X].range(constants)
+    tau_2 = _real(draw, low_tau, min(high_tau, 3 * low_tau))
     groups = _groups(draw, domain)
     alpha = groups.inherited / groups.m
-    x_most = ranges["X"][1]
-    x_least = min(
-        max(ranges["X"][0], (4 * tau_2 / ranges["tau_D"][1] - 1) / alpha) * 1.01, x_most
-    )  # off the edge, where rounding could leave it
+    # Off the edge, where rounding could leave it.
+    x_least = min(max(x_low, (4 * tau_2 / tau_d - 1) / alpha) * 1.01, x_most)
     x = _real(draw, x_least, min(10 * x_least, x_most))
     return build(replace(groups, tau_2=tau_2, x=x, y=_real(draw, max(x, 1.0), 30 * max(x, 1.0))))

@@ -1,6 +1,6 @@
 """Hypothesis as a search engine: draw regimes, decide each, shrink the first that falls.
 
-No distribution is promised by the search, and none is assumed by `claims.deciding.decision`.
+No distribution is promised by the search, and none is assumed by any rule.
 
 Left alone, Hypothesis also draws the numbers that it finds in the source of whatever modules are
 imported, so that cases would differ between pytest, the command line and a user's script; and after
@@ -26,21 +26,14 @@ from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import strategies as st
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
-from claims.core.claim import Domain
+from claims.core.case import Case
 from claims.core.constants import Constants
+from claims.core.domain import Domain
 from model.regime import Regime
 from strategies.regimes import regimes
 
 #: Seeds of verification and of calibration come from disjoint halves of this range.
 ROOTS = 2**32
-
-
-@dataclass(frozen=True)
-class Case:
-    """A regime and the integer from which all its random numbers come."""
-
-    regime: Regime
-    root: int
 
 
 class _Provider(HypothesisProvider):
@@ -52,72 +45,81 @@ _BACKEND = "transfer-claims"
 AVAILABLE_PROVIDERS[_BACKEND] = _Provider
 
 
-class _FoundError(Exception):
+class _FallenError(Exception):
     """Tells Hypothesis that a case falls, so that it shrinks it."""
 
 
-def search(
-    domain: Domain,
-    constants: Constants,
-    falls: Callable[[Case], bool],
-    *,
-    name: str,
-    entropy: int,
-    cases: int,
-    shrinks: int = 0,
-    calibration: bool = False,
-) -> Case | None:
-    """Call `falls` on up to `cases` cases; at the first that falls, shrink it with up to `shrinks`
-    more calls.
+@dataclass(frozen=True)
+class HypothesisSearch:
+    """The search that rules are handed: `claims.core.case.Search`.
 
     Args:
-        name, entropy: fix the whole search: same values, same cases, whatever else runs.
         calibration: take roots that verification never takes.
-
-    Returns:
-        The smallest case found to fall, or None.
     """
-    hunt = _Hunt(falls, shrinks)
-    _run(domain, constants, hunt, f"{entropy}:{name}", cases, ROOTS if calibration else 0)
-    return hunt.smallest
+
+    calibration: bool = False
+
+    def falling(
+        self,
+        domain: Domain,
+        constants: Constants,
+        falls: Callable[[Case], bool],
+        *,
+        name: str,
+        entropy: int,
+        cases: int,
+        shrinks: int = 0,
+    ) -> Case | None:
+        """Call `falls` on up to `cases` cases; shrink the first that falls.
+
+        Args:
+            name, entropy: fix the whole search: same values, same cases, whatever else runs.
+            shrinks: calls more that shrinking may take.
+
+        Returns:
+            The smallest case that was met and falls, or None.
+        """
+        hunt = _Hunt(falls, shrinks)
+        first_root = ROOTS if self.calibration else 0
+        _run(domain, constants, hunt, f"{entropy}:{name}", cases, first_root)
+        return hunt.smallest
+
+    def worst(
+        self,
+        domain: Domain,
+        constants: Constants,
+        score: Callable[[Case], float],
+        *,
+        name: str,
+        entropy: int,
+        cases: int,
+    ) -> None:
+        """Call `score` on up to `cases` cases, chosen by `hypothesis.target` to make it large.
+
+        Deterministic, as `falling` is.
+        """
+        scores: dict[Case, float] = {}
+
+        def climb(root: int, regime: Regime) -> None:
+            case = Case(regime, root)
+            if case not in scores:
+                if len(scores) == cases:
+                    return
+                scores[case] = score(case)
+            if math.isfinite(scores[case]):  # nothing else can be climbed
+                target(scores[case])
+
+        with patch.dict(AVAILABLE_PROVIDERS, {"hypothesis": _Provider}):
+            # The optimiser changes what was drawn last first: the regime, not the root. It begins
+            # when half of the cases are spent.
+            phases = [Phase.generate, Phase.target]
+            configured = settings(_settings(cases), backend="hypothesis", phases=phases)
+            drawn = st.integers(0, ROOTS - 1), regimes(domain, constants)
+            _seeded(climb, f"{entropy}:{name}", configured, *drawn)()
 
 
-def climb(
-    domain: Domain,
-    constants: Constants,
-    score: Callable[[Case], float],
-    *,
-    name: str,
-    entropy: int,
-    cases: int,
-) -> None:
-    """Call `score` on up to `cases` cases, chosen by `hypothesis.target` to make it large.
-    Deterministic, as `search` is.
-    """
-    known: dict[Case, float] = {}
-
-    def look(root: int, regime: Regime) -> None:
-        case = Case(regime, root)
-        if case not in known:
-            if len(known) == cases:
-                return
-            known[case] = score(case)
-        if math.isfinite(known[case]):  # nothing else can be climbed
-            target(known[case])
-
-    with patch.dict(AVAILABLE_PROVIDERS, {"hypothesis": _Provider}):
-        # The optimiser changes what was drawn last first: the regime, not the root. It begins when
-        # half of the cases are spent.
-        configured = settings(
-            _settings(cases), backend="hypothesis", phases=[Phase.generate, Phase.target]
-        )
-        _seeded(
-            look,
-            f"{entropy}:{name}",
-            configured,
-            st.integers(0, ROOTS - 1),
-            regimes(domain, constants),
-        )()
+#: The one that verdicts are reached with.
+SEARCH = HypothesisSearch()
 
 
 @dataclass
@@ -139,7 +141,7 @@ class _Hunt:
             self.decided[case] = self.falls(case)
         if self.decided[case]:
             self.smallest = case
-            raise _FoundError
+            raise _FallenError
 
 
 def _run(
@@ -154,7 +156,7 @@ def _run(
             regimes(domain, constants),
             st.integers(low, low + ROOTS - 1),
         )()
-    except _FoundError:
+    except _FallenError:
         return
 
 

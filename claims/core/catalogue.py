@@ -5,13 +5,12 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 from claims.core.claim import Claim
-from claims.deciding.decision import Status
-from claims.paper.real_images import PREFIX
 
 #: Packages whose modules hold statements.
 ROOMS = ("claims.paper", "claims.beyond")
@@ -59,27 +58,30 @@ def _place(module: str) -> tuple[int, str]:
 
 
 @cache
-def catalogue() -> dict[str, Claim]:
+def catalogue() -> dict[str, Claim[Any]]:
     """Every claim by id."""
     return assemble(claim for name in files() for claim in importlib.import_module(name).CLAIMS)
 
 
-def assemble(listed: Iterable[Claim]) -> dict[str, Claim]:
-    """Claims by id. Raises ValueError on a repeated id, a dangling or circular `uses`, or a family
-    that looks at different networks.
+def assemble(listed: Iterable[Claim[Any]]) -> dict[str, Claim[Any]]:
+    """Claims by id.
+
+    Raises:
+        ValueError: on a repeated id, a dangling or circular `uses`, or a family whose claims are
+            not decided on the same networks.
     """
-    claims: dict[str, Claim] = {}
+    claims: dict[str, Claim[Any]] = {}
     for claim in listed:
         if claim.id in claims:
             raise ValueError(f"{claim.id}: two claims have this id")
         claims[claim.id] = claim
-    together: dict[str, Claim] = {}
+    first_of: dict[str, Claim[Any]] = {}
     for claim in claims.values():
-        first = together.setdefault(claim.looks, claim)
+        first = first_of.setdefault(claim.family_id, claim)
         if (claim.domain, claim.observe) != (first.domain, first.observe):
             raise ValueError(
-                f"{claim.id}: is of the family {claim.looks}, but does not look at what {first.id}"
-                " does"
+                f"{claim.id}: is of the family {claim.family_id}, but has another domain or another"
+                f" observe than {first.id}"
             )
         for used in claim.uses:
             if used not in claims:
@@ -87,54 +89,28 @@ def assemble(listed: Iterable[Claim]) -> dict[str, Claim]:
     try:
         TopologicalSorter({claim.id: claim.uses for claim in claims.values()}).prepare()
     except CycleError as error:
-        raise ValueError(
-            f"claims use each other in a circle: {' uses '.join(reversed(error.args[1]))}"
-        ) from None
+        circle = " uses ".join(reversed(error.args[1]))
+        raise ValueError(f"claims use each other in a circle: {circle}") from None
     return claims
 
 
-def find(claim_id: str) -> Claim:
-    """The claim with this id, or a planted wrong version of one, written `id!version`."""
+def find(claim_id: str) -> Claim[Any]:
+    """The claim with this id, or a mutant of one, written `id!mutant`.
+
+    Raises:
+        UnknownClaimError: there is none; names near ones.
+    """
     known = catalogue()
-    base, _, version = claim_id.partition("!")
-    if base.startswith(PREFIX):
-        raise UnknownClaimError(
-            f"claim = {claim_id!r}: statements on real images are decided by: transfer-claims cifar"
-            " run, then cifar report"
-        )
+    base, _, name = claim_id.partition("!")
     if base not in known:
         near = difflib.get_close_matches(base, known, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(near)}?" if near else "see: transfer-claims list"
         raise UnknownClaimError(f"claim = {claim_id!r}: no such id; {hint}")
-    if not version:
-        return known[base]
-    for wrong in known[base].wrong_versions:
-        if wrong.name == version:
-            return known[base].wrong(wrong)
-    raise UnknownClaimError(
-        f"claim = {claim_id!r}: {base} has wrong versions"
-        f" {', '.join(w.name for w in known[base].wrong_versions)}"
-    )
-
-
-def settle(statuses: Mapping[str, Status]) -> dict[str, Status]:
-    """Statuses once those that rest on a falsified statement, directly or not, are marked
-    blocked.
-    """
-    known = catalogue()
-
-    @cache
-    def rests_on_falsified(claim_id: str) -> bool:
-        return any(
-            statuses.get(used) is Status.FALSIFIED or rests_on_falsified(used)
-            for used in known[claim_id].uses
-        )
-
-    return {
-        name: (
-            Status.BLOCKED
-            if status is Status.VERIFIED and name in known and rests_on_falsified(name)
-            else status
-        )
-        for name, status in statuses.items()
-    }
+    claim = known[base]
+    if not name:
+        return claim
+    for mutant in claim.mutants:
+        if mutant.name == name:
+            return claim.mutated(mutant)
+    names = ", ".join(mutant.name for mutant in claim.mutants)
+    raise UnknownClaimError(f"claim = {claim_id!r}: {base} has the mutants {names}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 import sympy as sp
@@ -22,18 +23,32 @@ DELTA = 0.05
 delta = sp.symbols("delta", positive=True)
 
 
+class Clause(StrEnum):
+    """The clauses of Condition 4.1."""
+
+    DIMENSION_SIGNAL = "dimension.signal"
+    DIMENSION_SAMPLES = "dimension.samples"
+    WIDTH = "width"
+    FRESH_WIDTH = "fresh-width"
+    SAMPLES = "samples"
+    SIGNAL = "signal"
+    INITIALISATION = "initialisation"
+    STEP = "step"
+    STEP_DIMENSION = "step.dimension"
+
+
 @dataclass(frozen=True)
-class Clause:
+class Requirement:
     """One clause: its constant's symbol, its provenance and its slack for task k."""
 
-    name: str
+    name: Clause
     constant: str
     provenance: str
     slack: Mapping[int, sp.Expr]
 
 
 @cache
-def clauses() -> tuple[Clause, ...]:
+def clauses() -> tuple[Requirement, ...]:
     """Every clause of Condition 4.1."""
 
     def each(build: object) -> dict[int, sp.Expr]:
@@ -43,14 +58,14 @@ def clauses() -> tuple[Clause, ...]:
     h = {k: q.eta[k] * q.sigma[k] ** 2 * q.d / (q.samples[k] * q.m) for k in (1, 2)}
     log_steps = {k: sp.log(sp.Max(q.steps[k], 2)) for k in (1, 2)}
     return (
-        Clause(
-            "dimension.signal",
+        Requirement(
+            Clause.DIMENSION_SIGNAL,
             "C_d",
             "R",
             each(lambda k: q.d / (q.samples[k] * snr[k] * log_steps[k])),
         ),
-        Clause(
-            "dimension.samples",
+        Requirement(
+            Clause.DIMENSION_SAMPLES,
             "C_d",
             "R",
             each(
@@ -64,17 +79,19 @@ def clauses() -> tuple[Clause, ...]:
                 )
             ),
         ),
-        Clause("width", "C_m", "R", each(lambda k: q.m / sp.log(q.samples[k] / delta))),
-        Clause(
-            "fresh-width",
+        Requirement(Clause.WIDTH, "C_m", "R", each(lambda k: q.m / sp.log(q.samples[k] / delta))),
+        Requirement(
+            Clause.FRESH_WIDTH,
             "C_m",
             "D",
             each(lambda k: (q.m - q.inherited) / sp.log(q.samples[k] / delta)),
         ),
-        Clause("samples", "C_N", "R", each(lambda k: q.samples[k] / sp.log(q.m / delta))),
-        Clause("signal", "C_q", "R", each(lambda k: snr[k] / sp.log(q.samples[k] / delta))),
-        Clause(
-            "initialisation",
+        Requirement(Clause.SAMPLES, "C_N", "R", each(lambda k: q.samples[k] / sp.log(q.m / delta))),
+        Requirement(
+            Clause.SIGNAL, "C_q", "R", each(lambda k: snr[k] / sp.log(q.samples[k] / delta))
+        ),
+        Requirement(
+            Clause.INITIALISATION,
             "C_0",
             "S",
             each(
@@ -90,9 +107,9 @@ def clauses() -> tuple[Clause, ...]:
                 )
             ),
         ),
-        Clause("step", "C_eta", "R", each(lambda k: 1 / h[k])),
-        Clause(
-            "step.dimension",
+        Requirement(Clause.STEP, "C_eta", "R", each(lambda k: 1 / h[k])),
+        Requirement(
+            Clause.STEP_DIMENSION,
             "C'_eta",
             "R",
             each(
@@ -146,23 +163,44 @@ def slacks(
     """Slack per clause, the least over `tasks`; of the clauses with these names, or of all."""
     asked = [clause for clause in clauses() if names is None or clause.name in names]
     return {
-        clause.name: min(q.evaluate(clause.slack[k], regime, delta=DELTA) for k in tasks)
+        str(clause.name): min(q.evaluate(clause.slack[k], regime, delta=DELTA) for k in tasks)
         for clause in asked
     }
 
 
 def violations(
-    regime: Regime, tier: Tier, tasks: Collection[int] = (1, 2), dropped: Collection[str] = ()
+    regime: Regime, tier: Tier, tasks: Collection[int] = (1, 2), without: Collection[str] = ()
 ) -> list[str]:
-    """The clauses a regime breaks at a tier's constants, but for those dropped; rounding is
-    forgiven.
+    """The clauses a regime breaks at a tier's constants, but for those `without`.
+
+    Rounding is forgiven.
     """
-    found = slacks(regime, tasks)
+    slack = slacks(regime, tasks)
     return [
-        c.name
+        str(c.name)
         for c in clauses()
-        if c.name not in dropped and not found[c.name] >= tier.constants[c.constant] * (1 - 1e-9)
+        if c.name not in without and not slack[c.name] >= tier.constants[c.constant] * (1 - 1e-9)
     ]
+
+
+def broken_by(scale: str, low: float, high: float, tier: Tier | None) -> tuple[Clause, ...]:
+    """The clauses that a range of one scale breaks, at one of its ends, whatever else is chosen.
+
+    At the constants of `tier`, or of the most lenient tier where that is None.
+    """
+    tiers = TIERS.values() if tier is None else (tier,)
+    least = {name: min(t.constants[name] for t in tiers) for name in PRACTICAL.constants}
+    fewest_samples = least["C_N"] * math.log(1 / DELTA)
+    fewest_filters = least["C_m"] * math.log(fewest_samples / DELTA)
+    if scale in ("h1", "h2") and high > 1 / least["C_eta"]:
+        return (Clause.STEP,)
+    if scale == "initialisation" and high > 1:
+        return (Clause.INITIALISATION,)
+    if scale == "slack" and low < 1:
+        return (Clause.DIMENSION_SIGNAL, Clause.DIMENSION_SAMPLES)
+    if scale in ("n1", "n2") and low < fewest_samples:
+        return (Clause.SAMPLES,)
+    return (Clause.WIDTH,) if scale == "m" and low < fewest_filters else ()
 
 
 def feasible_tau(n: int, d: int, steps: int, tier: Tier) -> tuple[float, float]:

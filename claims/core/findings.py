@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 FOLDER = Path(__file__).parents[1] / "counterexamples"
 

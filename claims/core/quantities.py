@@ -5,6 +5,7 @@ Section 2 of the theory. Symbols carry the names of the fields of `Regime`.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -123,8 +124,8 @@ tau_A = alpha**2 * n1 * u**4 / (sigma1**4 * d)
 Gamma = alpha**2 * n1 * u**4 / (sigma1**2 * sigma2**2 * d)
 Gamma_printed = alpha**2 * n1 * u**2 / (sigma1**2 * sigma2**2 * d)
 tau_D = (alpha * A + B) ** 2 / ((alpha**2 * n1 * sigma2**2 / sigma1**2 + n2) * d)
-X = alpha * n1 * sigma2**2 / (n2 * sigma1**2)
-Y = signal_square[2] / u**2
+noise_ratio = alpha * n1 * sigma2**2 / (n2 * sigma1**2)
+signal_ratio = signal_square[2] / u**2
 
 
 @cache
@@ -176,8 +177,8 @@ def catalogue() -> dict[str, Quantity]:
             Gamma_printed + tau_2,
             "Theorem 4.2 read with the printed Gamma",
         ),
-        Quantity("X", "X", X, "noise inherited, against noise memorised downstream"),
-        Quantity("Y", "Y", Y, "signal of the target, against the universal signal"),
+        Quantity("X", "X", noise_ratio, "noise inherited, against noise memorised downstream"),
+        Quantity("Y", "Y", signal_ratio, "signal of the target, against the universal signal"),
         Quantity(
             "alpha_star",
             r"\alpha^*",
@@ -191,3 +192,22 @@ def catalogue() -> dict[str, Quantity]:
 def evaluate_all(regime: Regime) -> dict[str, float]:
     """Every quantity of the catalogue in a regime."""
     return {name: quantity(regime) for name, quantity in catalogue().items()}
+
+
+def quantity(name: str) -> Quantity:
+    """The quantity of the catalogue with this name. Raises ValueError, which names near ones."""
+    known = catalogue()
+    if name not in known:
+        near = ", ".join(difflib.get_close_matches(name, known, n=3, cutoff=0.0))
+        raise ValueError(f"quantity = {name!r}: no such name; did you mean one of {near}?")
+    return known[name]
+
+
+TAU_1, TAU_2 = quantity("tau_1"), quantity("tau_2")
+TAU_A, TAU_D = quantity("tau_A"), quantity("tau_D")
+#: Noise inherited against noise memorised, and the target's signal against the universal one.
+X, Y = quantity("X"), quantity("Y")
+#: At least 1 where little signal is inherited.
+Y_OVER_X = Quantity(
+    "Y/X", "Y/X", signal_ratio / noise_ratio, "at least 1: little signal is inherited"
+)

@@ -18,18 +18,28 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from claims.deciding.decision import RUN_BUDGET, Margin
+from claims.core.margin import Margin
+from claims.deciding.budget import LEVEL
 
 Array = NDArray[np.float64]
-#: An even share of the run's budget, with room for more claims than there are.
-LEVEL = RUN_BUDGET / 256
-#: Regimes of a search that climbs, among which its level is split.
-MOST_CLIMBED = 128
 _RESAMPLES = 400
 #: With fewer regimes than this nothing is estimated, and nothing decided.
 LEAST = 8
-#: Standard errors beyond an interval at which a violation is seen with probability 0.99.
-SEEN = float(stats.norm.ppf(0.99))
+
+
+def reach() -> float:
+    """Standard errors beyond an interval at which a violation is detected with probability 0.99."""
+    return float(stats.norm.ppf(0.99))
+
+
+def smallest_detectable(margin: Margin, width: float) -> float:
+    """The smallest violation that is detected with probability 0.99, in the margin's unit.
+
+    From an interval of `width` standard errors either side.
+    """
+    bounded = np.isfinite(margin.high) & np.isfinite(margin.low)
+    half = float((margin.high[bounded] - margin.low[bounded]).max(initial=0.0)) / 2
+    return half + half / width * reach()
 
 
 def spread(count: int, level: float = LEVEL) -> float:

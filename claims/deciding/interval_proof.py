@@ -17,7 +17,8 @@ import sympy as sp
 from flint import arb
 
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
+from claims.deciding.formula import Formula
 
 MOST_CELLS = 200_000
 Box = Mapping[sp.Symbol, tuple[float, float]]
@@ -46,9 +47,14 @@ class Proof:
         }
 
 
-def margin(seen: Proof, constants: Constants) -> Margin:
+@dataclass(frozen=True)
+class IntervalProof(Formula):
+    """The rule of a statement about real numbers, whose `observe` returns a `Proof`."""
+
+
+def margin(proof: Proof, constants: Constants) -> Margin:
     """The least value of the formula, as an interval."""
-    return Margin.between([seen.low], [seen.high])
+    return Margin.between([proof.low], [proof.high])
 
 
 def prove(formula: sp.Expr, box: Box, most_cells: int = MOST_CELLS) -> Proof:

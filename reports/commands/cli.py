@@ -15,6 +15,7 @@ from types import FrameType
 from typing import Annotated, NoReturn, cast
 
 import typer
+from claims.deciding.decision import Status
 from rich.progress import TaskID, TimeRemainingColumn
 
 from claims.core import constants as constant_table
@@ -22,7 +23,6 @@ from claims.core import findings
 from claims.core.catalogue import UnknownClaimError, catalogue, find
 from claims.core.claim import Claim
 from claims.core.constants import ConstantsError
-from claims.deciding.decision import Status
 from claims.paper.real_images import CLAIMS_ON_IMAGES, ImageClaim
 from model.regime import RegimeError
 from model.run import DivergenceError

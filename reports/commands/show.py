@@ -6,13 +6,13 @@ import math
 from statistics import median
 from typing import Any
 
+from claims.deciding.decision import Status
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
 from claims.core import constants as constant_table
 from claims.core.claim import Claim
-from claims.deciding.decision import Status
 from claims.paper.real_images import CLAIMS_ON_IMAGES, ImageClaim
 from reports.ledger.ledger import Ledger
 from reports.page.summary import Move

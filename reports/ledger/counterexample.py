@@ -16,15 +16,19 @@ from claims.core import constants as constant_table
 from claims.core import quantities
 from claims.core.catalogue import find
 from claims.core.claim import Claim
-from claims.deciding.decision import SCREEN_SEEDS, Margin, Status
+from claims.core.margin import Margin
+from claims.core.profile import PROFILES
+from claims.core.records import finite
+from claims.core.status import Status
+from claims.deciding.decide import repeat
+from claims.deciding.population import Population
+from claims.deciding.verdict import Verdict
 from model.regime import LARGEST_DIMENSION, Regime
-from reports.ledger.files import finite, read_json, write_whole
+from reports.ledger.files import read_json, write_whole
 from reports.ledger.ledger import versions
-from reports.studies.verify import Verdict, measure_again
+from strategies.search import SEARCH
 
 FORMAT, VERSION = "transfer-claims-counterexample", 2
-#: Failures of a run, one file each.
-FAILURES = Path("reports/out/failures")
 _LARGEST_FILE = 2**20
 _MOST_REGIMES = 10_000
 #: Dimensionless groups that say what a regime is like.
@@ -41,7 +45,7 @@ class Counterexample:
     behind its random numbers.
     """
 
-    claim: Claim
+    claim: Claim[Any]
     regime: Regime | None
     root: int
     entropy: int  # of the run that found it: fixes the regimes of a statement about many,
@@ -50,7 +54,14 @@ class Counterexample:
 
     def margin(self) -> Margin:
         """Measure again, on the same seeds."""
-        return measure_again(self.claim, self.regime, self.root, self.entropy, self.regimes)
+        return repeat(
+            self.claim,
+            self.regime,
+            self.root,
+            entropy=self.entropy,
+            regimes=self.regimes,
+            search=SEARCH,
+        )
 
 
 def groups(regime: Mapping[str, Any] | None) -> dict[str, float | None]:
@@ -116,7 +127,7 @@ def write(verdict: Verdict, path: Path) -> None:
     )
 
 
-def keep(verdict: Verdict, folder: Path = FAILURES) -> Path:
+def keep(verdict: Verdict, folder: Path) -> Path:
     """Keep a failure in a folder, once however often it occurs. Raises OSError."""
     found = record(verdict)
     path = folder / f"{verdict.claim.replace('!', '-')}-{found['fingerprint'][:12]}.json"
@@ -142,10 +153,10 @@ def message(verdict: Verdict, file: Path) -> str:
             )
         )
     seeds, allowed = f"{seen['seeds']} seeds", "none may"
-    if claim.delta:  # what refutes is counted on the seeds after those that raised the suspicion
+    if claim.rule.delta:  # what refutes is counted on the seeds after those that raised the suspicion
         seeds, allowed = (
-            f"{seen['seeds'] - SCREEN_SEEDS} fresh seeds",
-            f"at most a share δ = {claim.delta:g} may",
+            f"{seen['seeds'] - PROFILES['ci'].seeds} fresh seeds",
+            f"at most a share δ = {claim.rule.delta:g} may",
         )
     lines.append(
         f"observed: margin {_number(seen['margin'])} {claim.unit}, and {seen['certain_failures']}"
@@ -206,7 +217,7 @@ def read(path: Path) -> Counterexample:
             f"{path}: constants = {constants!r}: the claim is now decided with {now!r}; verify it"
             " again"
         )
-    without = claim.domain is None or bool(claim.population)
+    without = claim.domain is None or isinstance(claim.rule, Population)
     if (regime is None) != without or not isinstance(regime, dict | None):
         raise CounterexampleError(
             f"{path}: regime: must be"

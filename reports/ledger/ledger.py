@@ -1,5 +1,4 @@
-"""The ledger: JSON lines, a header and then one verdict a line, planted wrong versions
-(`CLAIM!VERSION`) last, but for those on real images.
+"""The ledger: JSON lines, a header and then one verdict a line, mutants (`CLAIM!MUTANT`) last.
 
 Written whole or not at all; read with every field checked. `ledger.schema.json` beside this file
 describes a line.
@@ -20,14 +19,15 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
-from claims.core.catalogue import catalogue, settle
-from claims.deciding.decision import RUN_BUDGET, Status
-from claims.paper.real_images import PREFIX
+from claims.core.catalogue import catalogue
+from claims.core.status import Status
+from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.paired_seeds import PairedSeeds
+from claims.deciding.settled import settle
+from claims.deciding.verdict import Verdict
 from reports.ledger.files import read_json, write_whole
-from reports.studies.verify import Verdict
 
-FORMAT, VERSION = "transfer-claims-ledger", 3
-DEFAULT = Path("reports/out/ledger.jsonl")
+FORMAT, VERSION = "transfer-claims-ledger", 4
 #: Seconds to wait for another run that is writing.
 _PATIENCE = 30.0
 
@@ -38,15 +38,10 @@ class LedgerError(ValueError):
 
 @dataclass(frozen=True)
 class Ledger:
-    """Verdicts by claim id, with statuses settled (a claim that uses a falsified one is
-    blocked).
-    """
+    """Verdicts by claim id, with statuses settled: what uses a falsified claim is blocked."""
 
     verdicts: dict[str, Verdict]
-    planted: dict[str, Verdict] = field(default_factory=dict)  # by `CLAIM!VERSION`
-    images: dict[str, Verdict] = field(
-        default_factory=dict
-    )  # on real images, with their planted versions: a tier with a budget of its own
+    mutants: dict[str, Verdict] = field(default_factory=dict)  # by `CLAIM!MUTANT`
     written: str = field(default="", compare=False)  # when, ISO 8601; empty if not read from a file
     versions: dict[str, str] = field(default_factory=dict, compare=False)  # of what wrote it
 
@@ -57,39 +52,47 @@ class Ledger:
 
     @property
     def networks(self) -> int:
-        """Networks trained in all; those that several claims look at count once."""
-        trained: dict[str, int] = {}
-        for verdict in self.verdicts.values():
-            trained[verdict.looks] = max(trained.get(verdict.looks, 0), verdict.networks)
-        return sum(trained.values())
+        """Networks trained in all; those of one family count once."""
+        return _networks(self.verdicts[name] for name in self.trained_here)
+
+    @property
+    def trained_here(self) -> list[str]:
+        """Claims that the run itself trained networks for: not those on real images."""
+        return [name for name in self.verdicts if not _on_images(name)]
 
     @property
     def false_alarm(self) -> float:
-        """The probability spent, in all, on falsifying a true statement."""
-        return sum(verdict.level for verdict in self.verdicts.values())
+        """The probability that the run spent, in all, on falsifying a true statement."""
+        return sum(self.verdicts[name].level for name in self.trained_here)
 
     def updated(self, verdicts: Iterable[Verdict]) -> Ledger:
-        """With newer verdicts in place of older ones, in the catalogue's order. Those on real
-        images share a level, and are replaced all together.
-        """
+        """With newer verdicts in place of older ones, in the catalogue's order."""
         newer = {verdict.claim: verdict for verdict in verdicts}
-        kept = {} if any(name.startswith(PREFIX) for name in newer) else self.images
-        merged = self.verdicts | self.planted | kept | newer
         order = {name: place for place, name in enumerate(catalogue())}
-        ordered = dict(
-            sorted(
-                merged.items(), key=lambda item: order.get(item[0].partition("!")[0], len(order))
-            )
-        )
-        images = {name: verdict for name, verdict in ordered.items() if name.startswith(PREFIX)}
-        theory = {name: verdict for name, verdict in ordered.items() if name not in images}
-        own = {name: verdict for name, verdict in theory.items() if "!" not in name}
+
+        def place(name: str) -> int:
+            return order.get(name.partition("!")[0], len(order))
+
+        merged = self.verdicts | self.mutants | newer
+        ordered = {name: merged[name] for name in sorted(merged, key=place)}
         return replace(
             self,
-            verdicts=own,
-            planted={name: verdict for name, verdict in theory.items() if "!" in name},
-            images=images,
+            verdicts={name: one for name, one in ordered.items() if "!" not in name},
+            mutants={name: one for name, one in ordered.items() if "!" in name},
         )
+
+
+def _on_images(name: str) -> bool:
+    """Whether networks trained beforehand decide a claim: they have a budget of their own."""
+    claim = catalogue().get(name)
+    return claim is not None and isinstance(claim.rule, PairedSeeds)
+
+
+def _networks(verdicts: Iterable[Verdict]) -> int:
+    trained: dict[str, int] = {}
+    for verdict in verdicts:
+        trained[verdict.family] = max(trained.get(verdict.family, 0), verdict.networks)
+    return sum(trained.values())
 
 
 def versions() -> dict[str, str]:
@@ -137,7 +140,7 @@ def write(ledger: Ledger, path: Path) -> None:
         header,
         *(
             {**v.to_dict(), "settled": statuses.get(v.claim, v.status).value}
-            for v in (*ledger.verdicts.values(), *ledger.planted.values(), *ledger.images.values())
+            for v in (*ledger.verdicts.values(), *ledger.mutants.values())
         ),
     ]
     write_whole(path, "".join(json.dumps(record, allow_nan=False) + "\n" for record in records))

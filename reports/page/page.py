@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import latex2mathml.converter
+from claims.deciding.decision import RUN_BUDGET, Status
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -32,7 +33,6 @@ from claims.core import catalogue as claim_files
 from claims.core import findings
 from claims.core.catalogue import catalogue
 from claims.core.claim import Bound, Claim, Hypothesis, Kind, Provenance
-from claims.deciding.decision import RUN_BUDGET, Status
 from reports.commands.show import claim_record
 from reports.drawing import graph, plots
 from reports.drawing.numerals import power_of_ten

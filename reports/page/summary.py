@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from claims.deciding.decision import RUN_BUDGET, Status
+
 from claims.core.catalogue import catalogue
 from claims.core.findings import FINDINGS
-from claims.deciding.decision import RUN_BUDGET, Status
 from reports.ledger.ledger import Ledger
 from reports.studies.verify import Verdict
 

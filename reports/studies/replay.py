@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from claims.deciding.decision import Margin
 from rich.console import Console
 from rich.table import Table
 
-from claims.deciding.decision import Margin
 from model.sampling import Seeds, check_curves
 from reports.drawing.plots import write_svg
 from reports.ledger.counterexample import Counterexample, groups

@@ -4,26 +4,27 @@ far a constant drifts between them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from typing import Protocol, TypeVar
 
-from claims.core.claim import Domain
-from claims.core.condition import LITERAL, PRACTICAL, TIERS
-from strategies.search import Case, search
+from claims.core.case import Case
+from claims.core.condition import LITERAL, PRACTICAL, Tier
+from claims.core.domain import Between, Domain, Scale
+from strategies.search import HypothesisSearch
 
 #: Of a set's regimes, the share that is drawn in the literal tier, whose runs are ten times as
 #: long.
 LITERAL_SHARE = 0.15
 #: Filters of each sign, per tier, where a domain does not say.
 _WIDTHS = {PRACTICAL.name: ((12.0, 16.0), (28.0, 32.0)), LITERAL.name: ((12.0, 12.0), (24.0, 24.0))}
-#: d over the least that Condition 4.1 allows, where a domain does not say.
-_ROOM = (1.0, 100.0)
+#: Dimension slack, where a domain does not say.
+_SLACK = Between(1.0, 100.0)
 
 
 class Tagged(Protocol):
-    """What was seen of one regime, with the names of its strata."""
+    """What was measured of one regime, with the names of its strata."""
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -43,64 +44,63 @@ class Stratum:
 
 
 def strata(domain: Domain, regimes: int) -> list[Stratum]:
-    """The parts of a domain; those of the literal tier get `LITERAL_SHARE` of the regimes, at least
-    one each. A domain may be of one tier only.
+    """The parts of a domain, at least one regime each; a domain may be of one tier only.
+
+    Those of the literal tier get `LITERAL_SHARE` of the regimes.
     """
-    given = {name: (low, high) for name, low, high in domain.groups}
-    found = []
-    tiers = [TIERS[domain.tier]] if domain.tier else [PRACTICAL, LITERAL]
-    for tier, width, place in product(tiers, ("narrow", "wide"), range(3)):
-        share = 1.0 if domain.tier else LITERAL_SHARE if tier is LITERAL else 1 - LITERAL_SHARE
-        low, high = given.get("m", (0.0, 0.0))
-        m = (
-            ((low, low) if width == "narrow" else (high, high))
-            if "m" in given
-            else _WIDTHS[tier.name][width == "wide"]
-        )
-        least, most = given.get("room", _ROOM)
-        room = least * (most / least) ** (place / 2)
-        groups = tuple(
-            (name, *drawn) for name, drawn in (given | {"m": m, "room": (room, room)}).items()
-        )
-        tags = (tier.name, width, ("least d", "middle d", "largest d")[place])
-        found.append(
-            Stratum(
-                tags,
-                replace(domain, groups=groups, tier=tier.name),
-                max(1, round(regimes * share / 6)),
-            )
-        )
-    return found
+    tiers = [PRACTICAL, LITERAL] if domain.tier is None else [domain.tier]
+    least, most = domain.scales.get(Scale.SLACK, _SLACK).range({})
+    parts = []
+    for tier, wide, place in product(tiers, (False, True), range(3)):
+        slack = least * (most / least) ** (place / 2)
+        scales = {Scale.M: _width(domain, tier, wide), Scale.SLACK: Between(slack, slack)}
+        part = replace(domain, scales={**domain.scales, **scales}, tier=tier)
+        dimension = ("least d", "middle d", "largest d")[place]
+        tags = (tier.name, "wide" if wide else "narrow", dimension)
+        parts.append(Stratum(tags, part, max(1, round(regimes * _share(domain, tier) / 6))))
+    return parts
+
+
+def _share(domain: Domain, tier: Tier) -> float:
+    if domain.tier is not None:
+        return 1.0
+    return LITERAL_SHARE if tier is LITERAL else 1 - LITERAL_SHARE
+
+
+def _width(domain: Domain, tier: Tier, wide: bool) -> Between:
+    """Filters of each sign: one end of the domain's own range, or the tier's usual ones."""
+    if Scale.M not in domain.scales:
+        return Between(*_WIDTHS[tier.name][wide])
+    ends = domain.scales[Scale.M].range({})
+    return Between(ends[wide], ends[wide])
 
 
 def search_strata(
     domain: Domain,
-    constants: dict[str, float],
-    look: Callable[[Case, tuple[str, ...]], None],
+    constants: Mapping[str, float],
+    measure: Callable[[Case, tuple[str, ...]], None],
     *,
     name: str,
     entropy: int,
     regimes: int,
 ) -> None:
-    """Call `look(case, tags)` on the calibration regimes of every stratum of a domain."""
+    """Call `measure(case, tags)` on the calibration regimes of every stratum of a domain."""
 
     def within(stratum: Stratum) -> Callable[[Case], bool]:
-        def seen(case: Case) -> bool:
-            look(case, stratum.tags)
+        def stands(case: Case) -> bool:
+            measure(case, stratum.tags)
             return False
 
-        return seen
+        return stands
 
     for stratum in strata(domain, regimes):
-        full = f"calibrate/{name}/{'/'.join(stratum.tags)}"
-        search(
+        HypothesisSearch(calibration=True).falling(
             stratum.domain,
             constants,
             within(stratum),
-            name=full,
+            name=f"calibrate/{name}/{'/'.join(stratum.tags)}",
             entropy=entropy,
             cases=stratum.regimes,
-            calibration=True,
         )
 
 

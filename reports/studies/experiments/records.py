@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import torch
+from claims.deciding.decision import Margin, Outcome, RegimeEvidence
 from numpy.typing import NDArray
 
 from claims.core import constants as constant_table
@@ -24,7 +25,6 @@ from claims.core.catalogue import catalogue, find
 from claims.core.claim import Claim
 from claims.core.constants import Constants
 from claims.deciding import decision
-from claims.deciding.decision import Margin, Outcome, RegimeEvidence
 from claims.observing.errors import downstream_errors
 from model.regime import Regime
 from model.run import log_spaced, signs

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from claims.deciding.decision import Margin
 from examples import regime
 from scipy.optimize import brentq
 
@@ -24,7 +25,6 @@ from claims.beyond.necessity import (
 from claims.core import condition, quantities
 from claims.core.catalogue import catalogue
 from claims.core.condition import LITERAL, PRACTICAL
-from claims.deciding.decision import Margin
 from claims.observing import dynamics
 from claims.observing.errors import scratch_only
 from claims.paper.scalar_dynamics import none_left

@@ -12,12 +12,12 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from claims.deciding.decision import INDIFFERENCE, Status
 
 from claims.core import findings
 from claims.core.catalogue import UnknownClaimError, assemble, catalogue, files, find, settle
 from claims.core.claim import Claim, Kind
 from claims.core.condition import clauses
-from claims.deciding.decision import INDIFFERENCE, Status
 from model.regime import Regime
 from model.sampling import Seeds
 

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
+from claims.deciding.decision import Outcome
 from scipy import stats
 
-from claims.deciding.decision import Outcome
 from claims.paper import real_images
 from claims.paper.real_images import (
     BASE_SAMPLES,

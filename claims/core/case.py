@@ -1,0 +1,52 @@
+"""A regime with its random numbers, and what a search for such cases promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Protocol
+
+from claims.core.constants import Constants
+from claims.core.domain import Domain
+from model.regime import Regime
+
+
+@dataclass(frozen=True)
+class Case:
+    """A regime and the integer from which all its random numbers come."""
+
+    regime: Regime
+    root: int
+
+
+class Search(Hashable, Protocol):
+    """Draws cases of a domain. `strategies.search` has one; rules are handed it.
+
+    `name` and `entropy` fix the whole search: same values, same cases, whatever else runs. No
+    distribution is promised, and no rule assumes one.
+    """
+
+    def falling(
+        self,
+        domain: Domain,
+        constants: Constants,
+        falls: Callable[[Case], bool],
+        *,
+        name: str,
+        entropy: int,
+        cases: int,
+        shrinks: int = 0,
+    ) -> Case | None:
+        """Call `falls` on up to `cases` cases; make the first that falls smaller, and return it."""
+
+    def worst(
+        self,
+        domain: Domain,
+        constants: Constants,
+        score: Callable[[Case], float],
+        *,
+        name: str,
+        entropy: int,
+        cases: int,
+    ) -> None:
+        """Call `score` on up to `cases` cases, chosen to make it large."""

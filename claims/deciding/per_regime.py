@@ -1,0 +1,130 @@
+"""The rule of a statement that holds in every regime, with probability at least 1 - delta."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from claims.core.case import Case
+from claims.core.claim import Claim
+from claims.core.evidence import Evidence, RegimeEvidence, RegimeOutcome
+from claims.core.margin import Margin
+from claims.core.profile import Profile
+from claims.core.rule import Inquiry
+from claims.deciding import sequential
+from claims.deciding.budget import regime_level
+from claims.deciding.observed import observed
+from model.regime import Regime
+from model.sampling import Seeds
+
+METHOD = "tested on regimes"
+#: Exact statements are cheap; they get this many times the regimes.
+EXACT_SHARE = 2
+
+
+@dataclass(frozen=True)
+class PerRegime:
+    """Each regime of a search is tested on its own; the first that falls is made smaller.
+
+    Args:
+        delta: the statement may fail in this share of networks; 0 for what holds in every one.
+        effort: regimes taken, against the usual number.
+    """
+
+    delta: float = 0.0
+    effort: float = 1.0
+    needs_domain = True
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.delta < 1 / sequential.INDIFFERENCE:
+            raise ValueError(
+                f"delta = {self.delta}: must be 0, or less than {1 / sequential.INDIFFERENCE:.3g}"
+            )
+        if not self.effort > 0:
+            raise ValueError(f"effort = {self.effort}: must be greater than 0")
+
+    def regimes(self, profile: Profile) -> int:
+        """Regimes to try."""
+        exact = EXACT_SHARE if self.delta == 0 else 1
+        return max(1, round(profile.regimes * self.effort * exact))
+
+    def seeds(self, profile: Profile) -> int:
+        """Seeds that a regime is first tried with."""
+        return profile.seeds if self.delta > 0 else profile.exact_seeds
+
+    def decide(self, claim: Claim[Any], inquiry: Inquiry) -> Evidence:
+        """Search for a regime in which the statement falls."""
+        assert claim.domain is not None
+        profile, count = inquiry.profile, self.regimes(inquiry.profile)
+        alpha = regime_level(inquiry.statements, count)
+        evidence = Evidence(
+            METHOD,
+            level=alpha * count if self.delta > 0 else 0.0,
+            detectable=sequential.smallest_detectable(self.delta, self.seeds(profile)),
+        )
+
+        def falls(case: Case) -> bool:
+            judged = examined(claim, case, inquiry, alpha, evidence)
+            if inquiry.tick:
+                inquiry.tick(min(evidence.drawn, count), count)
+            return judged is not None and judged.outcome is RegimeOutcome.FALLS
+
+        smallest = inquiry.search.falling(
+            claim.domain,
+            inquiry.constants,
+            falls,
+            name=claim.family_id,
+            entropy=profile.entropy,
+            cases=count,
+            shrinks=profile.shrinks,
+        )
+        if smallest is not None:
+            evidence.counterexample = smallest, dict(evidence.cases)[smallest]
+        return evidence
+
+    def repeat(
+        self, claim: Claim[Any], regime: Regime | None, root: int, inquiry: Inquiry
+    ) -> Margin:
+        """One regime on the seeds of `root`."""
+        return repeated(claim, regime, Seeds(root, self.seeds(inquiry.profile)), inquiry)
+
+
+def examined(
+    claim: Claim[Any],
+    case: Case,
+    inquiry: Inquiry,
+    alpha: float,
+    evidence: Evidence,
+    note: Callable[[Margin], None] | None = None,
+) -> RegimeEvidence | None:
+    """Decide one regime and add it to the evidence; None where it lies outside the hypotheses.
+
+    `note` is called with every margin that is measured.
+    """
+    assert claim.domain is not None
+    evidence.drawn += 1
+    if claim.domain.violations(case.regime, inquiry.constants):
+        return None
+
+    def measure(first: int, count: int) -> Margin:
+        observation = observed(claim.observe, case.regime, Seeds(case.root, count, first))
+        evidence.networks += observation.networks
+        if claim.figure and first == 0:
+            evidence.points[case] = claim.figure.point(case.regime, observation)
+        margin = claim.margin(observation, inquiry.constants)
+        if note:
+            note(margin)
+        return margin
+
+    judged = sequential.examine(
+        measure, delta=claim.rule.delta, alpha=alpha, seeds=claim.rule.seeds(inquiry.profile)
+    )
+    evidence.cases.append((case, judged))
+    return judged
+
+
+def repeated(claim: Claim[Any], regime: Regime | None, seeds: Seeds, inquiry: Inquiry) -> Margin:
+    """The margin of one regime, measured again."""
+    assert regime is not None
+    return claim.margin(claim.observe(regime, seeds), inquiry.constants)

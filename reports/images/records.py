@@ -1,0 +1,46 @@
+"""Records of networks trained on real images, as the rule of paired seeds is handed them."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from claims.core.rule import ImageRecords
+from reports.images import run
+from reports.images.run import Found, accuracies
+
+#: Those that come with the project.
+KEPT = Path(__file__).parents[1] / "cifar"
+
+
+def of(found: Found, tier: str) -> ImageRecords:
+    """The records of one file."""
+    return ImageRecords(
+        accuracies=accuracies(found.records),
+        description=trained_on(found),
+        networks=len(found.records),
+        seconds=sum(record.seconds for record in found.records),
+        tier=tier,
+    )
+
+
+@lru_cache(maxsize=4)
+def kept(folder: Path = KEPT) -> ImageRecords | None:
+    """Those of the first file of a folder, the GPU's if there are any; None if there is no file."""
+    files = sorted(folder.glob("*.jsonl"), reverse=True)
+    return of(run.read(files[0]), files[0].stem) if files else None
+
+
+def trained_on(found: Found) -> str:
+    """In words: networks, seeds, device, versions, commit, and trainings that diverged."""
+    seeds = len({record.setting.seed for record in found.records})
+    networks = dict.fromkeys(record.setting.network.label for record in found.records)
+    commits = dict.fromkeys(record.commit for record in found.records if record.commit)
+    diverged = sum(record.loss is None for record in found.records)
+    return (
+        f"{len(found.records):,} downstream networks ({', '.join(networks)}), {seeds}"
+        f" seed{'s' if seeds != 1 else ''}, on {found.device}, with torch"
+        f" {found.versions.get('torch', '?')}"
+        + (f", commit {', '.join(commits)}" if commits else "")
+        + (f"; {diverged} diverged, and nothing is decided by them" if diverged else "")
+    )
