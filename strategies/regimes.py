@@ -139,9 +139,9 @@ def _groups(
         h2=h2,
         duration=_real(draw, *override.get("duration", (20.0, longest))),
         initialisation=_real(draw, *override.get("initialisation", (0.01, 1.0))),
-        room=_real(draw, *override.get("room", (1.0, 30.0))),
+        slack=_real(draw, *override.get("room", (1.0, 30.0))),
         unit=10.0 ** draw(st.sampled_from([0, -3, 3])),
-        dropped=domain.dropped,
+        without=domain.dropped,
     )
 
 
