@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -22,6 +22,9 @@ class RegimeError(ValueError):
     def __init__(self, field: str, value: object, rule: str) -> None:
         super().__init__(f"{field} = {value!r}: {rule}")
         self.field, self.value, self.rule = field, value, rule
+
+    def __reduce__(self) -> tuple[type[RegimeError], tuple[str, object, str]]:
+        return type(self), (self.field, self.value, self.rule)  # so that it returns from a worker
 
 
 @dataclass(frozen=True)
@@ -68,14 +71,14 @@ class Regime:
 
     def __post_init__(self) -> None:
         for name in ("u", "v1", "v2"):
-            _check_real(self, name, lambda x: x >= 0, "must be a finite number >= 0")
-        _check_real(self, "cos_v", lambda x: -1 <= x <= 1, "must be a cosine, from -1 to 1")
+            check_real(self, name, lambda x: x >= 0, "must be a finite number >= 0")
+        check_real(self, "cos_v", lambda x: -1 <= x <= 1, "must be a cosine, from -1 to 1")
         for name in ("sigma1", "sigma2", "eta1", "eta2", "sigma0"):
-            _check_real(self, name, lambda x: x > 0, "must be a finite number > 0")
+            check_real(self, name, lambda x: x > 0, "must be a finite number > 0")
         for name in ("n1", "n2", "m", "steps1", "steps2"):
-            _check_integer(self, name, 1, LARGEST_COUNT)
-        _check_integer(self, "d", SIGNAL_COORDINATES + 1, LARGEST_DIMENSION)
-        _check_integer(self, "inherited", 0, self.m, upper_name="m")
+            check_integer(self, name, 1, LARGEST_COUNT)
+        check_integer(self, "d", SIGNAL_COORDINATES + 1, LARGEST_DIMENSION)
+        check_integer(self, "inherited", 0, self.m, upper_name="m")
 
     @property
     def alpha(self) -> float:
@@ -117,8 +120,9 @@ class Regime:
         return json.dumps(self.to_dict())
 
 
-def _check_real(regime: Regime, name: str, ok: Any, rule: str) -> None:
-    value = getattr(regime, name)
+def check_real(owner: object, name: str, ok: Callable[[float], bool], rule: str) -> None:
+    """Make a frozen dataclass's field a float, finite and `ok`; raises `RegimeError`."""
+    value = getattr(owner, name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise RegimeError(name, value, rule)
     try:
@@ -127,11 +131,12 @@ def _check_real(regime: Regime, name: str, ok: Any, rule: str) -> None:
         raise RegimeError(name, "an integer too large for a float", rule) from None
     if not math.isfinite(number) or not ok(number):
         raise RegimeError(name, value, rule)
-    object.__setattr__(regime, name, number)
+    object.__setattr__(owner, name, number)
 
 
-def _check_integer(regime: Regime, name: str, low: int, high: int, upper_name: str = "") -> None:
-    value = getattr(regime, name)
+def check_integer(owner: object, name: str, low: int, high: int, upper_name: str = "") -> None:
+    """Check that a field is an integer from `low` to `high`; raises `RegimeError`."""
+    value = getattr(owner, name)
     rule = f"must be an integer from {low} to {upper_name + ' = ' if upper_name else ''}{high}"
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise RegimeError(name, value, rule)

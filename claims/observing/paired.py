@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -14,9 +13,10 @@ from claims.core import quantities
 from claims.deciding.decision import Margin
 from claims.observing.errors import LINES, log_error
 from claims.paper.scalar_dynamics import solve
-from model.regime import Regime, RegimeError
+from model.regime import Regime
 from model.run import log_spaced, signs
 from model.sampling import Seeds, sample, signals
+from model.scales import Hold, Times, vary
 from model.test_error import ErrorEstimate, estimate_error, estimate_overruled
 from model.transfer import inherit, recording, train_task
 
@@ -49,21 +49,21 @@ class Ladder:
 
     def transfer(self, rung: int) -> ErrorEstimate:
         """Test error after transfer."""
-        found = self.rungs[rung].transfer
-        assert found is not None
-        return found
+        error = self.rungs[rung].transfer
+        assert error is not None
+        return error
 
     def scratch(self, rung: int) -> ErrorEstimate:
         """Test error from scratch."""
-        found = self.rungs[rung].scratch
-        assert found is not None
-        return found
+        error = self.rungs[rung].scratch
+        assert error is not None
+        return error
 
     def overruled(self, rung: int) -> ErrorEstimate:
         """From scratch: the probability that noise alone would err, and the signal overrules it."""
-        found = self.rungs[rung].overruled
-        assert found is not None
-        return found
+        error = self.rungs[rung].overruled
+        assert error is not None
+        return error
 
 
 def ladder(
@@ -123,57 +123,27 @@ def exceeds(first: ErrorEstimate, second: ErrorEstimate, nats: float = 0.0) -> M
 
 def universal(factor: float) -> Change:
     """||u|| times a factor, ||s_2|| fixed."""
-
-    def change(regime: Regime) -> Regime:
-        u, rest = regime.u * factor, regime.u**2 * (1 - factor**2) + regime.v2**2
-        if rest < 0:
-            raise RegimeError(
-                "u",
-                u,
-                f"must be at most ||s_2|| = {math.hypot(regime.u, regime.v2)!r}, which stays fixed",
-            )
-        return replace(regime, u=u, v2=math.sqrt(rest))
-
-    return change
+    return lambda regime: vary(regime, u=Times(factor), hold=Hold.S2)
 
 
 def upstream_samples(factor: float) -> Change:
     """N_1 times a factor, h_1 fixed."""
-
-    def change(regime: Regime) -> Regime:
-        n1 = max(1, round(regime.n1 * factor))
-        return replace(regime, n1=n1, eta1=regime.eta1 * n1 / regime.n1)
-
-    return change
+    return lambda regime: vary(regime, n1=max(1, round(regime.n1 * factor)), hold=Hold.H)
 
 
 def upstream_noise(factor: float) -> Change:
     """sigma_1 times a factor, h_1 fixed."""
-    return lambda regime: replace(
-        regime, sigma1=regime.sigma1 * factor, eta1=regime.eta1 / factor**2
-    )
+    return lambda regime: vary(regime, sigma1=Times(factor), hold=Hold.H)
 
 
 def dimension(factor: float) -> Change:
     """d times a factor; h and the initialisation's scale zeta fixed."""
-    return lambda regime: replace(
-        regime,
-        d=round(regime.d * factor),
-        eta1=regime.eta1 / factor,
-        eta2=regime.eta2 / factor,
-        sigma0=regime.sigma0 / factor,
-    )
+    return lambda regime: vary(regime, d=Times(factor), hold=(Hold.H, Hold.ZETA))
 
 
 def width(factor: int) -> Change:
     """m times a factor; alpha and h fixed."""
-    return lambda regime: replace(
-        regime,
-        m=regime.m * factor,
-        inherited=regime.inherited * factor,
-        eta1=regime.eta1 * factor,
-        eta2=regime.eta2 * factor,
-    )
+    return lambda regime: vary(regime, m=Times(factor), hold=(Hold.ALPHA, Hold.H))
 
 
 # Head start ---------------------------------------------------------------------------------------
@@ -217,12 +187,14 @@ def head_start(regime: Regime, seeds: Seeds) -> HeadStart:
                 estimate_error(weights, data.signal, regime, 2, seeds, LINES) for weights in along
             )
         )
-    kept = torch.tensor([*range(regime.inherited), *range(regime.m, regime.m + regime.inherited)])
+    inherited = torch.tensor(
+        [*range(regime.inherited), *range(regime.m, regime.m + regime.inherited)]
+    )
     u, v1 = (
         torch.nn.functional.pad(x, (0, upstream.weights.shape[2] - len(x)))
         for x in signals(regime)[:2]
     )
-    on_u, on_v1 = ((j[kept] * (upstream.weights[:, kept] @ x)).numpy() for x in (u, v1))
+    on_u, on_v1 = ((j[inherited] * (upstream.weights[:, inherited] @ x)).numpy() for x in (u, v1))
     named = quantities.catalogue()
     unit = (
         named["A"](regime) / regime.d * float(solve(1.0, named["h_1"](regime) / 2 * regime.steps1))

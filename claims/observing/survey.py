@@ -21,6 +21,7 @@ from claims.predicting.law import Law
 from model.regime import Regime
 from model.run import signs
 from model.sampling import Sample, Seeds, noise_rank, sample
+from model.scales import Hold, Times, vary
 from model.transfer import Trial, inherit, run_trial, train_task
 
 Array = NDArray[np.float64]
@@ -252,23 +253,13 @@ class Approached:
 
 def crowd(regime: Regime, factor: float) -> Regime:
     """The regime in a dimension smaller by a factor; tau, h and zeta fixed."""
-    signal = {name: getattr(regime, name) / factor**0.25 for name in ("u", "v1", "v2")}
-    d = math.ceil(regime.d / factor)
-    return replace(
-        regime,
-        **signal,
-        d=d,
-        eta1=regime.eta1 * factor,
-        eta2=regime.eta2 * factor,
-        sigma0=regime.sigma0 * factor,
-    )
+    smaller = Times(under=factor, whole=math.ceil)
+    return vary(regime, d=smaller, hold=(Hold.TAU, Hold.H, Hold.ZETA))
 
 
 def narrow(regime: Regime, m: int) -> Regime:
-    """The regime with m filters of each sign, h fixed."""
-    return replace(
-        regime, m=m, inherited=0, eta1=regime.eta1 * m / regime.m, eta2=regime.eta2 * m / regime.m
-    )
+    """The regime with m filters of each sign, none inherited; h fixed."""
+    return vary(regime, m=m, inherited=0, hold=Hold.H)
 
 
 def variants(regime: Regime) -> dict[str, Regime]:

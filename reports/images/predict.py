@@ -14,6 +14,7 @@ import math
 from claims.core.quantities import catalogue
 from claims.paper.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE
 from model.regime import Regime
+from model.scales import dimension
 
 #: ‖s_k‖²/σ_2².
 SIGNAL = 8.0
@@ -47,7 +48,7 @@ def regime(
         sigma2=1.0,
         n1=n1,
         n2=n2,
-        d=round(n2 * SIGNAL**2),
+        d=round(dimension(1.0, samples=n2, signal_to_noise=SIGNAL)),
         m=_FILTERS,
         inherited=round(_FILTERS * share),
         eta1=1e-3,
@@ -58,7 +59,7 @@ def regime(
     )
 
 
-def advantage(found: Regime) -> float:
+def advantage(regime: Regime) -> float:
     """τ_D / τ_2: above 1 transfer helps, below it hurts."""
     known = catalogue()
-    return known["tau_D"](found) / known["tau_2"](found)
+    return known["tau_D"](regime) / known["tau_2"](regime)

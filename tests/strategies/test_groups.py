@@ -28,7 +28,7 @@ GROUPS = Groups(
     h2=0.3,
     duration=25.0,
     initialisation=0.1,
-    room=2.0,
+    slack=2.0,
     unit=1.0,
 )
 #: One change at a time, and corners.
@@ -45,8 +45,8 @@ CASES = {
     "one inherited": {"inherited": 1},
     "unequal samples": {"n1": 20, "n2": 160},
     "unequal samples, other way": {"n1": 120, "n2": 20},
-    "least room": {"room": 1.0},
-    "much room": {"room": 30.0},
+    "least slack": {"slack": 1.0},
+    "much slack": {"slack": 30.0},
     "small unit": {"unit": 1e-3},
     "large unit": {"unit": 1e3},
 }
@@ -103,13 +103,13 @@ def test_inside_condition_4_1(groups):
 
 @every_case
 def test_least_dimension(groups):
-    """With no room to spare, a hundredth fewer dimensions break a clause that asks for them."""
-    tight = build(replace(groups, room=1.0))
+    """With no slack, a hundredth fewer dimensions break a clause that asks for them."""
+    tight = build(replace(groups, slack=1.0))
     short = replace(tight, d=int(tight.d * 0.99), steps1=MOST_STEPS, steps2=MOST_STEPS)
     scale = (short.d / tight.d) ** 0.25  # keeps tau_2
     short = replace(short, u=short.u * scale, v1=short.v1 * scale, v2=short.v2 * scale)
     assert set(violations(short, groups.tier)) & {"dimension.signal", "dimension.samples", "signal"}
-    assert build(groups).d == pytest.approx(groups.room * tight.d, rel=1e-2)
+    assert build(groups).d == pytest.approx(groups.slack * tight.d, rel=1e-2)
 
 
 def test_downstream_only():
@@ -129,11 +129,11 @@ def test_nothing_inherited():
 
 
 def test_step_clause():
-    """Steps are cut to the clause that involves d, unless it is dropped; runs are never longer than
-    allowed.
+    """Steps are cut to the clause that involves d, unless the groups are without it; runs are never
+    longer than allowed.
     """
     groups = replace(GROUPS, h1=50.0, h2=50.0)
-    within, beyond = build(groups), build(replace(groups, dropped=frozenset({"step.dimension"})))
+    within, beyond = build(groups), build(replace(groups, without=frozenset({"step.dimension"})))
     assert slacks(within)["step.dimension"] >= PRACTICAL.constants["C'_eta"] * (1 - 1e-9)
     assert [catalogue()[name](beyond) for name in ("h_1", "h_2")] == pytest.approx(
         [50.0, 50.0], rel=1e-9
@@ -217,10 +217,10 @@ def test_groups_are_all_used():
     changes = {
         f.name: getattr(groups, f.name) * 2
         for f in fields(Groups)
-        if f.name not in ("tier", "dropped")
+        if f.name not in ("tier", "without")
     } | {
         "tier": LITERAL,
-        "dropped": frozenset({"step.dimension"}),
+        "without": frozenset({"step.dimension"}),
         "h2": 0.1,
     }
     assert [

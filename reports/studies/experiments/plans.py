@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from model.regime import Regime
+from model.scales import initial_weights, signal_square, steps
 from reports.studies.sweep.spec import Point, Sweep
 
 #: Fixes every draw: the paper's number.
@@ -51,7 +52,7 @@ def regime(
         source: sigma_2^2/sigma_1^2, how clean the source is.
         upstream: ||v_1||; as long as ||s_1|| = ||s_2|| needs, if None.
     """
-    u, steps = universal * signal, math.ceil(_DURATION / _H)
+    u, longest = universal * signal, steps(_DURATION, _H)
     v2 = math.sqrt(max(signal**2 - u**2, 0.0))
     eta = {1: _H * n1 * m * source / d, 2: _H * n2 * m / d}
     return Regime(
@@ -68,22 +69,22 @@ def regime(
         inherited=inherited,
         eta1=eta[1],
         eta2=eta[2],
-        steps1=steps,
-        steps2=steps,
-        sigma0=_ZETA * math.sqrt(n2) / d,
+        steps1=longest,
+        steps2=longest,
+        sigma0=initial_weights(_ZETA, samples=n2, sigma=1.0, d=d),
     )
 
 
 def _signal(tau_2: float, n2: int, d: int) -> float:
     """||s_2|| in units of sigma_2."""
-    return math.sqrt(math.sqrt(tau_2 * d / n2))
+    return math.sqrt(signal_square(tau_2, samples=n2, d=d))
 
 
 def _sweep(
     listed: Sequence[tuple[dict[str, float], Regime]], size: Size, metrics: tuple[str, ...]
 ) -> Sweep:
     return Sweep(
-        tuple(Point(number, axes, found) for number, (axes, found) in enumerate(listed)),
+        tuple(Point(number, axes, made) for number, (axes, made) in enumerate(listed)),
         size.seeds,
         SEED,
         metrics,

@@ -16,8 +16,8 @@ import numpy as np
 
 from model.regime import SIGNAL_COORDINATES, Regime, RegimeError
 from model.sampling import Seeds, check_curves
+from model.scales import data_lengths, initial_weights, steps
 from reports.studies.sweep.metrics import METRICS, TRAINED
-from strategies.groups import data_lengths
 
 _INTEGERS = {"n1", "n2", "d", "m", "inherited", "steps1", "steps2"}
 #: Dimensionless groups that a base may be given by, instead of a regime's fields; h T is
@@ -51,11 +51,6 @@ _MOST_POINTS, _MOST_SEEDS = 10**7, 4096
 
 class SweepError(RegimeError):
     """A sweep's file cannot be used: names the field, the value and the rule."""
-
-    def __reduce__(
-        self,
-    ) -> tuple[type[SweepError], tuple[str, object, str]]:  # so that it comes back from a worker
-        return type(self), (self.field, self.value, self.rule)
 
 
 @dataclass(frozen=True)
@@ -187,9 +182,7 @@ def from_groups(groups: Mapping[str, Any]) -> Regime:
             values["Y"],
             upstream_share=values["upstream_share"],
         )
-        steps = {
-            f"steps{k}": max(1, math.ceil(values["duration"] / values[f"h_{k}"])) for k in (1, 2)
-        }
+        lasting = {f"steps{k}": steps(values["duration"], values[f"h_{k}"]) for k in (1, 2)}
         eta = {
             f"eta{k}": values[f"h_{k}"] * n * m / (lengths[f"sigma{k}"] ** 2 * d)
             for k, n in ((1, n1), (2, n2))
@@ -202,7 +195,7 @@ def from_groups(groups: Mapping[str, Any]) -> Regime:
         ) from None
     return Regime(
         **lengths,  # type: ignore[arg-type]
-        **steps,
+        **lasting,
         **eta,
         cos_v=values["cos_v"],
         n1=n1,
@@ -210,7 +203,7 @@ def from_groups(groups: Mapping[str, Any]) -> Regime:
         d=d,
         m=m,
         inherited=inherited,
-        sigma0=values["zeta_2"] * math.sqrt(n2) / d,
+        sigma0=initial_weights(values["zeta_2"], samples=n2, sigma=1.0, d=d),
     )
 
 

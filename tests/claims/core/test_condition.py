@@ -253,16 +253,16 @@ GROUPS = Groups(
     h2=0.2,
     duration=30.0,
     initialisation=0.5,
-    room=1.0,
+    slack=1.0,
     unit=1.0,
 )
 
 
 @every_tier
 @pytest.mark.parametrize("tau_2", [1e-3, 0.1, 1.0, 40.0])
-@pytest.mark.parametrize("room", [1.0, 30.0])
-def test_constructed_tau_is_feasible(tier, tau_2, room):
-    made = build(replace(GROUPS, tier=tier, tau_2=tau_2, room=room, h1=0.01, h2=0.01))
+@pytest.mark.parametrize("slack", [1.0, 30.0])
+def test_constructed_tau_is_feasible(tier, tau_2, slack):
+    made = build(replace(GROUPS, tier=tier, tau_2=tau_2, slack=slack, h1=0.01, h2=0.01))
     assert violations(made, tier) == []
     for k in (1, 2):
         task = made.task(k)
