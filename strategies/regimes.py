@@ -201,9 +201,8 @@ def _positive(draw: Draw, domain: Domain, constants: Constants) -> Regime:
 
     A source that is as small as sources get here, but clean.
     """
-    (criterion,) = set(domain.where) - {quantities.TAU_2, quantities.X}
     low_tau, tau = domain.where[quantities.TAU_2].range(constants)
-    least, most = domain.where[criterion].range(constants)
+    least, most = domain.where[quantities.CRITERION].range(constants)
     x_least, x_most = domain.where[quantities.X].range(constants)
     n1, n2 = (
         int(domain.scales[scale].range({})[0]) if scale in domain.scales else size

@@ -124,7 +124,7 @@ class Domain:
     Args:
         construction: how they are made.
         where: ranges of quantities. `SCRATCH` takes one; `TRANSFER` one beside X and Y; `POSITIVE`
-            tau_2, X and a criterion; `NEGATIVE` tau_2, tau_D, X and Y/X. Their order has no
+            tau_2, X and tau_A+tau_2; `NEGATIVE` tau_2, tau_D, X and Y/X. Their order has no
             meaning.
         solve_for: the quantity that the overall signal strength is solved for: of `SCRATCH` and
             `TRANSFER` only.
@@ -278,9 +278,8 @@ def _check_where(domain: Domain) -> None:
             wanted = {domain.solve_for, quantities.X, quantities.Y}
             _require(domain, given, wanted, "takes those of solve_for, X and Y")
         case Construction.POSITIVE:
-            fixed = {quantities.TAU_2, quantities.X}
-            if not (fixed < given and len(given) == len(fixed) + 1):
-                _refuse_where(domain, "takes those of tau_2, X and one criterion")
+            wanted = {quantities.TAU_2, quantities.X, quantities.CRITERION}
+            _require(domain, given, wanted, "takes those of tau_2, X and tau_A+tau_2")
         case Construction.NEGATIVE:
             wanted = {quantities.TAU_2, quantities.TAU_D, quantities.X, quantities.Y_OVER_X}
             _require(domain, given, wanted, "takes those of tau_2, tau_D, X and Y/X")
@@ -312,7 +311,7 @@ def _check_ends(domain: Domain, quantity: Quantity, between: Between) -> None:
     if domain.construction is Construction.POSITIVE:
         needed = bounded[1] if quantity == quantities.TAU_2 else bounded[0]
         if quantity != quantities.X and not needed:
-            refuse("tau_2 must have a high end, and the criterion a low one, in a positive domain")
+            refuse("tau_2 must have a high end, and tau_A+tau_2 a low one, in a positive domain")
     negative = domain.construction is Construction.NEGATIVE
     if negative and quantity in _LOW and not bounded[_LOW[quantity] == "high"]:
         refuse(f"must have a {_LOW[quantity]} end in a negative domain")

@@ -205,6 +205,8 @@ def quantity(name: str) -> Quantity:
 
 TAU_1, TAU_2 = quantity("tau_1"), quantity("tau_2")
 TAU_A, TAU_D = quantity("tau_A"), quantity("tau_D")
+#: Theorem 4.2's criterion, as stated.
+CRITERION = quantity("tau_A+tau_2")
 #: Noise inherited against noise memorised, and the target's signal against the universal one.
 X, Y = quantity("X"), quantity("Y")
 #: At least 1 where little signal is inherited.

@@ -10,7 +10,7 @@ import pytest
 from claims.core import quantities
 from claims.core.condition import PRACTICAL, Clause
 from claims.core.domain import Between, Construction, Domain, DomainError, Scale
-from claims.core.quantities import TAU_2, TAU_D, Y_OVER_X, Quantity, X, Y
+from claims.core.quantities import CRITERION, TAU_2, TAU_D, Y_OVER_X, Quantity, X, Y
 from model.regime import Regime
 from strategies.search import SEARCH
 
@@ -35,7 +35,7 @@ NEGATIVE = {
 }
 POSITIVE = {
     "construction": Construction.POSITIVE,
-    "where": {TAU_2: Between(high=0.5), TAU_D: Between(low=3), X: Between(high=9)},
+    "where": {TAU_2: Between(high=0.5), CRITERION: Between(low=3), X: Between(high=9)},
 }
 SMALL = {"construction": Construction.SMALL}
 
@@ -99,7 +99,7 @@ REFUSED = {
     "a scale of small": (scaled(SMALL, Scale.N1, 2, 4), "scales[n1]", "draws its scales itself"),
     "a clause that small lacks": (SMALL | {"without": {Clause.STEP}}, "without", "does not ask"),
     "no Y/X on negative": (without(NEGATIVE, Y_OVER_X), "where", "Y/X"),
-    "no criterion on positive": (without(POSITIVE, TAU_D), "where", "one criterion"),
+    "no criterion on positive": (without(POSITIVE, CRITERION), "where", "tau_A+tau_2"),
     "inheritance from scratch": (
         scaled(SCRATCH, Scale.INHERITED, 1, 2),
         "scales[inherited]",
