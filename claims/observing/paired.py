@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from claims.core import quantities
 from claims.deciding.decision import Margin
 from claims.observing.errors import LINES, log_error
-from claims.paper.scalar_dynamics import solve
+from claims.predicting.scalar import solve
 from model.regime import Regime, RegimeError
 from model.run import log_spaced, signs
 from model.sampling import Seeds, sample, signals
@@ -49,21 +49,21 @@ class Ladder:
 
     def transfer(self, rung: int) -> ErrorEstimate:
         """Test error after transfer."""
-        found = self.rungs[rung].transfer
-        assert found is not None
-        return found
+        error = self.rungs[rung].transfer
+        assert error is not None
+        return error
 
     def scratch(self, rung: int) -> ErrorEstimate:
         """Test error from scratch."""
-        found = self.rungs[rung].scratch
-        assert found is not None
-        return found
+        error = self.rungs[rung].scratch
+        assert error is not None
+        return error
 
     def overruled(self, rung: int) -> ErrorEstimate:
         """From scratch: the probability that noise alone would err, and the signal overrules it."""
-        found = self.rungs[rung].overruled
-        assert found is not None
-        return found
+        error = self.rungs[rung].overruled
+        assert error is not None
+        return error
 
 
 def ladder(
@@ -116,6 +116,11 @@ def exceeds(first: ErrorEstimate, second: ErrorEstimate, nats: float = 0.0) -> M
     """ln(first error) - ln(second error) - nats, per seed."""
     (low, high), (other_low, other_high) = log_error(first), log_error(second)
     return Margin.between(low - other_high - nats, high - other_low - nats)
+
+
+def shifted(margin: Margin, nats: float) -> Margin:
+    """A margin with so many nats to spare."""
+    return Margin(margin.low + nats, margin.high + nats, margin.step)
 
 
 # Changes ------------------------------------------------------------------------------------------
@@ -217,12 +222,13 @@ def head_start(regime: Regime, seeds: Seeds) -> HeadStart:
                 estimate_error(weights, data.signal, regime, 2, seeds, LINES) for weights in along
             )
         )
-    kept = torch.tensor([*range(regime.inherited), *range(regime.m, regime.m + regime.inherited)])
+    k, m = regime.inherited, regime.m
+    inherited = torch.tensor([*range(k), *range(m, m + k)])
     u, v1 = (
         torch.nn.functional.pad(x, (0, upstream.weights.shape[2] - len(x)))
         for x in signals(regime)[:2]
     )
-    on_u, on_v1 = ((j[kept] * (upstream.weights[:, kept] @ x)).numpy() for x in (u, v1))
+    on_u, on_v1 = ((j[inherited] * (upstream.weights[:, inherited] @ x)).numpy() for x in (u, v1))
     named = quantities.catalogue()
     unit = (
         named["A"](regime) / regime.d * float(solve(1.0, named["h_1"](regime) / 2 * regime.steps1))

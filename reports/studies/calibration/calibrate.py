@@ -43,13 +43,13 @@ import torch
 from numpy.typing import NDArray
 
 from claims.core import constants as constant_table
+from claims.core import criteria, domains, ranges
 from claims.core.claim import Claim, Domain, Hypothesis, OpenConstant, hypothesis
 from claims.core.condition import DELTA, TIERS
 from claims.core.constants import LEAST, MOST
+from claims.core.criteria import READINGS, RESTRICTED, TAU_D, Reading
 from claims.core.quantities import Quantity, catalogue
 from claims.observing.errors import Observation, both_ways, log_error, scratch_only
-from claims.paper import proposition_4_4, theorem_4_2, theorem_4_3
-from claims.paper.theorem_4_2 import READINGS, RESTRICTED, TAU_D, Reading
 from model.sampling import Seeds
 from reports.ledger.files import digest, write_whole
 from reports.studies.calibration.needs import Need, batches, gather_needs
@@ -72,7 +72,7 @@ CORNERS: dict[str, tuple[tuple[float, float], tuple[tuple[str, float, float], ..
 SEEDS = 24
 #: Finished sets of a calibration.
 CACHE = Path("reports/out/calibration")
-NEGATIVE_NEEDS = (theorem_4_3.C_1, TAU_D.constant("C_3"), theorem_4_2.C_4)
+NEGATIVE_NEEDS = (criteria.SCRATCH_C_1, TAU_D.constant("C_3"), ranges.C_4)
 _BOOTSTRAPS = 400
 _P = TypeVar("_P", bound=Tagged)
 
@@ -117,7 +117,7 @@ def _point(seen: Observation, criterion: Quantity, tags: tuple[str, ...]) -> Poi
     named = catalogue()
     growth = math.inf
     if seen.noise_ratio is not None:
-        growth = _quantile(seen.noise_ratio, False) / proposition_4_4.NOISE_GROWTH(seen.regime)
+        growth = _quantile(seen.noise_ratio, False) / criteria.NOISE_GROWTH(seen.regime)
     x = named["X"](seen.regime) if seen.transfer else 0.0
     return Point(
         criterion(seen.regime),
@@ -152,7 +152,7 @@ def jobs() -> tuple[Job, ...]:
                 r.name,
                 Domain(
                     "transfer",
-                    (Hypothesis(r.criterion, *WIDE), theorem_4_2.ANY, theorem_4_2.EVERY_Y),
+                    (Hypothesis(r.criterion, *WIDE), ranges.ANY, ranges.EVERY_Y),
                 ),
                 r.criterion,
                 True,
@@ -171,7 +171,7 @@ def corner_jobs() -> tuple[Job, ...]:
                 "transfer",
                 (
                     Hypothesis(r.criterion, *drawn),
-                    hypothesis("X", 1.0, theorem_4_2.C_4),
+                    hypothesis("X", 1.0, ranges.C_4),
                     hypothesis("Y", 1.0, 1.0),
                 ),
                 groups=groups,
@@ -279,12 +279,12 @@ def calibrate(
         fits = _fits(points)
         values = {fit.name: fit.value for fit in fits if fit.name in NEGATIVE_NEEDS}
         train(
-            [Job("negative", proposition_4_4.NEGATIVE, catalogue()["tau_D"], True)],
+            [Job("negative", domains.NEGATIVE, catalogue()["tau_D"], True)],
             values,
             regimes // 4,
         )
     c_5 = _fit(
-        proposition_4_4.C_5,
+        criteria.C_5,
         points["negative"],
         lambda some: min((p.noise_growth for p in some), default=math.nan),
         1 / ALLOWANCE,
@@ -350,12 +350,12 @@ def _common(points: dict[str, list[Point]]) -> list[Fit]:
     """Theorem 4.3's constants, and those of Theorem 4.2 that its readings share; C_4 last."""
     scratch = points["scratch"]
     fits = [
-        _fit(theorem_4_3.C_T, scratch, _time, ALLOWANCE, "largest needed"),
-        *_thresholds(scratch, theorem_4_3.C_1, theorem_4_3.C_3),
+        _fit(criteria.SCRATCH_C_T, scratch, _time, ALLOWANCE, "largest needed"),
+        *_thresholds(scratch, criteria.SCRATCH_C_1, criteria.SCRATCH_C_3),
     ]
-    fits.append(_exponent(scratch, theorem_4_3.C_2, fits[1].value))
+    fits.append(_exponent(scratch, criteria.SCRATCH_C_2, fits[1].value))
     every_transfer = [p for name in points if name != "scratch" for p in points[name]]
-    fits.append(_fit(theorem_4_2.C_T, every_transfer, _time, ALLOWANCE, "largest needed"))
+    fits.append(_fit(criteria.TRANSFER_C_T, every_transfer, _time, ALLOWANCE, "largest needed"))
     above = _thresholds(points[TAU_D.name], TAU_D.constant("C_1"), "")[0]
     return [*fits, _little_noise(above, fits[2])]
 
@@ -385,9 +385,7 @@ def _little_noise(above: Fit, below: Fit) -> Fit:
         for name in above.strata
         if below.strata.get(name, 0.0) > 0
     }
-    return Fit(
-        theorem_4_2.C_4, value, (low, high), above.regimes, f"{above.name}/{below.name} - 1", by
-    )
+    return Fit(ranges.C_4, value, (low, high), above.regimes, f"{above.name}/{below.name} - 1", by)
 
 
 def _reading(reading: Reading, points: list[Point], c_4: float) -> list[Fit]:
@@ -411,7 +409,7 @@ def _needed_exponent(point: Point) -> float:
 
 
 def _thresholds(points: list[Point], upper: str, lower: str) -> tuple[Fit, Fit]:
-    small = math.log(theorem_4_3.NOT_SMALL)
+    small = math.log(criteria.NOT_SMALL)
     above = _fit(
         upper,
         points,
