@@ -24,19 +24,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from claims.beyond.sharp_law import SCRATCH, TRANSFER
 from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
 from claims.core.constants import Constants
+from claims.core.declared import SCRATCH, TRANSFER
+from claims.core.ranges import SMALL
 from claims.deciding.decision import Margin
 from claims.deciding.estimates import Estimate, average, each, estimate, root_mean_square
 from claims.observing.errors import MEASURED, scratch_only
 from claims.observing.paired import ladder
-from claims.paper.theorem_4_2 import Groups
 from claims.predicting import law
 from model.regime import Regime
 from model.sampling import Seeds
 
-_SMALL: Groups = (("n1", 40.0, 60.0), ("n2", 40.0, 60.0))
 _TAU = hypothesis("tau_2", 0.5, 10.0)
 _STEPS = frozenset({"step", "step.dimension"})
 
@@ -46,26 +45,24 @@ def _stepping(low: float, high: float, duration: float) -> Domain:
         "scratch",
         (_TAU,),
         _STEPS,
-        (*_SMALL, ("h1", low, high), ("h2", low, high), ("duration", duration, duration)),
+        (*SMALL, ("h1", low, high), ("h2", low, high), ("duration", duration, duration)),
         tier="practical",
     )
 
 
 #: Steps beyond Condition 4.1, and far beyond; both take 20 of them and more.
 LARGER, FAR_LARGER = _stepping(2.0, 4.0, 80.0), _stepping(10.0, 200.0, 4000.0)
-RARE = Domain("scratch", (hypothesis("tau_2", 15.0, 40.0),), groups=_SMALL, tier="practical")
+RARE = Domain("scratch", (hypothesis("tau_2", 15.0, 40.0),), groups=SMALL, tier="practical")
 ALL_INHERITED = Domain(
     "transfer",
     (hypothesis("tau_D", 0.5, 10.0), hypothesis("X", 0.1, 100.0), hypothesis("Y", 1.0, 30.0)),
     frozenset({"fresh-width"}),
-    (*_SMALL, ("m", 24.0, 24.0), ("inherited", 24.0, 24.0)),
+    (*SMALL, ("m", 24.0, 24.0), ("inherited", 24.0, 24.0)),
     tier="practical",
 )
 #: Beyond its end the law is off by more than is declared within; and, where errors are rare, by
 #: this factor.
 TIMES = 2.0
-
-
 _AFTER_TRANSFER = ladder(scratch=False)
 
 
@@ -98,14 +95,14 @@ def scratch(regime: Regime, seeds: Seeds) -> Compared:
 
 def transfer(regime: Regime, seeds: Seeds) -> Compared:
     """Train upstream, and after transfer."""
-    (predicted,), seen = foretell_transfer(regime).values(), _AFTER_TRANSFER(regime, seeds)
-    return Compared(seen.networks, predicted, seen.transfer(0).value.mean().item())
+    (predicted,), errors = foretell_transfer(regime).values(), _AFTER_TRANSFER(regime, seeds)
+    return Compared(errors.networks, predicted, errors.transfer(0).value.mean().item())
 
 
 def a_tenth_more(regime: Regime, seeds: Seeds) -> Compared:
     """The same beside the law's error and one tenth, planted."""
-    seen = transfer(regime, seeds)
-    return replace(seen, predicted=seen.predicted + 0.1)
+    errors = transfer(regime, seeds)
+    return replace(errors, predicted=errors.predicted + 0.1)
 
 
 def a_half(regime: Regime, seeds: Seeds) -> Compared:
@@ -113,34 +110,34 @@ def a_half(regime: Regime, seeds: Seeds) -> Compared:
     return replace(transfer(regime, seeds), predicted=0.5)
 
 
-Seen = Sequence[Compared]
+Regimes = Sequence[Compared]
 
 
-def off(seen: Seen) -> Estimate:
+def off(regimes: Regimes) -> Estimate:
     """Root mean square of the law's error."""
-    return estimate(root_mean_square, each(seen, lambda s: s.measured - s.predicted))
+    return estimate(root_mean_square, each(regimes, lambda s: s.measured - s.predicted))
 
 
-def factor(seen: Seen) -> Estimate:
+def factor(regimes: Regimes) -> Estimate:
     """Mean of ln(measured/law)."""
-    return estimate(average, each(seen, lambda s: math.log(s.measured / s.predicted)))
+    return estimate(average, each(regimes, lambda s: math.log(s.measured / s.predicted)))
 
 
-def within(bound: float, seen: Seen, constants: Constants) -> Margin:
+def within(bound: float, regimes: Regimes, constants: Constants) -> Margin:
     """The margin of: off by at most so much."""
-    return off(seen).at_most(bound)
+    return off(regimes).at_most(bound)
 
 
-def beyond(bound: float, seen: Seen, constants: Constants) -> Margin:
+def beyond(bound: float, regimes: Regimes, constants: Constants) -> Margin:
     """The margin of: off by at least so much."""
-    return off(seen).at_least(bound)
+    return off(regimes).at_least(bound)
 
 
-def exceeds(times: float, seen: Seen, constants: Constants) -> Margin:
+def exceeds(times: float, regimes: Regimes, constants: Constants) -> Margin:
     """The margin of: networks err so many times what the law says, or more, in the geometric
     mean.
     """
-    return factor(seen).at_least(math.log(times))
+    return factor(regimes).at_least(math.log(times))
 
 
 _POPULATION: dict[str, Any] = {
@@ -154,8 +151,8 @@ _POPULATION: dict[str, Any] = {
 }
 
 
-def _rms(seen: Seen) -> dict[str, Any]:
-    return {"root mean square": off(seen).record()}
+def _rms(regimes: Regimes) -> dict[str, Any]:
+    return {"root mean square": off(regimes).record()}
 
 
 CLAIMS = (
@@ -216,7 +213,7 @@ CLAIMS = (
         ),
         domain=RARE,
         margin=partial(exceeds, TIMES),
-        summary=lambda seen: {"ln of measured over predicted": factor(seen).record()},
+        summary=lambda regimes: {"ln of measured over predicted": factor(regimes).record()},
         unit=f"nats beyond ln {TIMES:g}",
         wrong_versions=(
             WrongVersion(
@@ -224,7 +221,7 @@ CLAIMS = (
                 "with τ₂ from 0.5 to 3 as well",
                 {
                     "domain": Domain(
-                        "scratch", (hypothesis("tau_2", 0.5, 3.0),), groups=_SMALL, tier="practical"
+                        "scratch", (hypothesis("tau_2", 0.5, 3.0),), groups=SMALL, tier="practical"
                     )
                 },
             ),

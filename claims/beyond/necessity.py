@@ -25,90 +25,26 @@ already.)
 * signal: not needed. tau_2 >= C_1 and the dimension clause already give q >= sqrt(C_1 d/N), of
   order sqrt(N); and below the threshold nothing is asked of the signal.
 * step, the part with d: not needed. At h <= 1/C_eta it may be broken by a factor of 100 and more.
-
-*Feasibility* [O, D]: from q^2 = tau d/N, the signal clause is tau >= C_q^2 N log^2(N/delta)/d, and
-the first dimension clause tau <= d/(C_d^2 N log^2 T): solved by sympy from the clauses as they are
-written in `claims.core.condition`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Any
 
-import numpy as np
-import sympy as sp
-
-from claims.core import condition
-from claims.core import quantities as q
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
+from claims.core.domains import EVERYWHERE, FAST, SAMPLES, SMALL_DIMENSION, broken
+from claims.core.ranges import Groups
+from claims.core.statements import constants_of, fails, hold, plain, statement
 from claims.deciding.decision import Margin
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import Observation, both_ways, scratch_only
-from claims.paper import lemma_a1, lemma_a2, theorem_4_2, theorem_4_3
-from claims.paper.scalar_dynamics import Identity, none_left
-from claims.paper.theorem_4_2 import EVERYWHERE, Groups
 from model.regime import Regime
 from model.sampling import Seeds
-
-Measure = Callable[[Any, Constants], Margin]
-
-
-def statement(claim_id: str) -> Claim:
-    """A claim that these claims say fails."""
-    claims: tuple[Claim, ...] = (
-        *lemma_a1.CLAIMS,
-        *lemma_a2.CLAIMS,
-        *theorem_4_3.CLAIMS,
-        *theorem_4_2.CLAIMS,
-    )
-    return next(claim for claim in claims if claim.id == claim_id)
-
-
-def hold(*claim_ids: str) -> Measure:
-    """The margin of: these statements, all about the same networks, hold."""
-    bases = [statement(claim_id) for claim_id in claim_ids]
-    return lambda seen, constants: reduce(
-        Margin.both, [base.margin(seen, constants) for base in bases]
-    )
-
-
-def fails(*claim_ids: str) -> Measure:
-    """The margin of: the statement does not hold, or one of them, all about the same networks."""
-    held = hold(*claim_ids)
-    return lambda seen, constants: _plain(held(seen, constants)).negated
-
-
-def constants_of(*claim_ids: str) -> tuple[str, ...]:
-    """The constants that these statements name, each once."""
-    return tuple(
-        dict.fromkeys(name for claim_id in claim_ids for name in statement(claim_id).constants)
-    )
-
-
-def _plain(margin: Margin) -> Margin:
-    """An infinite margin is as good as a large one, and its opposite must be a number."""
-    low, high = (
-        np.nan_to_num(end, nan=-1e9, posinf=1e9, neginf=-1e9) for end in (margin.low, margin.high)
-    )
-    return Margin(low, high)
-
-
-def broken(
-    *clauses: str,
-    groups: Groups = (),
-    tau: tuple[float, float] = (0.02, 40.0),
-    noise: tuple[float, float] = (1e-2, 1e2),
-) -> Domain:
-    """Condition 4.1 at practical constants but for these clauses."""
-    around = (hypothesis("tau_D", *tau), hypothesis("X", *noise), hypothesis("Y", 1.0, 100.0))
-    return Domain("transfer", around, frozenset(clauses), groups, tier="practical")
-
 
 _NEED: dict[str, Any] = {
     "source": "Condition 4.1",
@@ -127,9 +63,9 @@ def needed(
     breaks: str,
     domain: Domain,
     observe: Callable[[Regime, Seeds], Any],
-    kept: Domain,
+    unbroken: Domain,
 ) -> Claim:
-    """A clause is needed for a statement; within `kept` the clause holds, and the statement too."""
+    """A clause is needed for a statement; within `unbroken` both hold."""
     base = statement(breaks)
     flipped = WrongVersion("flipped", f"{base.title}: still holds", {"margin": base.margin})
     return Claim(
@@ -148,7 +84,7 @@ def needed(
             )
         },
         wrong_versions=(
-            WrongVersion("kept", "it fails within Condition 4.1 as well", {"domain": kept}),
+            WrongVersion("kept", "it fails within Condition 4.1 as well", {"domain": unbroken}),
             flipped,
         ),
         **_NEED,
@@ -172,15 +108,13 @@ _CROWDED: Groups = (
 CROWDED = broken(
     "dimension.samples", "signal", groups=_CROWDED, tau=(0.03, 0.04), noise=(1e-2, 3e-2)
 )
-FAST = broken("step", "step.dimension", groups=(("h1", 20.0, 200.0), ("h2", 20.0, 200.0)))
-
 NEEDED = (
     needed(
         "dimension",
         "dimension",
         "less d than it asks for, at τ_D from 5·10³",
         "lemma-a1.b.signal",
-        replace(lemma_a1.SMALL_DIMENSION, tier="practical"),
+        replace(SMALL_DIMENSION, tier="practical"),
         dynamics.upstream,
         EVERYWHERE,
     ),
@@ -220,7 +154,7 @@ NEEDED = (
         "lemma-a1.b.noise",
         broken("samples", groups=_FEW_SAMPLES),
         dynamics.upstream,
-        lemma_a1.SAMPLES,
+        SAMPLES,
     ),
     needed(
         "initialisation",
@@ -241,10 +175,6 @@ NEEDED = (
         EVERYWHERE,
     ),
 )
-
-
-# Clauses that nothing here needs ------------------------------------------------------------------
-
 #: Statements of which one would have to break.
 _ALONG = (
     "lemma-a1.b.signal",
@@ -274,18 +204,20 @@ def everything(regime: Regime, seeds: Seeds) -> Both:
     return Both(dynamics.upstream(regime, seeds), both_ways(regime, seeds))
 
 
-def none_fails(seen: Both, constants: Constants) -> Margin:
+def none_fails(observation: Both, constants: Constants) -> Margin:
     """The margin of: Lemma A.1(b, c) and convergence, from scratch and after transfer, all hold."""
-    return _plain(
-        hold(*_ALONG)(seen.upstream, constants).both(hold(*_AFTER)(seen.trained, constants))
+    return plain(
+        hold(*_ALONG)(observation.upstream, constants).both(
+            hold(*_AFTER)(observation.trained, constants)
+        )
     )
 
 
-def one_fails(seen: Both, constants: Constants) -> Margin:
+def one_fails(observation: Both, constants: Constants) -> Margin:
     """The margin of: Lemma A.1(b, c) or convergence, from scratch or after transfer, does not
     hold.
     """
-    return none_fails(seen, constants).negated
+    return none_fails(observation, constants).negated
 
 
 def _seven(clause: str, domain: Domain) -> dict[str, Any]:
@@ -383,59 +315,4 @@ UNNEEDED = (
         broken("step.dimension", groups=_LARGE_DIMENSION),
     ),
 )
-
-
-# Feasibility --------------------------------------------------------------------------------------
-
-
-def identities(*, power: int = 2, factor: int = 1) -> Identity:
-    """What is left of tau at the clauses' edges, less the printed range; `power` of the constants
-    and `factor` plant errors.
-    """
-    c_q, c_d = sp.symbols("C_q C_d", positive=True)
-    named = {clause.name: clause for clause in condition.clauses()}
-    snr, left = sp.symbols("q", positive=True), []
-    as_q = {q.u: sp.sqrt(snr) * q.sigma2, q.v2: 0}  # ||s_2||^2 = q sigma_2^2
-    log_n, log_t = sp.log(q.n2 / condition.delta), sp.log(sp.Max(q.steps2, 2))
-    for clause, constant, edge in (
-        ("signal", c_q, c_q**power * q.n2 * log_n**2 / q.d),
-        ("dimension.signal", c_d, factor * q.d / (c_d**power * q.n2 * log_t**2)),
-    ):
-        slack = named[clause].slack[2].subs(as_q)
-        at_edge = sp.solve(sp.Eq(slack, constant), snr)[0]
-        left.append(sp.simplify(q.n2 * at_edge**2 / q.d - edge))
-    return Identity(tuple(left))
-
-
-FEASIBLE = (
-    Claim(
-        id="condition.feasible",
-        title="The feasible range of τ follows from the clauses",
-        source="Condition 4.1",
-        statement=(
-            "The signal and dimension clauses can be met together just for C_q² N log²(N/δ)/d ≤ τ ≤"
-            " d/(C_d² N log² T)."
-        ),
-        latex=r"\frac{C_q^2N\log^2(N/\delta)}{d}\le\tau\le\frac{d}{C_d^2N\log^2T}",
-        provenance=(Provenance.O, Provenance.D),
-        kind=Kind.EXACT,
-        domain=None,
-        observe=lambda regime, seeds: identities(),
-        margin=none_left,
-        unit="minus the number of identities that fail",
-        wrong_versions=(
-            WrongVersion(
-                "unsquared",
-                "C_q for C_q² and C_d for C_d²",
-                {"observe": lambda regime, seeds: identities(power=1)},
-            ),
-            WrongVersion(
-                "factor",
-                "twice the upper end",
-                {"observe": lambda regime, seeds: identities(factor=2)},
-            ),
-        ),
-    ),
-)
-
-CLAIMS = (*FEASIBLE, *NEEDED, *UNNEEDED)
+CLAIMS = (*NEEDED, *UNNEEDED)

@@ -18,8 +18,11 @@ from typing import Any
 
 import sympy as sp
 
-from claims.beyond.sharp_law import (
-    REGRET_STAR,
+from claims.core import quantities as q
+from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.declared import REGRET_STAR
+from claims.observing.identities import Identity, none_left
+from claims.observing.shares import (
     SWEPT,
     follows,
     inherit_nothing,
@@ -27,9 +30,6 @@ from claims.beyond.sharp_law import (
     nearest_star,
     worst_by_law,
 )
-from claims.core import quantities as q
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
-from claims.paper.scalar_dynamics import Identity, none_left
 
 #: Mean distance of alpha* from the best of the shares tried, which are an eighth apart.
 NEAR = 0.2
@@ -47,13 +47,10 @@ def stationary(formula: sp.Expr, at: sp.Expr) -> Identity:
 
 
 STAR = q.u**2 / q.signal_square[2]
-
-
 _D: dict[str, Any] = {"source": "Theorem 4.2-D"}
 _MEASURED: dict[str, Any] = (
     SWEPT | _D | {"uses": SWEPT["uses"] | {"theorem-4.2-d.alpha-star": "what α* is"}}
 )
-
 CLAIMS = (
     Claim(
         id="theorem-4.2-d.alpha-star",

@@ -14,7 +14,7 @@ import torch
 from numpy.typing import NDArray
 
 from claims.core import quantities
-from claims.paper.scalar_dynamics import solve
+from claims.predicting.scalar import solve
 from model.regime import Regime
 from model.run import Run, log_spaced, signs
 from model.sampling import Sample, Seeds, sample

@@ -25,8 +25,21 @@ from model.transfer import Trial, noise_norms, run_trial, train_task
 TRAINED = {"e1.trajectory": "the networks are trained by the coefficient-space engine"}
 ESTIMATED = {"e7.covariance": "test error is computed from the law of fresh pre-activations"}
 MEASURED = TRAINED | ESTIMATED
+BY_STEPS = {"e1.step": "networks are trained by the step written out"}
+#: Where "at least 0.1" comes from.
+HALVED = {
+    "origin.halving": "where noise outweighs the signal the error is half of that probability"
+}
 #: Lines per label in a test error; its interval enters every margin.
 LINES = 256
+
+
+def orders(lemma: str) -> dict[str, str]:
+    """Of the proof, the lemmas that error bounds rest on."""
+    return {
+        f"{lemma}.b.{part}": f"{part} in filters is of this order when training ends"
+        for part in ("signal", "noise")
+    }
 
 
 @dataclass(frozen=True)
@@ -96,6 +109,11 @@ def downstream_errors(
     return np.asarray(estimate_error(weights, signal, regime, 2, seeds, LINES).value.numpy())
 
 
+def trial_errors(trial: Trial, weights: torch.Tensor) -> NDArray[np.float64]:
+    """Downstream test error of networks with these weights, on a trial's task: (seeds,)."""
+    return downstream_errors(weights, trial.draw.downstream.signal, trial.regime, trial.seeds)
+
+
 def noise_ratio(trial: Trial) -> NDArray[np.float64]:
     """Mean square noise norm of inherited filters over that of scratch filters, after training:
     (seeds,). Something must be inherited.
@@ -114,7 +132,7 @@ def log_error(error: ErrorEstimate) -> tuple[NDArray[np.float64], NDArray[np.flo
 
 def median_error(which: str) -> Callable[[Observation], float]:
     """The median over seeds of the test error from "scratch" or after "transfer"."""
-    return lambda seen: float(getattr(seen, which).error.value.median())
+    return lambda observation: float(getattr(observation, which).error.value.median())
 
 
 #: What pictures of test errors show.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from claims.core import quantities
 from claims.deciding.decision import Margin
 from claims.observing.errors import LINES, log_error
-from claims.paper.scalar_dynamics import solve
+from claims.predicting.scalar import solve
 from model.regime import Regime
 from model.run import log_spaced, signs
 from model.sampling import Seeds, sample, signals
@@ -118,6 +118,11 @@ def exceeds(first: ErrorEstimate, second: ErrorEstimate, nats: float = 0.0) -> M
     return Margin.between(low - other_high - nats, high - other_low - nats)
 
 
+def shifted(margin: Margin, nats: float) -> Margin:
+    """A margin with so many nats to spare."""
+    return Margin(margin.low + nats, margin.high + nats, margin.step)
+
+
 # Changes ------------------------------------------------------------------------------------------
 
 
@@ -187,9 +192,8 @@ def head_start(regime: Regime, seeds: Seeds) -> HeadStart:
                 estimate_error(weights, data.signal, regime, 2, seeds, LINES) for weights in along
             )
         )
-    inherited = torch.tensor(
-        [*range(regime.inherited), *range(regime.m, regime.m + regime.inherited)]
-    )
+    k, m = regime.inherited, regime.m
+    inherited = torch.tensor([*range(k), *range(m, m + k)])
     u, v1 = (
         torch.nn.functional.pad(x, (0, upstream.weights.shape[2] - len(x)))
         for x in signals(regime)[:2]

@@ -27,83 +27,23 @@ above 0.11: the chain is not tight.)
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import sympy as sp
-import torch
 from flint import arb
-from numpy.typing import NDArray
 
 from claims.core import quantities as q
 from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
 from claims.core.condition import DELTA
 from claims.core.constants import LEAST, Constants
+from claims.core.criteria import TAU_2, misread
+from claims.core.domains import scratch_below
 from claims.deciding import interval_proof as proof
 from claims.deciding.decision import Margin
 from claims.deciding.interval_proof import Proof
-from claims.observing.errors import LINES, MEASURED
-from claims.paper.theorem_4_3 import TAU_2, below, misread
-from model.regime import Regime
-from model.sampling import Seeds, projected, sample
-from model.test_error import ErrorEstimate, estimate_error, estimate_overrun, signal_outputs
-from model.transfer import train_task
-
-#: ||v||/sigma, and the probability of the event.
-SHIFT, EVENT = 0.06, 0.22
-
-
-@dataclass(frozen=True)
-class Overrun:
-    """Networks trained from scratch: P(|G| >= S), and B(v)/S."""
-
-    networks: int
-    event: ErrorEstimate
-    shift: NDArray[np.float64]  # (seeds,)
-
-
-def overrun(regime: Regime, seeds: Seeds) -> Overrun:
-    """Train from scratch, and measure both sides of links 1 and 2."""
-    draw = sample(regime, seeds)
-    data = draw.downstream
-    weights = train_task(regime, 2, data, draw.fresh).weights
-    return Overrun(
-        seeds.count,
-        estimate_overrun(weights, data.signal, regime, 2, seeds, LINES),
-        _shift(weights, data.signal, (data.labels > 0).to(torch.float64), data.noise, regime),
-    )
-
-
-def _shift(
-    weights: torch.Tensor,
-    signal: torch.Tensor,
-    positive: torch.Tensor,
-    noise: torch.Tensor,
-    regime: Regime,
-) -> NDArray[np.float64]:
-    v = torch.bmm(positive.unsqueeze(1), noise).squeeze(1)  # (seeds, dim)
-    v = SHIFT * regime.sigma2 * torch.nn.functional.normalize(v, dim=1)
-    m = regime.m
-    c = torch.bmm(projected(weights, regime, 2), v.unsqueeze(2)).squeeze(2)
-    gained = (c[:, :m].sum(1) - 2 * c[:, m:].clamp_min(0).sum(1)) / m
-    return np.asarray((gained / signal_outputs(weights, signal).amax(0).clamp_min(1e-300)).numpy())
-
-
-def event(seen: Overrun, constants: Constants, *, least: float = EVENT) -> Margin:
-    """ln P(|G| >= S) - ln 0.22."""
-    low, high = seen.event.low.numpy(), seen.event.high.numpy()
-    with np.errstate(divide="ignore"):
-        return Margin.between(np.log(low) - math.log(least), np.log(high) - math.log(least))
-
-
-def shifts(seen: Overrun, constants: Constants, *, times: float = 4.0) -> Margin:
-    """ln (B(v)/S) - ln 4; no v of this form where B(v) is not positive."""
-    return Margin.exact(np.log(np.maximum(seen.shift, 1e-300)) - math.log(times))
-
-
-# Total variation, cover, convexity: statements about real numbers ---------------------------------
+from claims.observing.errors import MEASURED
+from claims.observing.overruns import SHIFT, event, half_at_least, halves, overrun, shifts
 
 x, p, a, c = sp.symbols("x p a c", real=True)
 
@@ -163,41 +103,9 @@ def convexity(lower: float, upper: float) -> Pieces:
     )
 
 
-def none_negative(seen: Pieces, constants: Constants) -> Margin:
+def none_negative(observation: Pieces, constants: Constants) -> Margin:
     """The least."""
-    return Margin.exact(seen.least)
-
-
-@dataclass(frozen=True)
-class Halves:
-    """Of trained networks: the test error, and the probability that noise outweighs the larger
-    signal output.
-    """
-
-    networks: int
-    error: NDArray[np.float64]
-    overrun: NDArray[np.float64]
-
-
-def halves(regime: Regime, seeds: Seeds) -> Halves:
-    """Train from scratch."""
-    draw = sample(regime, seeds, "explicit")
-    weights, signal = (
-        train_task(regime, 2, draw.downstream, draw.fresh).weights,
-        draw.downstream.signal,
-    )
-    error, over = (
-        estimate(weights, signal, regime, 2, seeds, LINES).value.numpy()
-        for estimate in (estimate_error, estimate_overrun)
-    )
-    return Halves(seeds.count, error, over)
-
-
-def half_at_least(
-    seen: Halves, constants: Constants, *, share: float = 0.5, sense: float = 1.0
-) -> Margin:
-    """Line by line the one integrand is at least half of the other."""
-    return Margin.exact(sense * (seen.error - share * seen.overrun) + 1e-12)
+    return Margin.exact(observation.least)
 
 
 _R: dict[str, Any] = {"source": "Where 0.1 comes from", "provenance": (Provenance.R,)}
@@ -212,7 +120,6 @@ _TRAINED: dict[str, Any] = _R | {
 _BOUNDED: dict[str, Any] = {
     "uses": MEASURED | {"origin.convexity": "B(v) bounds the sum for every ξ"}
 }
-
 CLAIMS = (
     Claim(
         id="origin.total-variation",
@@ -295,12 +202,20 @@ CLAIMS = (
             WrongVersion(
                 "whole",
                 "at least the whole of it",
-                {"margin": lambda seen, constants: half_at_least(seen, constants, share=1.0)},
+                {
+                    "margin": lambda observation, constants: half_at_least(
+                        observation, constants, share=1.0
+                    )
+                },
             ),
             WrongVersion(
                 "flipped",
                 "at most half of it",
-                {"margin": lambda seen, constants: half_at_least(seen, constants, sense=-1.0)},
+                {
+                    "margin": lambda observation, constants: half_at_least(
+                        observation, constants, sense=-1.0
+                    )
+                },
             ),
         ),
         **_R,
@@ -346,7 +261,11 @@ CLAIMS = (
             WrongVersion(
                 "sixteen",
                 "16 S for 4 S",
-                {"margin": lambda seen, constants: shifts(seen, constants, times=16.0)},
+                {
+                    "margin": lambda observation, constants: shifts(
+                        observation, constants, times=16.0
+                    )
+                },
             ),
         ),
         **(_TRAINED | _BOUNDED),
@@ -373,7 +292,11 @@ CLAIMS = (
             WrongVersion(
                 "hundred",
                 "100 S for 4 S",
-                {"margin": lambda seen, constants: shifts(seen, constants, times=100.0)},
+                {
+                    "margin": lambda observation, constants: shifts(
+                        observation, constants, times=100.0
+                    )
+                },
             ),
         ),
         **(_TRAINED | _BOUNDED | {"provenance": (Provenance.R, Provenance.D)}),
@@ -386,21 +309,27 @@ CLAIMS = (
             " size with probability at least 0.22."
         ),
         latex=r"\tau_2\le\tfrac14\;\Rightarrow\;\mathbb P(|G|\ge S)\ge 0.22",
-        domain=below(TAU_2, 0.25),
+        domain=scratch_below(TAU_2, 0.25),
         margin=event,
         unit="nats between the probability and 0.22",
         family="origin.event",
         wrong_versions=(
-            WrongVersion("threshold", "τ₂ ≤ 10 instead of ¼", {"domain": below(TAU_2, 10.0)}),
+            WrongVersion(
+                "threshold", "τ₂ ≤ 10 instead of ¼", {"domain": scratch_below(TAU_2, 10.0)}
+            ),
             WrongVersion(
                 "sigma-exponent",
                 "σ₂² for σ₂⁴ in τ₂",
-                {"domain": below(misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2), 0.25)},
+                {
+                    "domain": scratch_below(
+                        misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2), 0.25
+                    )
+                },
             ),
             WrongVersion(
                 "flipped",
                 "at most 0.22",
-                {"margin": lambda seen, constants: event(seen, constants).negated},
+                {"margin": lambda observation, constants: event(observation, constants).negated},
             ),
         ),
         **_TRAINED,

@@ -40,28 +40,31 @@ from claims.core.claim import (
 )
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
+from claims.core.criteria import (
+    C_5,
+    MODERATE,
+    NOISE_GROWTH,
+    NOT_SMALL,
+    SCRATCH_C_1,
+    SCRATCH_C_2,
+    SCRATCH_C_3,
+    STATED,
+    TAU_2,
+    TAU_D,
+    misread,
+)
+from claims.core.domains import NEGATIVE
 from claims.core.quantities import Quantity
+from claims.core.ranges import C_4, EVERY_Y, FEW
 from claims.deciding.decision import Margin
 from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, error_at_most
 from claims.observing.paired import exceeds
-from claims.paper import theorem_4_3
-from claims.paper.theorem_4_2 import C_4, EVERY_Y, FEW, MODERATE, STATED
-from claims.paper.theorem_4_2 import TAU_D as SHARPER
-from claims.paper.theorem_4_3 import NOT_SMALL, falls, misread, stays
-
-C_5 = "proposition-4.4.C_5"
-Y_OVER_X = Quantity("Y/X", "Y/X", q.Y / q.X, "at least 1: little signal is inherited")
-NOISE_GROWTH = Quantity(
-    "X/alpha",
-    r"X/\alpha",
-    q.X / q.alpha,
-    "inherited noise norm over scratch's, squared, up to a constant",
-)
+from claims.observing.pictures import falls, stays
 
 POSITIVE = Domain(
     "positive",
     (
-        hypothesis("tau_2", high=theorem_4_3.C_3),
+        hypothesis("tau_2", high=SCRATCH_C_3),
         Hypothesis(STATED.criterion, low=STATED.constant("C_1")),
         hypothesis("X", high=C_4),
     ),
@@ -71,7 +74,7 @@ POSITIVE = Domain(
 FAR_ABOVE = Domain(
     "positive",
     (
-        hypothesis("tau_2", 0.3, theorem_4_3.C_3),
+        hypothesis("tau_2", 0.3, SCRATCH_C_3),
         Hypothesis(STATED.criterion, low=80.0),
         hypothesis("X", 5.0, C_4),
     ),
@@ -86,56 +89,52 @@ NEAR_THRESHOLD = replace(
         POSITIVE.hypotheses[2],
     ),
 )
-NEGATIVE = Domain(
-    "negative",
-    (
-        hypothesis("tau_2", low=theorem_4_3.C_1),
-        hypothesis("tau_D", high=SHARPER.constant("C_3")),
-        hypothesis("X", C_4, 1e4),
-        Hypothesis(Y_OVER_X, low=1.0),
-    ),
-)
 
 
 def helps(criterion: Quantity) -> Any:
     """Scratch errs at least 0.1, transfer at most exp(-criterion/C_2)."""
 
-    def margin(seen: Observation, constants: Constants) -> Margin:
-        assert seen.transfer is not None
+    def margin(observation: Observation, constants: Constants) -> Margin:
+        assert observation.transfer is not None
         after = error_at_most(
-            seen.transfer.error, -criterion(seen.regime) / constants[STATED.constant("C_2")]
+            observation.transfer.error,
+            -criterion(observation.regime) / constants[STATED.constant("C_2")],
         )
-        return error_at_least(seen.scratch.error, NOT_SMALL).both(after)
+        return error_at_least(observation.scratch.error, NOT_SMALL).both(after)
 
     return margin
 
 
-def hurts(seen: Observation, constants: Constants) -> Margin:
+def hurts(observation: Observation, constants: Constants) -> Margin:
     """Scratch errs at most exp(-tau_2/C_2), transfer at least 0.1."""
-    assert seen.transfer is not None
-    tau_2 = q.catalogue()["tau_2"](seen.regime)
-    scratch = error_at_most(seen.scratch.error, -tau_2 / constants[theorem_4_3.C_2])
-    return scratch.both(error_at_least(seen.transfer.error, NOT_SMALL))
+    assert observation.transfer is not None
+    tau_2 = TAU_2(observation.regime)
+    scratch = error_at_most(observation.scratch.error, -tau_2 / constants[SCRATCH_C_2])
+    return scratch.both(error_at_least(observation.transfer.error, NOT_SMALL))
 
 
-def swapped(seen: Observation, constants: Constants) -> Margin:
+def swapped(observation: Observation, constants: Constants) -> Margin:
     """Transfer does better than scratch: the flipped conclusion of (2), and true in (1)."""
-    assert seen.transfer is not None
-    return exceeds(seen.scratch.error, seen.transfer.error)
+    assert observation.transfer is not None
+    return exceeds(observation.scratch.error, observation.transfer.error)
 
 
-def worse(seen: Observation, constants: Constants) -> Margin:
+def worse(observation: Observation, constants: Constants) -> Margin:
     """Transfer does worse than scratch: the flipped conclusion of (1)."""
-    return swapped(seen, constants).negated
+    return swapped(observation, constants).negated
 
 
 def noise_grows(growth: Quantity, sense: float = 1.0) -> Any:
     """||P w||^2 of inherited filters over scratch's is at least C_5 growth."""
 
-    def margin(seen: Observation, constants: Constants) -> Margin:
-        assert seen.noise_ratio is not None
+    def margin(observation: Observation, constants: Constants) -> Margin:
+        assert observation.noise_ratio is not None
         return Margin.exact(
-            sense * (np.log(seen.noise_ratio) - math.log(constants[C_5] * growth(seen.regime)))
+            sense
+            * (
+                np.log(observation.noise_ratio)
+                - math.log(constants[C_5] * growth(observation.regime))
+            )
         )
 
     return margin
@@ -181,7 +180,7 @@ def _positive(domain: Domain, *, restricted: bool = False) -> Claim:
         unit="nats, the lesser of the two bounds' margins",
         # Where the search keeps far above C_1, nothing depends on it.
         constants=(
-            theorem_4_3.C_3,
+            SCRATCH_C_3,
             *((STATED.constant("C_1"),) if restricted else ()),
             STATED.constant("C_2"),
             C_4,
@@ -230,9 +229,9 @@ CLAIMS = (
         ),
         domain=NEGATIVE,
         margin=hurts,
-        picture=stays(SHARPER.criterion, "transfer"),
+        picture=stays(TAU_D.criterion, "transfer"),
         unit="nats, the lesser of the two bounds' margins",
-        constants=(theorem_4_3.C_1, theorem_4_3.C_2, SHARPER.constant("C_3"), C_4),
+        constants=(SCRATCH_C_1, SCRATCH_C_2, TAU_D.constant("C_3"), C_4),
         uses={
             "theorem-4.3.error-upper": "scratch succeeds above its threshold",
             "theorem-4.2.error-lower.tau-D": "transfer fails below its own",
@@ -256,7 +255,7 @@ CLAIMS = (
                     "domain": Domain(
                         "transfer",
                         (
-                            hypothesis("tau_2", theorem_4_3.C_1, 10.0),
+                            hypothesis("tau_2", SCRATCH_C_1, 10.0),
                             hypothesis("X", 20.0, 100.0),
                             hypothesis("Y", 1.0, 2.0),
                         ),
@@ -281,14 +280,14 @@ CLAIMS = (
         margin=noise_grows(NOISE_GROWTH),
         picture=Picture(
             NOISE_GROWTH,
-            {"ratio": lambda seen: float(np.median(seen.noise_ratio))},
+            {"ratio": lambda observation: float(np.median(observation.noise_ratio))},
             "ratio",
             lambda value, constants: constants[C_5] * value,
             upper=False,
             label="‖Pw‖² of inherited filters over that of scratch filters",
         ),
         unit="ln of the ratio over its bound",
-        constants=(C_5, theorem_4_3.C_1, SHARPER.constant("C_3"), C_4),
+        constants=(C_5, SCRATCH_C_1, TAU_D.constant("C_3"), C_4),
         uses=TRAINED,
         wrong_versions=(
             WrongVersion(

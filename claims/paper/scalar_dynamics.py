@@ -29,26 +29,25 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from flint import arb
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from claims.core.claim import Claim, Kind, Provenance, WrongVersion
 from claims.core.constants import Constants
 from claims.deciding import interval_proof as proof
 from claims.deciding.decision import Margin
 from claims.deciding.interval_proof import Box, Proof
+from claims.observing.identities import Identity, none_left
+from claims.predicting.scalar import solve
 from model.regime import Regime
 from model.sampling import Seeds
 
 b, c, s, w, v, y, p = sp.symbols("b c s w v y p", positive=True)
-
 #: The three gaps F(y) against s + b, as the statements have them, and the reduced forms.
 LOWER = w - sp.log(1 + w)
 UPPER = sp.log(1 + v)
 HALF = b * (y - sp.Rational(1, 3)) - sp.log(y)
 HALF_LEAST = 1 - b / 3 + sp.log(b)
 MONOTONE = 1 - c * p * (1 - p)
-
-
 _SHIFT = sp.Rational(2, 3)
 
 
@@ -130,42 +129,9 @@ def trajectories(most_c: float = 1.0, allowance: float = 1.0, steps: int = 500) 
     return Trajectories(np.stack(above), np.stack(below))
 
 
-def solve(b_grid: ArrayLike, reach: ArrayLike) -> NDArray[np.float64]:
-    """x_t: the root of x + b e^x = reach + b, reach = ct. F is convex and increasing: Newton's
-    method from the upper bound never undershoots.
-    """
-    b_grid, reach = np.asarray(b_grid, dtype=np.float64), np.asarray(reach, dtype=np.float64)
-    x: NDArray[np.float64] = np.log1p(reach / b_grid)
-    for _ in range(40):
-        x = x - (x + b_grid * np.exp(x) - reach - b_grid) / (1 + b_grid * np.exp(x))
-    return x
-
-
-def no_gap(seen: Trajectories, constants: Constants) -> Margin:
+def no_gap(observation: Trajectories, constants: Constants) -> Margin:
     """The least gap; 1e-10 is left to rounding."""
-    return Margin.exact(min(seen.above.min(), seen.below.min()) + 1e-10)
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Expressions that must be 0 after simplification."""
-
-    residuals: tuple[sp.Expr, ...]
-    networks: int = 0
-    method: str = "algebra"
-
-    @property
-    def evidence(self) -> dict[str, Any]:
-        """For the ledger."""
-        return {
-            "identities": len(self.residuals),
-            "left over": [str(r) for r in self.residuals if r != 0],
-        }
-
-
-def none_left(seen: Identity, constants: Constants) -> Margin:
-    """0 if every identity holds, minus the number that do not otherwise."""
-    return Margin.exact(-float(sum(r != 0 for r in seen.residuals)))
+    return Margin.exact(min(observation.above.min(), observation.below.min()) + 1e-10)
 
 
 #: Wide enough for h from 0.02 to 50 and T to 10^6 steps: c = h/2 or 3h/2, b from 5/6 to 6/5.

@@ -1,5 +1,5 @@
 """F1, F3: signatures of failure [S]. F2, transfer that is worse for far tasks, stands with M4 in
-`orderings`.
+`m4_far_tasks`.
 
 F1 is Theorem 4.3's and 4.2's lower statements together: below both thresholds no choice between
 scratch and transfer helps.
@@ -19,28 +19,28 @@ import numpy as np
 from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
+from claims.core.criteria import NOT_SMALL, TAU_D
+from claims.core.domains import EVERYWHERE
+from claims.core.ranges import ANY, EVERY_Y
 from claims.deciding.decision import Margin
 from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, scratch_only
-from claims.paper.theorem_4_2 import ANY, EVERY_Y, EVERYWHERE
-from claims.paper.theorem_4_2 import TAU_D as SHARPER
-from claims.paper.theorem_4_3 import NOT_SMALL
 
-_C_3 = SHARPER.constant("C_3")
+_C_3 = TAU_D.constant("C_3")
 
 
-def both_err(seen: Observation, constants: Constants, *, bound: float = NOT_SMALL) -> Margin:
+def both_err(observation: Observation, constants: Constants, *, bound: float = NOT_SMALL) -> Margin:
     """Scratch and transfer err at least `bound`."""
-    assert seen.transfer is not None
-    return error_at_least(seen.scratch.error, bound).both(
-        error_at_least(seen.transfer.error, bound)
+    assert observation.transfer is not None
+    return error_at_least(observation.scratch.error, bound).both(
+        error_at_least(observation.transfer.error, bound)
     )
 
 
-def unconverged(seen: Observation, constants: Constants, *, share: float = 0.1) -> Margin:
+def unconverged(observation: Observation, constants: Constants, *, share: float = 0.1) -> Margin:
     """ln of the mean loss of the last half of the run over a share of the first loss, log 2 or
     more.
     """
-    loss = seen.scratch.loss
+    loss = observation.scratch.loss
     return Margin.exact(np.log(loss[:, loss.shape[1] // 2 :].mean(1)) - np.log(share * loss[:, 0]))
 
 
@@ -52,7 +52,6 @@ FAST_AND_LONG = Domain(
     (("h1", 20.0, 200.0), ("h2", 20.0, 200.0), ("duration", 8000.0, 8000.0)),
     tier="practical",
 )
-
 CLAIMS = (
     Claim(
         id="f1.below",
@@ -90,7 +89,11 @@ CLAIMS = (
             WrongVersion(
                 "guessing",
                 "both err more than 0.49",
-                {"margin": lambda seen, constants: both_err(seen, constants, bound=0.49)},
+                {
+                    "margin": lambda observation, constants: both_err(
+                        observation, constants, bound=0.49
+                    )
+                },
             ),
         ),
     ),
@@ -117,7 +120,11 @@ CLAIMS = (
             WrongVersion(
                 "first",
                 "it stays at its first value",
-                {"margin": lambda seen, constants: unconverged(seen, constants, share=1.0)},
+                {
+                    "margin": lambda observation, constants: unconverged(
+                        observation, constants, share=1.0
+                    )
+                },
             ),
         ),
     ),

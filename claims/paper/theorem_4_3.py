@@ -14,122 +14,74 @@ choice of epsilon is drawn with h T.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from claims.core import quantities as q
-from claims.core.claim import (
-    Bound,
-    Claim,
-    Domain,
-    Hypothesis,
-    Kind,
-    Picture,
-    Provenance,
-    WrongVersion,
-    hypothesis,
-)
+from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
 from claims.core.condition import DELTA
-from claims.core.constants import Constants, resolve
+from claims.core.constants import Constants
+from claims.core.criteria import (
+    NOT_SMALL,
+    SCRATCH_C_1,
+    SCRATCH_C_2,
+    SCRATCH_C_3,
+    SCRATCH_C_T,
+    TAU_2,
+    misread,
+)
+from claims.core.domains import scratch_above, scratch_below
 from claims.core.quantities import Quantity
 from claims.deciding.decision import Margin
 from claims.observing.errors import (
     BOTH_ERRORS,
+    HALVED,
     MEASURED,
     TRAINED,
     Observation,
     error_at_least,
     error_at_most,
+    orders,
     scratch_only,
 )
+from claims.observing.pictures import falls, stays
 
-C_1, C_2, C_3, C_T = (f"theorem-4.3.{name}" for name in ("C_1", "C_2", "C_3", "C_T"))
-#: The paper's constant: an error that is not small.
-NOT_SMALL = 0.1
-TAU_2 = q.catalogue()["tau_2"]
 STEP = "step"
 
 
-def converges(seen: Observation, constants: Constants) -> Margin:
+def converges(observation: Observation, constants: Constants) -> Margin:
     """ln C_T - ln of the smallest C_T that serves."""
-    return Margin.exact(math.log(constants[C_T]) - np.log(seen.scratch.least_time_constant()))
+    return Margin.exact(
+        math.log(constants[SCRATCH_C_T]) - np.log(observation.scratch.least_time_constant())
+    )
 
 
 def at_most(term: Quantity, sense: float = 1.0) -> Any:
     """error <= exp(-term/C_2); `sense` -1 plants the flipped inequality."""
 
-    def margin(seen: Observation, constants: Constants) -> Margin:
-        holds = error_at_most(seen.scratch.error, -term(seen.regime) / constants[C_2])
+    def margin(observation: Observation, constants: Constants) -> Margin:
+        holds = error_at_most(
+            observation.scratch.error, -term(observation.regime) / constants[SCRATCH_C_2]
+        )
         return holds if sense > 0 else holds.negated
 
     return margin
 
 
-def at_least(seen: Observation, constants: Constants) -> Margin:
+def at_least(observation: Observation, constants: Constants) -> Margin:
     """error >= 0.1."""
-    return error_at_least(seen.scratch.error, NOT_SMALL)
-
-
-def above(term: Quantity) -> Domain:
-    """Condition 4.1 and term >= C_1."""
-    return Domain("scratch", (Hypothesis(term, low=C_1),))
-
-
-def below(term: Quantity, bound: float | str = C_3) -> Domain:
-    """Condition 4.1 and term <= C_3."""
-    return Domain("scratch", (Hypothesis(term, high=bound),))
-
-
-def falls(
-    criterion: Quantity, c_2: Bound, held: str, values: Mapping[str, Any] = BOTH_ERRORS
-) -> Picture:
-    """Errors against a criterion, and exp(-criterion/C_2)."""
-    return Picture(
-        criterion,
-        values,
-        held,
-        lambda value, constants: math.exp(-value / resolve(c_2, constants)),
-        upper=True,
-    )
-
-
-def stays(criterion: Quantity, held: str, values: Mapping[str, Any] = BOTH_ERRORS) -> Picture:
-    """Errors against a criterion, and 0.1."""
-    return Picture(criterion, values, held, lambda value, constants: NOT_SMALL, upper=False)
+    return error_at_least(observation.scratch.error, NOT_SMALL)
 
 
 _SCRATCH = {"scratch": BOTH_ERRORS["scratch"]}
-
-
-def misread(name: str, formula: Any) -> Quantity:
-    """A wrong tau_2."""
-    return Quantity(name, name, formula, "planted error")
-
-
 SQUARED_SAMPLES = misread("N_2^2 for N_2", q.n2 * q.tau_2)
 OTHER_SAMPLES = misread("N_1 for N_2", q.tau_2 * q.n1 / q.n2)
 SQUARED_NORM = misread("||s_2||^2 for ||s_2||^4", q.tau_2 / q.signal_square[2])
 SIGMA_SQUARED = misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2)
 #: Numbers of samples far enough apart for one to be told from the other.
 MORE, FEWER = (("n1", 400, 400), ("n2", 40, 40)), (("n1", 20, 20), ("n2", 120, 120))
-
-
-def orders(lemma: str) -> dict[str, str]:
-    """Of the proof, the lemmas that error bounds rest on."""
-    return {
-        f"{lemma}.b.{part}": f"{part} in filters is of this order when training ends"
-        for part in ("signal", "noise")
-    }
-
-
-#: Where "at least 0.1" comes from.
-HALVED = {
-    "origin.halving": "where noise outweighs the signal the error is half of that probability"
-}
-
 _COMMON: dict[str, Any] = {
     "source": "Theorem 4.3",
     "provenance": (Provenance.S, Provenance.R),
@@ -137,7 +89,6 @@ _COMMON: dict[str, Any] = {
     "delta": DELTA,
     "observe": scratch_only,
 }
-
 CLAIMS = (
     Claim(
         id="theorem-4.3.convergence",
@@ -152,7 +103,7 @@ CLAIMS = (
         domain=Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),)),
         margin=converges,
         unit="ln C_T − ln of the least constant that serves",
-        constants=(C_T,),
+        constants=(SCRATCH_C_T,),
         uses=TRAINED | {"lemma-a1.a.lower": "every sample is memorised, so that its loss falls"},
         wrong_versions=(
             WrongVersion(
@@ -183,8 +134,9 @@ CLAIMS = (
                 "faster",
                 "t ≤ C_T/(h₂ √ε) for C_T/(h₂ ε)",
                 {
-                    "margin": lambda seen, constants: Margin.exact(
-                        math.log(constants[C_T]) - np.log(seen.scratch.least_time_constant(0.5))
+                    "margin": lambda observation, constants: Margin.exact(
+                        math.log(constants[SCRATCH_C_T])
+                        - np.log(observation.scratch.least_time_constant(0.5))
                     )
                 },
             ),
@@ -196,36 +148,36 @@ CLAIMS = (
         title="Scratch: small test error above the threshold",
         statement="Under Condition 4.1, τ₂ ≥ C₁ implies test error at most exp(−τ₂/C₂).",
         latex=r"\tau_2\ge C_1\;\Rightarrow\; \mathrm{error}\le e^{-\tau_2/C_2}",
-        domain=above(TAU_2),
+        domain=scratch_above(TAU_2),
         margin=at_most(TAU_2),
-        picture=falls(TAU_2, C_2, "scratch", _SCRATCH),
+        picture=falls(TAU_2, SCRATCH_C_2, "scratch", _SCRATCH),
         unit="nats between the bound and the error",
-        constants=(C_1, C_2),
+        constants=(SCRATCH_C_1, SCRATCH_C_2),
         uses=MEASURED | orders("lemma-a1"),
         wrong_versions=(
             WrongVersion("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
             WrongVersion(
                 "samples-squared",
                 "N₂² for N₂ in τ₂",
-                {"domain": above(SQUARED_SAMPLES), "margin": at_most(SQUARED_SAMPLES)},
+                {"domain": scratch_above(SQUARED_SAMPLES), "margin": at_most(SQUARED_SAMPLES)},
             ),
             WrongVersion(
                 "other-samples",
                 "N₁ for N₂ in τ₂",
                 {
-                    "domain": replace(above(OTHER_SAMPLES), groups=MORE),
+                    "domain": replace(scratch_above(OTHER_SAMPLES), groups=MORE),
                     "margin": at_most(OTHER_SAMPLES),
                 },
             ),
             WrongVersion(
                 "norm-exponent",
                 "‖s₂‖² for ‖s₂‖⁴ in τ₂",
-                {"domain": above(SQUARED_NORM), "margin": at_most(SQUARED_NORM)},
+                {"domain": scratch_above(SQUARED_NORM), "margin": at_most(SQUARED_NORM)},
             ),
             WrongVersion(
                 "sigma-exponent",
                 "σ₂² for σ₂⁴ in τ₂",
-                {"domain": above(SIGMA_SQUARED), "margin": at_most(SIGMA_SQUARED)},
+                {"domain": scratch_above(SIGMA_SQUARED), "margin": at_most(SIGMA_SQUARED)},
             ),
         ),
         **_COMMON,
@@ -235,28 +187,32 @@ CLAIMS = (
         title="Scratch: large test error below the threshold",
         statement="Under Condition 4.1, τ₂ ≤ C₃ implies test error at least 0.1.",
         latex=r"\tau_2\le C_3\;\Rightarrow\; \mathrm{error}\ge 0.1",
-        domain=below(TAU_2),
+        domain=scratch_below(TAU_2),
         margin=at_least,
         picture=stays(TAU_2, "scratch", _SCRATCH),
         unit="nats between the error and 0.1",
-        constants=(C_3,),
+        constants=(SCRATCH_C_3,),
         uses=MEASURED | orders("lemma-a1") | HALVED,
         wrong_versions=(
             WrongVersion(
                 "flipped",
                 "τ₂ ≤ C₃ implies error at most 0.1",
                 {
-                    "margin": lambda seen, constants: error_at_most(
-                        seen.scratch.error, math.log(NOT_SMALL)
+                    "margin": lambda observation, constants: error_at_most(
+                        observation.scratch.error, math.log(NOT_SMALL)
                     )
                 },
             ),
-            WrongVersion("threshold", "τ₂ ≤ 10 instead of C₃", {"domain": below(TAU_2, 10.0)}),
-            WrongVersion("sigma-exponent", "σ₂² for σ₂⁴ in τ₂", {"domain": below(SIGMA_SQUARED)}),
+            WrongVersion(
+                "threshold", "τ₂ ≤ 10 instead of C₃", {"domain": scratch_below(TAU_2, 10.0)}
+            ),
+            WrongVersion(
+                "sigma-exponent", "σ₂² for σ₂⁴ in τ₂", {"domain": scratch_below(SIGMA_SQUARED)}
+            ),
             WrongVersion(
                 "other-samples",
                 "N₁ for N₂ in τ₂",
-                {"domain": replace(below(OTHER_SAMPLES), groups=FEWER)},
+                {"domain": replace(scratch_below(OTHER_SAMPLES), groups=FEWER)},
             ),
         ),
         **_COMMON,

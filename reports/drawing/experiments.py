@@ -27,9 +27,8 @@ from claims.core import condition, quantities
 from claims.core import constants as constant_table
 from claims.core.catalogue import find
 from claims.core.constants import Constants
+from claims.core.criteria import NOT_SMALL, TAU_D
 from claims.observing.paired import dimension
-from claims.paper.theorem_4_2 import TAU_D
-from claims.paper.theorem_4_3 import NOT_SMALL
 from claims.predicting import law
 from model.files import write_atomically
 from model.regime import Regime

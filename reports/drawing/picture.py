@@ -13,10 +13,10 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from claims.core import constants as constant_table
+from claims.core.criteria import NOT_SMALL, READINGS, Reading
+from claims.core.domains import EVERYWHERE
 from claims.core.quantities import catalogue
 from claims.observing.errors import both_ways
-from claims.paper.theorem_4_2 import EVERYWHERE, READINGS, Reading
-from claims.paper.theorem_4_3 import NOT_SMALL
 from model.regime import Regime
 from model.sampling import Seeds
 from reports.drawing.plots import write_svg

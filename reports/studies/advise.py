@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.beyond.advice import Advice, Choice, advise
 from claims.core import quantities
 from claims.observing.errors import downstream_errors
+from claims.predicting.advice import Advice, Choice, advise
 from claims.predicting.estimation import (
     TOLD,
     Estimated,

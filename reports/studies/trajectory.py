@@ -17,8 +17,7 @@ from claims.core import constants as constant_table
 from claims.core import quantities
 from claims.core.claim import Claim
 from claims.observing.dynamics import Dynamics
-from claims.paper.lemma_a1 import SPREAD
-from claims.paper.scalar_dynamics import solve
+from claims.predicting.scalar import SPREAD, solve
 from model.regime import Regime, RegimeError
 from model.run import DivergenceError, log_spaced, signs
 from model.sampling import Draw, Sample, Seeds, sample

@@ -10,7 +10,7 @@ import pytest
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS
 
 from claims.core.claim import Domain, hypothesis
-from claims.paper import exact
+from claims.core.domains import ANY_REGIME
 from strategies.search import ROOTS, climb, search
 
 SCRATCH = Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),))
@@ -24,7 +24,7 @@ def distance(case):
     return -sum(abs(math.log(getattr(case.regime, name) / value)) for name, value in PEAK.items())
 
 
-def seen(score=distance, *, domain=exact.ANY_REGIME, name="a", entropy=0, cases=30):
+def seen(score=distance, *, domain=ANY_REGIME, name="a", entropy=0, cases=30):
     """Every case that is scored, in order."""
     looked = []
     climb(
@@ -42,7 +42,7 @@ def searched(*, name="a", entropy=0, cases=30):
     """The same of a search that does not climb."""
     looked = []
     search(
-        exact.ANY_REGIME,
+        ANY_REGIME,
         {},
         lambda case: looked.append(case) or False,
         name=name,
@@ -84,9 +84,7 @@ def test_no_more_calls_than_cases(cases):
     assert len(looked) > cases / 2
 
 
-@pytest.mark.parametrize(
-    "domain", [exact.ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction
-)
+@pytest.mark.parametrize("domain", [ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction)
 def test_inside_the_domain(domain):
     """What it climbs to is a regime of the domain, on a root of verification's, not of
     calibration's.
@@ -118,12 +116,12 @@ def test_other_name_or_entropy_other_cases(change):
 
 
 STRANGER = """
-from claims import exact
+from claims.core.domains import ANY_REGIME
 from strategies.search import climb
 
 def cases():
     seen = []
-    climb(exact.ANY_REGIME, {}, lambda case: seen.append(case) or -case.regime.n1 * case.regime.sigma1, name="a", entropy=2, cases=30)
+    climb(ANY_REGIME, {}, lambda case: seen.append(case) or -case.regime.n1 * case.regime.sigma1, name="a", entropy=2, cases=30)
     return seen
 
 before = cases()
@@ -174,7 +172,7 @@ def test_an_error_is_passed_on(error, when):
         return distance(case)
 
     with pytest.raises(type(error)) as left:
-        climb(exact.ANY_REGIME, {}, breaks, name="a", entropy=0, cases=20)
+        climb(ANY_REGIME, {}, breaks, name="a", entropy=0, cases=20)
     assert left.value is error
     assert before == AVAILABLE_PROVIDERS
     assert len(seen(cases=10)) > 5  # and the next search runs

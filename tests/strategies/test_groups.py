@@ -10,7 +10,7 @@ import pytest
 from claims.core import quantities as q
 from claims.core.condition import LITERAL, PRACTICAL, slacks, violations
 from claims.core.quantities import catalogue
-from claims.paper import theorem_4_2, theorem_4_3
+from claims.paper import theorem_4_2_lower, theorem_4_2_upper, theorem_4_3
 from strategies.groups import MOST_STEPS, Groups, build, most_inherited, solve
 
 GROUPS = Groups(
@@ -165,7 +165,7 @@ MISREADINGS = [
 ]
 MISREADINGS += [
     version.changes["domain"].hypotheses[0].quantity
-    for claim in theorem_4_2.CLAIMS
+    for claim in (*theorem_4_2_upper.CLAIMS, *theorem_4_2_lower.CLAIMS)
     for version in claim.wrong_versions
     if "domain" in version.changes
     and version.changes["domain"].hypotheses[0].quantity not in CRITERIA

@@ -16,7 +16,8 @@ from claims.core import quantities
 from claims.core.catalogue import catalogue
 from claims.core.claim import Domain, hypothesis
 from claims.core.condition import LITERAL, PRACTICAL, TIERS, slacks, violations
-from claims.paper import exact, theorem_4_3
+from claims.core.criteria import TAU_2
+from claims.core.domains import ANY_REGIME, INDEPENDENT, scratch_above, scratch_below
 from model.regime import Regime
 from strategies.regimes import regimes
 from strategies.search import ROOTS, search
@@ -138,7 +139,7 @@ def test_discards_would_be_seen(monkeypatch):
         lambda domain, constants: st.integers(0, 9).filter(lambda k: k % 2 == 0).map(lambda k: k),
     )
     with pytest.raises(AssertionError):
-        draws(exact.ANY_REGIME, 50)
+        draws(ANY_REGIME, 50)
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_small_regimes_reach_the_corners():
     """Of the facts that hold everywhere: no signals, no inheritance, full inheritance, more samples
     than dimensions.
     """
-    _, drawn = draws(exact.ANY_REGIME, 200)
+    _, drawn = draws(ANY_REGIME, 200)
     corners = {
         "no u": lambda r: r.u == 0,
         "no v_2": lambda r: r.v2 == 0,
@@ -171,19 +172,19 @@ def test_small_regimes_reach_the_corners():
 
 
 def test_independent_regimes_have_room():
-    _, drawn = draws(exact.INDEPENDENT, 50)
+    _, drawn = draws(INDEPENDENT, 50)
     assert all(r.rest >= r.n1 + r.n2 + 4 * r.m for r in drawn)
 
 
 @pytest.mark.parametrize(
     "domain",
-    [theorem_4_3.below(theorem_4_3.TAU_2, 1.0), theorem_4_3.above(theorem_4_3.TAU_2)],
+    [scratch_below(TAU_2, 1.0), scratch_above(TAU_2)],
     ids=["below", "above"],
 )
 def test_thresholds_are_visited(domain):
     """The hardest value of a one-sided hypothesis is drawn, and values well inside."""
     _, drawn = draws(domain, 50)
-    taus = [theorem_4_3.TAU_2(r) for r in drawn]
+    taus = [TAU_2(r) for r in drawn]
     edge = max(taus) if domain.hypotheses[0].high == 1.0 else min(taus)
     assert edge == pytest.approx(1.0 if domain.hypotheses[0].high == 1.0 else 3.0, rel=1e-9)
     assert max(taus) > 5 * min(taus)
@@ -200,7 +201,7 @@ def test_both_tiers_are_visited():
 # The search ---------------------------------------------------------------------------------------
 
 
-def seen(domain=exact.ANY_REGIME, *, name="a", entropy=0, cases=20, calibration=False):
+def seen(domain=ANY_REGIME, *, name="a", entropy=0, cases=20, calibration=False):
     """Every case a search that finds nothing looks at."""
     looked = []
     assert (
@@ -218,9 +219,7 @@ def seen(domain=exact.ANY_REGIME, *, name="a", entropy=0, cases=20, calibration=
     return looked
 
 
-@pytest.mark.parametrize(
-    "domain", [exact.ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction
-)
+@pytest.mark.parametrize("domain", [ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction)
 def test_same_name_and_entropy_same_cases(domain):
     first = seen(domain)
     assert len(first) == len(set(first)) == 20
@@ -229,13 +228,13 @@ def test_same_name_and_entropy_same_cases(domain):
 
 
 STRANGER = """
-from claims import exact
+from claims.core.domains import ANY_REGIME
 from strategies.search import search
 
 def cases():
     seen = []
     for entropy in range(6):
-        search(exact.ANY_REGIME, {}, lambda case: seen.append(case) or False, name="a", entropy=entropy, cases=30)
+        search(ANY_REGIME, {}, lambda case: seen.append(case) or False, name="a", entropy=entropy, cases=30)
     return seen
 
 before = cases()
@@ -276,7 +275,7 @@ def test_first_that_falls_ends_the_search():
         looked.append(case)
         return len(looked) == 7
 
-    found = search(exact.ANY_REGIME, {}, falls, name="a", entropy=0, cases=20)
+    found = search(ANY_REGIME, {}, falls, name="a", entropy=0, cases=20)
     assert found == looked[-1]
     assert len(looked) == 7  # with no shrinks allowed, none is made
 
@@ -316,7 +315,7 @@ def test_shrinks_to_a_small_regime(falls, minimal):
     """What the failure does not need is at its simplest; step sizes and sigma_0 follow from the
     sizes.
     """
-    found = search(exact.ANY_REGIME, {}, falls, name="a", entropy=3, cases=100, shrinks=2000)
+    found = search(ANY_REGIME, {}, falls, name="a", entropy=3, cases=100, shrinks=2000)
     assert found.root == 0
     free = {
         name for name in SMALLEST.to_dict() if name not in {"eta1", "eta2", "sigma0", "d", *minimal}
@@ -327,9 +326,7 @@ def test_shrinks_to_a_small_regime(falls, minimal):
 
 
 def test_smallest_of_all():
-    found = search(
-        exact.ANY_REGIME, {}, lambda case: True, name="b", entropy=0, cases=100, shrinks=2000
-    )
+    found = search(ANY_REGIME, {}, lambda case: True, name="b", entropy=0, cases=100, shrinks=2000)
     assert found.regime.to_dict() == pytest.approx(SMALLEST.to_dict(), rel=1e-12)
 
 
@@ -344,7 +341,7 @@ def test_shrinking_keeps_to_its_allowance(shrinks):
         looked.append(case)
         return case.regime.n1 >= 3
 
-    found = search(exact.ANY_REGIME, {}, falls, name="a", entropy=0, cases=40, shrinks=shrinks)
+    found = search(ANY_REGIME, {}, falls, name="a", entropy=0, cases=40, shrinks=shrinks)
     first = next(k for k, case in enumerate(looked) if case.regime.n1 >= 3)
     assert len(looked) == len(set(looked))
     assert len(looked) - first - 1 <= shrinks
@@ -359,4 +356,4 @@ def test_an_error_is_not_a_finding():
         raise RuntimeError("out of memory")
 
     with pytest.raises(RuntimeError, match="out of memory"):
-        search(exact.ANY_REGIME, {}, breaks, name="a", entropy=0, cases=5)
+        search(ANY_REGIME, {}, breaks, name="a", entropy=0, cases=5)

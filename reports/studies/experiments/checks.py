@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from claims.beyond.sharp_law import REGRET_STAR, SIGN
-from claims.paper.theorem_4_3 import NOT_SMALL
+from claims.core.criteria import NOT_SMALL
+from claims.core.declared import REGRET_STAR, SIGN
 from reports.drawing.experiments import FLOOR, Seen
 from reports.studies.experiments.plans import CASES
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 import pytest
 from examples import regime
 
-from claims.beyond.advice import CLAIMS, ENOUGH, RIGHT, WANTED, Advice, Choice, advise, right_from
+from claims.beyond.advice import CLAIMS, ENOUGH, RIGHT, WANTED, right_from
 from claims.core import quantities
 from claims.core.claim import Provenance
 from claims.core.constants import load
 from claims.observing.survey import SIZES, Surveyed, gains_from_data
 from claims.predicting import law
+from claims.predicting.advice import Advice, Choice, advise
 from claims.predicting.estimation import estimate, summed
 from claims.predicting.law import Law
 from model.regime import RegimeError

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from claims.beyond import conjectures as c
-from claims.beyond import law_ends
-from claims.observing.errors import both_ways
+from claims.beyond import chosen_filters, correlated_noise, depth, law_ends, regularised
+from claims.observing.errors import LINES, both_ways
 from claims.predicting import law
 from model.engines.deep import DeepNetwork, descend, estimate_deep_error, fresh_inner
 from model.regime import Regime
@@ -60,7 +59,7 @@ def seen():
 
 def test_chosen(trial, seen):
     """By hand, seed by seed: of each sign the two filters with the least ||P w||."""
-    found = c.chosen(MADE, SEEDS)
+    found = chosen_filters.chosen(MADE, SEEDS)
     assert found.drawn == pytest.approx(np.log(seen.transfer.error.value.numpy()).mean())
     assert found.networks == 4 * SEEDS.count
     trained, start = trial.upstream.weights, trial.draw.fresh.clone()
@@ -71,33 +70,36 @@ def test_chosen(trial, seen):
             for place, r in enumerate(order[: MADE.inherited]):
                 start[s, sign + place] = trained[s, r]
     weights = train_task(MADE, 2, trial.draw.downstream, start).weights
-    error = estimate_error(weights, trial.draw.downstream.signal, MADE, 2, SEEDS, c.LINES).value
+    error = estimate_error(weights, trial.draw.downstream.signal, MADE, 2, SEEDS, LINES).value
     assert found.least_noise == pytest.approx(np.log(error.numpy()).mean())
     assert found.most_signal != found.least_noise
 
 
 def test_gain():
     """Nats, on average over regimes."""
-    regimes = [c.Chosen(4, -2.0, -2.0 - gain, -2.0 + gain) for gain in np.linspace(0.1, 0.3, 40)]
-    assert c._gained(c._least_noise, regimes).value == pytest.approx(0.2)
-    assert c._gained(c._most_signal, regimes).value == pytest.approx(-0.2)
+    regimes = [
+        chosen_filters.Chosen(4, -2.0, -2.0 - gain, -2.0 + gain)
+        for gain in np.linspace(0.1, 0.3, 40)
+    ]
+    assert chosen_filters._gained(chosen_filters._least_noise, regimes).value == pytest.approx(0.2)
+    assert chosen_filters._gained(chosen_filters._most_signal, regimes).value == pytest.approx(-0.2)
 
 
 # A penalty ----------------------------------------------------------------------------------------
 
 
 def test_regularised(seen):
-    found = c.regularised(MADE, SEEDS)
+    found = regularised.regularised(MADE, SEEDS)
     assert torch.equal(found.plain.value, seen.transfer.error.value)
     assert found.networks == 4 * SEEDS.count
-    assert not torch.allclose(found.decayed.value, found.kept.value)
+    assert not torch.allclose(found.decayed.value, found.anchored.value)
 
 
 # Correlated noise ---------------------------------------------------------------------------------
 
 
 def test_correlated_with_no_more_noise_is_as_ever(seen):
-    found = c.correlated(lambda regime: (0.0, 0.0), MADE, SEEDS)
+    found = correlated_noise.correlated(lambda regime: (0.0, 0.0), MADE, SEEDS)
     for errors in (found.plain, found.noisy):
         assert torch.allclose(errors[0].value, seen.scratch.error.value, rtol=1e-9)
         assert torch.allclose(errors[1].value, seen.transfer.error.value, rtol=1e-9)
@@ -106,10 +108,10 @@ def test_correlated_with_no_more_noise_is_as_ever(seen):
 
 def test_scales():
     """sqrt(q_k) times sigma_k is ||s_k||: as much noise along the signal as there is signal."""
-    first, second = c.as_strong_as_signals(MADE)
+    first, second = correlated_noise.as_strong_as_signals(MADE)
     assert first * MADE.sigma1 == pytest.approx(math.hypot(MADE.u, MADE.v1))
     assert second * MADE.sigma2 == pytest.approx(math.hypot(MADE.u, MADE.v2))
-    assert c.isotropic(MADE) == (1.0, 1.0)
+    assert correlated_noise.isotropic(MADE) == (1.0, 1.0)
 
 
 def test_within():
@@ -118,17 +120,17 @@ def test_within():
     """
     plain = estimate(0.1, 0.1, 0.1), estimate(0.2, 0.2, 0.2)
     noisy = estimate(0.1, 0.2, 0.1), estimate(0.1, 0.2, 0.2)
-    margin = c._within(1.5)(c.Correlated(0, plain, noisy), {})
+    margin = correlated_noise._within(1.5)(correlated_noise.Correlated(0, plain, noisy), {})
     assert margin.low == pytest.approx(math.log(1.5) - np.array([math.log(2), math.log(2), 0.0]))
     assert margin.high == pytest.approx(margin.low)
     wide = ErrorEstimate(*(torch.tensor([x], dtype=torch.float64) for x in (0.1, 0.05, 0.4)))
-    low, high = c._change(estimate(0.1), wide)
+    low, high = correlated_noise._change(estimate(0.1), wide)
     assert (low.item(), high.item()) == (0.0, pytest.approx(math.log(4)))
-    low, high = c._change(estimate(0.8), wide)
+    low, high = correlated_noise._change(estimate(0.8), wide)
     assert (low.item(), high.item()) == (pytest.approx(math.log(2)), pytest.approx(math.log(16)))
-    assert c._doubled(c.Correlated(0, plain, noisy), {}).low == pytest.approx(
-        np.array([0.0, 0.0, -math.log(2)])
-    )
+    assert correlated_noise._doubled(
+        correlated_noise.Correlated(0, plain, noisy), {}
+    ).low == pytest.approx(np.array([0.0, 0.0, -math.log(2)]))
 
 
 # More layers --------------------------------------------------------------------------------------
@@ -137,7 +139,7 @@ def test_within():
 @pytest.mark.parametrize("layers", [3, 4])
 def test_deep(layers):
     """Upstream by hand; downstream V is fresh, and the same whatever is inherited."""
-    found = c.deep(layers, MADE, SEEDS)
+    found = depth.deep(layers, MADE, SEEDS)
     draw = sample(MADE, SEEDS)
     h1, h2 = (
         eta * sigma**2 * MADE.d / (n * MADE.m)
@@ -161,12 +163,12 @@ def test_deep(layers):
 )
 def test_won(outcome, inherited, expected):
     """Nats, over regimes; no spread, and so no doubt."""
-    seen = [c.Deep(0, math.log(0.4), math.log(0.2), math.log(0.1))] * 10
-    assert c._won(outcome, inherited, seen).value == pytest.approx(expected * math.log(2))
-    assert c._wins(outcome, inherited, 0.5, seen, {}).low.item() == pytest.approx(
+    seen = [depth.Deep(0, math.log(0.4), math.log(0.2), math.log(0.1))] * 10
+    assert depth._won(outcome, inherited, seen).value == pytest.approx(expected * math.log(2))
+    assert depth._wins(outcome, inherited, 0.5, seen, {}).low.item() == pytest.approx(
         expected * math.log(2) - 0.5
     )
-    assert c._loses(outcome, inherited, seen, {}).low.item() == pytest.approx(
+    assert depth._loses(outcome, inherited, seen, {}).low.item() == pytest.approx(
         -expected * math.log(2)
     )
 

@@ -11,23 +11,15 @@ from claims.deciding.decision import Margin
 from examples import regime
 from scipy.optimize import brentq
 
-from claims.beyond import necessity
-from claims.beyond.necessity import (
-    NEEDED,
-    UNNEEDED,
-    everything,
-    fails,
-    identities,
-    none_fails,
-    one_fails,
-    statement,
-)
-from claims.core import condition, quantities
+from claims.beyond.feasible import identities
+from claims.beyond.necessity import NEEDED, UNNEEDED, everything, none_fails, one_fails
+from claims.core import condition, quantities, statements
 from claims.core.catalogue import catalogue
 from claims.core.condition import LITERAL, PRACTICAL
+from claims.core.statements import fails, statement
 from claims.observing import dynamics
 from claims.observing.errors import scratch_only
-from claims.paper.scalar_dynamics import none_left
+from claims.observing.identities import none_left
 from model.sampling import Seeds
 
 #: Stand-ins, so that a new calibration changes nothing here.
@@ -48,7 +40,7 @@ def planted(monkeypatch):
             statement("lemma-a1.c.balance"),
             margin=lambda seen, constants: Margin.between(low, high),
         )
-        monkeypatch.setattr(necessity, "statement", lambda claim_id: base)
+        monkeypatch.setattr(statements, "statement", lambda claim_id: base)
         return fails("any")(None, CONSTANTS)
 
     return make

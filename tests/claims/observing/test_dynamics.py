@@ -10,9 +10,9 @@ import torch
 from examples import regime
 
 from claims.core.constants import load
-from claims.observing import dynamics
-from claims.paper import lemma_a1
-from claims.paper.scalar_dynamics import solve, trajectories
+from claims.observing import dynamics, growth
+from claims.paper.scalar_dynamics import trajectories
+from claims.predicting.scalar import solve
 from model.run import signs
 from model.sampling import Seeds, sample
 from model.transfer import inherit, train_task
@@ -95,9 +95,9 @@ def test_which_filters_are_fresh():
 def test_the_worst_step_is_told():
     """A statement about a whole run names the step at which it comes closest to failing."""
     seen = dynamics.upstream(REGIME, SEEDS)
-    margin = lemma_a1.below_envelope(seen, load())
+    margin = growth.below_envelope(seen, load())
     values = np.stack(
-        [lemma_a1.below_envelope(_only(seen, k), load()).low for k in range(len(seen.steps))]
+        [growth.below_envelope(_only(seen, k), load()).low for k in range(len(seen.steps))]
     )
     np.testing.assert_array_equal(margin.low, values.min(0))
     np.testing.assert_array_equal(margin.step, seen.steps[values.argmin(0)])

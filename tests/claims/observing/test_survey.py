@@ -13,16 +13,9 @@ from examples import regime
 from claims.core import quantities
 from claims.observing import survey
 from claims.observing.errors import LINES, scratch_only
-from claims.observing.survey import (
-    SHARES,
-    Swept,
-    approach,
-    crowd,
-    foretell,
-    narrow,
-    shares,
-    sweep_alpha,
-)
+from claims.observing.limit import approach
+from claims.observing.shares import SHARES, Swept, shares, sweep_alpha
+from claims.observing.survey import crowd, foretell, narrow
 from claims.predicting import law
 from model.sampling import Seeds
 from model.test_error import estimate_error

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from claims.paper import concentration as c
+from claims.observing import union_bounds as c
+from claims.paper.concentration import CLAIMS
 
 
 @pytest.mark.parametrize("D", [1, 2, 7, 50])
@@ -62,7 +63,7 @@ def test_activations():
     )
 
 
-@pytest.mark.parametrize("claim", c.CLAIMS, ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 def test_what_is_left_of_delta(claim):
     seen = claim.observe(None, None)
     assert claim.margin(seen, {}).low.item() == 1 - seen.share

@@ -13,19 +13,9 @@ from scipy.integrate import quad
 from scipy.stats import binom, norm
 
 from claims.deciding import interval_proof as proof
-from claims.paper import origin
-from claims.paper.origin import (
-    EVENT,
-    SHIFT,
-    Overrun,
-    convexity,
-    covered,
-    event,
-    none_negative,
-    overrun,
-    shifts,
-    total_variation,
-)
+from claims.observing import overruns
+from claims.observing.overruns import EVENT, SHIFT, Overrun, event, overrun, shifts
+from claims.paper.origin import convexity, covered, none_negative, total_variation
 from model.run import signs
 from model.sampling import Seeds, fresh_noise, projected, sample
 from model.test_error import ErrorEstimate, estimate_error, estimate_overrun
@@ -108,7 +98,7 @@ def test_bound_on_random_networks():
         )
         positive = (data.labels > 0).to(torch.float64)
         outputs = larger_output(weights, data.signal)
-        found = torch.from_numpy(origin._shift(weights, data.signal, positive, data.noise, MADE))
+        found = torch.from_numpy(overruns._shift(weights, data.signal, positive, data.noise, MADE))
         bound = torch.where(outputs > 0, found * outputs, -math.inf)
         patches = projected(
             0.3
@@ -132,7 +122,7 @@ def test_bound_is_attained():
     weights[0, 0, 5] = weights[0, 1, 6] = 1.0
     noise = torch.zeros(1, 1, 20, dtype=torch.float64)
     noise[0, 0, 5:7] = torch.tensor([4.0, 3.0])
-    shift = origin._shift(weights, signal, torch.ones(1, 1, dtype=torch.float64), noise, made)
+    shift = overruns._shift(weights, signal, torch.ones(1, 1, dtype=torch.float64), noise, made)
     c = SHIFT * np.array([0.8, 0.6])
     assert shift == pytest.approx((c[0] - 2 * c[1]) / 2.0)  # S = max(2, 1)
     patch = torch.zeros(1, 1, 20, dtype=torch.float64)

@@ -31,6 +31,7 @@ from claims.predicting.law import (
     scratch_error,
     stepwise,
 )
+from claims.predicting.law.cascade import _cascade
 from model.run import signs
 from model.sampling import Seeds, sample
 from model.transfer import train_task
@@ -387,6 +388,6 @@ def test_deterministic():
     """From empty caches."""
     made = at(1.0, zeta=0.03)
     first = predict(made)
-    law._cascade.cache_clear()
+    _cascade.cache_clear()
     predict.cache_clear()
     assert predict(made) == first

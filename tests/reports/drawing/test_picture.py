@@ -6,8 +6,9 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from claims.core.criteria import READINGS
+from claims.core.domains import EVERYWHERE
 from claims.observing.errors import both_ways
-from claims.paper.theorem_4_2 import EVERYWHERE, READINGS
 from model.sampling import Seeds
 from reports.drawing import picture
 from reports.drawing.picture import Point, draw, measure

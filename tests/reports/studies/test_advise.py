@@ -13,8 +13,8 @@ from functools import partial
 import numpy as np
 import pytest
 
-from claims.beyond.advice import advise as predict
 from claims.observing.errors import LINES
+from claims.predicting.advice import advise as predict
 from claims.predicting.estimation import estimate
 from model.regime import RegimeError
 from model.sampling import Seeds, noise_rank, sample

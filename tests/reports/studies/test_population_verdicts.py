@@ -15,12 +15,12 @@ import pytest
 
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, Kind, Provenance, hypothesis
+from claims.core.domains import ANY_REGIME
 from claims.deciding import estimates as population
 from claims.deciding.decision import RUN_BUDGET, Margin, Status, regime_alpha
 from claims.deciding.estimates import LEVEL, MOST_CLIMBED, SEEN, each, estimate, spread
 from claims.observing.errors import scratch_only
-from claims.observing.survey import variants
-from claims.paper import exact
+from claims.observing.limit import variants
 from model.regime import Regime
 from model.sampling import Seeds
 from reports.studies import verify
@@ -84,7 +84,7 @@ def claim(bound=1.0, **changes):
         "latex": "x",
         "provenance": (Provenance.D,),
         "kind": Kind.ORDERING,
-        "domain": exact.ANY_REGIME,
+        "domain": ANY_REGIME,
         "observe": Eye(),
         "margin": lambda seen, constants: mean(seen).at_most(bound),
         "unit": "u",
@@ -236,7 +236,7 @@ def test_interrupted_it_goes_on():
 def test_constants_of_the_domain():
     """A bound by name: another value, other regimes."""
     domain = replace(
-        exact.ANY_REGIME, construction="scratch", hypotheses=(hypothesis("tau_2", high="a.C"),)
+        ANY_REGIME, construction="scratch", hypotheses=(hypothesis("tau_2", high="a.C"),)
     )
     taus = {}
     for value in (0.5, 5.0):
@@ -471,7 +471,7 @@ def test_climbs_to_no_number(worst):
 
 def test_climbs_over_regimes_outside():
     """They are no evidence, and no obstacle."""
-    domain = replace(exact.ANY_REGIME, hypotheses=(hypothesis("alpha", high=0.5),))
+    domain = replace(ANY_REGIME, hypotheses=(hypothesis("alpha", high=0.5),))
     made = climbing(lambda regime: 1.0, domain=domain)
     verdict = decide(made, PROFILE, {})
     assert verdict.status in (Status.VERIFIED, Status.VACUOUS)

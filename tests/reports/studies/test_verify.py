@@ -12,8 +12,8 @@ import pytest
 from claims.core import findings, quantities
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, Kind, Picture, Provenance, hypothesis
+from claims.core.domains import ANY_REGIME
 from claims.deciding.decision import RUN_BUDGET, SCREEN_SEEDS, Margin, Status, caught
-from claims.paper import exact
 from model.regime import Regime
 from reports.studies.verify import (
     CI_ENTROPY,
@@ -44,7 +44,7 @@ def claim(
     margin,
     *,
     delta=0.0,
-    domain=exact.ANY_REGIME,
+    domain=ANY_REGIME,
     observe=lambda regime, seeds: Look(regime, seeds, 3 * seeds.count),
     **changes,
 ):
@@ -159,8 +159,8 @@ def test_too_coarse_is_inconclusive(delta):
     assert (verdict.status, verdict.counterexample) == (Status.INCONCLUSIVE, None)
 
 
-IMPOSSIBLE = replace(exact.ANY_REGIME, hypotheses=(hypothesis("tau_2", low=1e30),))
-EVERY_OTHER = replace(exact.ANY_REGIME, hypotheses=(hypothesis("alpha", high=0.0),))
+IMPOSSIBLE = replace(ANY_REGIME, hypotheses=(hypothesis("tau_2", low=1e30),))
+EVERY_OTHER = replace(ANY_REGIME, hypotheses=(hypothesis("alpha", high=0.0),))
 
 
 def test_vacuous():

@@ -1,19 +1,20 @@
-"""Lemma A.1: upstream dynamics under Condition 4.1, at every recorded step of the run.
+"""Lemmas A.1 and A.2: dynamics under Condition 4.1, upstream and after transfer, at every recorded
+step of the run.
 
 (a) [R] With x_t(b, c) the root of x + b e^x = ct + b (B5), the mean memorisation of each sample
-    stays
-between two such curves: pairs (h/5, 6/5) below and (3h/2, 5/6) above, plus the recursion's c/(1 +
-b). The lower one has explicit constants, so it needs the width that B4 asks for: with 12 filters of
-a sign some sample starts with two of them active, and c = h/5 is more than that. It is decided for
-m from 32 on; after transfer, for as many fresh filters and C_d from 30 on.
+stays between two such curves: pairs (h/5, 6/5) below and (3h/2, 5/6) above, plus the recursion's
+c/(1 + b). The lower one has explicit constants, so it needs the width that B4 asks for: with 12
+filters of a sign some sample starts with two of them active, and c = h/5 is more than that. It is
+decided for m from 32 on; after transfer, for as many fresh filters and C_d from 30 on.
 (b) [S] Signal gamma and memorised noise sum_i rho-bar of every filter are of order (N q/d) x_t and
-    N x_t,
-x_t = x_t(1, h/2); the constants are fitted. The latter needs the samples that B4 asks for: a filter
-that starts active on none of its class memorises nothing. It is decided for N from 40 on.
+N x_t, x_t = x_t(1, h/2); the constants are fitted. The latter needs the samples that B4 asks for: a
+filter that starts active on none of its class memorises nothing. It is decided for N from 40 on.
 (c) [R] All samples are pulled alike up to a constant, rho-bar <= 4 log T, and rho-underbar stays
-    small.
+small.
 
-`lemma_a2` decides the same after transfer.
+Lemma A.2 states the same of the increments from the inherited start. Inherited filters, besides,
+keep their universal part: j<w, u> never falls below its inherited value, since own-task noise is
+orthogonal to u and gamma_u never falls.
 """
 
 from __future__ import annotations
@@ -24,122 +25,36 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from claims.core.claim import (
-    Claim,
-    Domain,
-    Kind,
-    OpenConstant,
-    Provenance,
-    WrongVersion,
-    hypothesis,
-    suffice,
-)
+from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, suffice
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
+from claims.core.domains import EVERYWHERE, SAMPLES, SMALL_DIMENSION
 from claims.deciding.decision import Margin
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import TRAINED
-from claims.paper.theorem_4_2 import EVERYWHERE
-
-#: The most that e^{kappa/2} may be [R].
-SPREAD = 6 / 5
-
-
-def above_envelope(seen: Dynamics, constants: Constants, *, speed: float = 0.2) -> Margin:
-    """(1/m) sum_r rho-bar - x_t, c = h/5, b = 6/5, for the worst sample."""
-    gap = seen.own_mean - seen.x(speed * seen.h, SPREAD)[:, None, None]
-    return Margin.along(gap.min(2), seen.steps)
-
-
-def below_envelope(
-    seen: Dynamics, constants: Constants, *, speed: float = 1.5, allowance: float = 1.0
-) -> Margin:
-    """x_t + c/(1 + b) - (1/m) sum_r rho-bar, c = 3h/2, b = 5/6, for the worst sample."""
-    c, b = speed * seen.h, 1 / SPREAD
-    gap = seen.x(c, b)[:, None, None] + allowance * c / (1 + b) - seen.own_mean
-    return Margin.along(gap.min(2), seen.steps)
-
-
-def signal_ratio(seen: Dynamics, power: float = 1.0) -> NDArray[np.float64]:
-    """gamma over (N q/d) x_t: (steps, seeds, 2m)."""
-    task = seen.regime.task(seen.index)
-    unit = task.samples * (task.signal_norm / task.sigma) ** 2 / seen.regime.d
-    return seen.signal / (unit * seen.x(seen.h / 2) ** power)[:, None, None]
-
-
-def noise_ratio(seen: Dynamics, power: float = 1.0) -> NDArray[np.float64]:
-    """sum_i rho-bar over N x_t: (steps, seeds, 2m)."""
-    return (
-        seen.own_sum
-        / (seen.regime.task(seen.index).samples * seen.x(seen.h / 2) ** power)[:, None, None]
-    )
-
-
-def extremes(
-    name: str, ratio: Callable[..., NDArray[np.float64]], low: str, high: str, **planted: float
-) -> tuple[OpenConstant, OpenConstant]:
-    """low <= ratio <= high at every step, for every filter."""
-    return (
-        OpenConstant(f"{name}.{low}", lambda seen: ratio(seen, **planted).min(2), at_least=False),
-        OpenConstant(f"{name}.{high}", lambda seen: ratio(seen, **planted).max(2)),
-    )
-
-
-def balance(name: str) -> OpenConstant:
-    """C_7 >= max l'_i/l'_k at every step."""
-    return OpenConstant(f"{name}.C_7", lambda seen: seen.imbalance)
-
-
-def unwanted(name: str, scale: float = 1.0) -> OpenConstant:
-    """C_8 >= -rho-underbar over h + initial terms + N sqrt(log(6N^2/delta)/d) log T."""
-
-    def needed(seen: Dynamics) -> NDArray[np.float64]:
-        n, steps = seen.regime.task(seen.index).samples, seen.regime.task(seen.index).steps
-        overlap = (
-            n * math.sqrt(math.log(6 * n**2 / DELTA) / seen.regime.d) * math.log(max(steps, 2))
-        )
-        return np.asarray(
-            np.maximum(-seen.other_least, 1e-300) / (scale * (seen.h + seen.start_size + overlap))
-        )
-
-    return OpenConstant(f"{name}.C_8", needed)
-
-
-def bounded(seen: Dynamics, constants: Constants, *, factor: float = 4.0) -> Margin:
-    """ln of 4 log T over the largest rho-bar; -inf where one is negative."""
-    steps = max(seen.regime.task(seen.index).steps, 2)
-    return Margin.along(
-        np.where(
-            seen.own_least >= 0, math.log(factor * math.log(steps)) - np.log(seen.own_most), -np.inf
-        ),
-        seen.steps,
-    )
-
+from claims.observing.growth import (
+    above_envelope,
+    balance,
+    below_envelope,
+    bounded,
+    extremes,
+    grows_as,
+    noise_ratio,
+    signal_ratio,
+    unwanted,
+)
 
 #: Width enough for every sample to find a share of active filters near one half.
 WIDTH = ("m", 32.0, 38.0)
-#: Samples enough for every filter to start active on some of its class; with 20, one in ten
-#: networks has a filter that does not.
-SAMPLES = replace(EVERYWHERE, groups=(("n1", 40, 120), ("n2", 40, 120)))
-#: N q/d beyond 10: signal, not noise, fits the training set.
-SMALL_DIMENSION = Domain(
-    "transfer",
-    (hypothesis("tau_D", 5e3, 2e4), hypothesis("X", 1.0, 10.0), hypothesis("Y", 1.0, 2.0)),
-    frozenset({"dimension.signal", "dimension.samples"}),
-    (("room", 1e-5, 1e-4),),
-)
-
-
 _SMALL_TERMS = {
     "b1.inner-products": "patches overlap by no more than the bound's last term",
     "b3.noise": "initial pre-activations are small",
 }
 
 
-def statements(
+def _statements(
     lemma: str,
     index: int,
     where: str,
@@ -219,14 +134,18 @@ def statements(
                 WrongVersion(
                     "faster",
                     "c = 3h/2 for h/5",
-                    {"margin": lambda seen, constants: above_envelope(seen, constants, speed=1.5)},
+                    {
+                        "margin": lambda observation, constants: above_envelope(
+                            observation, constants, speed=1.5
+                        )
+                    },
                 ),
                 WrongVersion(
                     "flipped",
                     "at most",
                     {
-                        "margin": lambda seen, constants: Margin.exact(
-                            -above_envelope(seen, constants).high
+                        "margin": lambda observation, constants: Margin.exact(
+                            -above_envelope(observation, constants).high
                         )
                     },
                 ),
@@ -264,14 +183,18 @@ def statements(
                 WrongVersion(
                     "slower",
                     "c = 3h/4 for 3h/2",
-                    {"margin": lambda seen, constants: below_envelope(seen, constants, speed=0.75)},
+                    {
+                        "margin": lambda observation, constants: below_envelope(
+                            observation, constants, speed=0.75
+                        )
+                    },
                 ),
                 WrongVersion(
                     "flipped",
                     "at least",
                     {
-                        "margin": lambda seen, constants: Margin.exact(
-                            -below_envelope(seen, constants).high
+                        "margin": lambda observation, constants: Margin.exact(
+                            -below_envelope(observation, constants).high
                         )
                     },
                 ),
@@ -368,8 +291,8 @@ def statements(
                     "equal",
                     "all ℓ' are equal, to 1 percent",
                     {
-                        "margin": lambda seen, constants: Margin.exact(
-                            math.log(1.01) - np.log(seen.imbalance.max(0))
+                        "margin": lambda observation, constants: Margin.exact(
+                            math.log(1.01) - np.log(observation.imbalance.max(0))
                         )
                     },
                 ),
@@ -390,14 +313,18 @@ def statements(
                 WrongVersion(
                     "quarter",
                     "(log T)/4 for 4 log T",
-                    {"margin": lambda seen, constants: bounded(seen, constants, factor=0.25)},
+                    {
+                        "margin": lambda observation, constants: bounded(
+                            observation, constants, factor=0.25
+                        )
+                    },
                 ),
                 WrongVersion(
                     "flipped",
                     "at least",
                     {
-                        "margin": lambda seen, constants: Margin.exact(
-                            -bounded(seen, constants).high
+                        "margin": lambda observation, constants: Margin.exact(
+                            -bounded(observation, constants).high
                         )
                     },
                 ),
@@ -431,8 +358,8 @@ def statements(
                     "flipped",
                     "at most",
                     {
-                        "margin": lambda seen, constants: Margin.exact(
-                            -suffice(unwanted(lemma))(seen, constants).high
+                        "margin": lambda observation, constants: Margin.exact(
+                            -suffice(unwanted(lemma))(observation, constants).high
                         )
                     },
                 ),
@@ -440,21 +367,6 @@ def statements(
             **(common | {"uses": common["uses"] | _SMALL_TERMS}),
         ),
     )
-
-
-def exponent(seen: Dynamics) -> NDArray[np.float64]:
-    """The power of x_t that gamma follows over the second half of the recorded steps: (seeds,
-    2m).
-    """
-    x = np.log(seen.x(seen.h / 2))
-    half = len(x) // 2
-    gamma = np.log(np.maximum(seen.signal, 1e-300))
-    return np.asarray((gamma[-1] - gamma[half]) / (x[-1] - x[half]))
-
-
-def grows_as(power: float) -> Callable[[Dynamics, Constants], Margin]:
-    """One half less the distance of every filter's exponent from `power`."""
-    return lambda seen, constants: Margin.exact(0.5 - np.abs(exponent(seen) - power).max(1))
 
 
 def _proportional(name: str, plain: str, latex: str, power: float, provenance: Provenance) -> Claim:
@@ -505,15 +417,73 @@ READINGS = (
         Provenance.S,
     ),
 )
-
 _CURVES = {
     "b5.sandwich": "the curves bound the recursion",
     "e2.monotone": "coefficients have the signs of Lemma B.2",
 }
 
+
+def keep_inherited(observation: Dynamics, constants: Constants, *, share: float = 0.0) -> Margin:
+    """Least increment of gamma over inherited filters and steps, less `share` of the largest, which
+    is planted.
+    """
+    inherited = observation.signal[:, :, ~observation.fresh]
+    return Margin.along(
+        (inherited - share * np.abs(observation.signal).max((0, 2))[None, :, None]).min(2),
+        observation.steps,
+    )
+
+
+KEPT = Claim(
+    id="lemma-a2.kept",
+    title="After transfer: inherited filters keep their universal part",
+    source="Lemma A.2",
+    statement="j⟨w, u⟩ of an inherited filter never falls below its inherited value.",
+    latex=r"j\langle w^t,u\rangle\ge j\langle w^0,u\rangle",
+    provenance=(Provenance.S,),
+    kind=Kind.EXACT,
+    domain=EVERYWHERE,
+    observe=dynamics.after_transfer,
+    margin=keep_inherited,
+    unit="least increment",
+    uses=TRAINED
+    | {
+        "e2.decomposition": "γ is what j⟨w, u⟩ gains, but for a positive factor",
+        "e2.monotone": "γ never falls, in any run",
+    },
+    wrong_versions=(
+        WrongVersion(
+            "grows",
+            "it grows by at least half the largest growth",
+            {
+                "margin": lambda observation, constants: keep_inherited(
+                    observation, constants, share=0.5
+                )
+            },
+        ),
+        WrongVersion(
+            "flipped",
+            "it never rises",
+            {
+                "margin": lambda observation, constants: Margin.exact(
+                    -observation.signal[:, :, ~observation.fresh].max((0, 2))
+                )
+            },
+        ),
+    ),
+)
 CLAIMS = (
-    *statements(
+    *_statements(
         "lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), _CURVES
     ),
     *READINGS,
+    *_statements(
+        "lemma-a2",
+        2,
+        "After transfer",
+        dynamics.after_transfer,
+        (Provenance.S,),
+        {"e2.monotone": "increments have the signs of Lemma B.2"},
+    ),
+    KEPT,
 )

@@ -1,0 +1,274 @@
+"""L1, L2: how accurate the sharp law is [D]. `claims.predicting.law` derives it, networks decide.
+
+Predictions of a population are written down before its first network is trained (`foretell`).
+Accuracies are declared: root mean square errors over random regimes inside Condition 4.1 with
+practical constants, where N is 40 to 120, m 12 to 32 and zeta up to 1/2, and so not at the limit
+the law speaks of. `law.improves` says that the distance shrinks towards that limit (in zeta and 1/m
+it does; in N^2/d there is nothing to shrink, up to N^2/d of order one), and `law.worst` looks for
+the regime where the law is furthest off.
+
+The theory's first form, with p = 0.8 and with all shares equal (the closed form), is kept as
+readings; each is a claim that it is as accurate as the law with p from the cascade.
+
+Where it ends: `law_ends`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from claims.core.claim import Claim, WrongVersion
+from claims.core.constants import Constants
+from claims.core.declared import SCRATCH, SHARE, TRANSFER
+from claims.deciding.decision import Margin
+from claims.deciding.estimates import (
+    Array,
+    Estimate,
+    each,
+    estimate,
+    rank_correlation,
+    root_mean_square,
+    slopes,
+)
+from claims.observing.survey import SURVEYED, Read, Surveyed, Surveys
+from claims.predicting import law
+
+
+def accuracy(surveys: Surveys, predicted: Read, measured: Read) -> Estimate:
+    """Root mean square of a prediction's error."""
+    return estimate(root_mean_square, each(surveys, lambda s: predicted(s) - measured(s)))
+
+
+def within(bound: float, predicted: Read, measured: Read) -> Callable[[Surveys, Constants], Margin]:
+    """The margin of accuracy <= bound."""
+    return lambda surveys, constants: accuracy(surveys, predicted, measured).at_most(bound)
+
+
+def no_worse(
+    reading: Read, predicted: Read, measured: Read
+) -> Callable[[Surveys, Constants], Margin]:
+    """The margin of: a reading is as accurate as the law."""
+
+    def gap(one: Array, other: Array) -> float:
+        return root_mean_square(other) - root_mean_square(one)
+
+    def margin(surveys: Surveys, constants: Constants) -> Margin:
+        lead = estimate(
+            gap,
+            each(surveys, lambda s: reading(s) - measured(s)),
+            each(surveys, lambda s: predicted(s) - measured(s)),
+        )
+        return lead.at_least(0.0)
+
+    return margin
+
+
+def _law_p(s: Surveyed) -> float:
+    return s.predicted.p
+
+
+def _share(s: Surveyed) -> float:
+    return s.share
+
+
+def _law_scratch(s: Surveyed) -> float:
+    return s.predicted.scratch
+
+
+def _scratch(s: Surveyed) -> float:
+    return s.scratch
+
+
+def _law_transfer(s: Surveyed) -> float:
+    return s.predicted.transfer
+
+
+def _transfer(s: Surveyed) -> float:
+    return s.transfer
+
+
+def _rounded_p(s: Surveyed) -> float:
+    return law.ROUNDED
+
+
+def _rounded_scratch(s: Surveyed) -> float:
+    return s.rounded.scratch
+
+
+def _rounded_transfer(s: Surveyed) -> float:
+    return s.rounded.transfer
+
+
+def _closed(s: Surveyed) -> float:
+    return s.closed_form
+
+
+def _accuracy_record(predicted: Read, measured: Read) -> Callable[[Surveys], dict[str, Any]]:
+    def summary(surveys: Surveys) -> dict[str, Any]:
+        gaps = each(surveys, lambda s: predicted(s) - measured(s))
+        worst = surveys[int(np.abs(gaps).argmax())]
+        return {
+            "root mean square": accuracy(surveys, predicted, measured).record(),
+            "rank": (
+                estimate(
+                    rank_correlation, each(surveys, predicted), each(surveys, measured)
+                ).record()
+            ),
+            "worst": {"gap": float(np.abs(gaps).max()), "regime": worst.regime.to_dict()},
+            "against": _dependence(surveys, gaps),
+        }
+
+    return summary
+
+
+_LOGS: dict[str, Read] = {
+    "N^2/d": lambda s: s.regime.n2**2 / s.regime.d,
+    "1/m": lambda s: 1 / s.regime.m,
+    "zeta": lambda s: s.quantity("zeta_2"),
+    "h": lambda s: s.quantity("h_2"),
+}
+
+
+def _dependence(surveys: Surveys, gaps: Array) -> dict[str, Any]:
+    """Slopes of ln |gap| in the logarithms of what should shrink it."""
+    design, size = (
+        np.log(np.stack([each(surveys, read) for read in _LOGS.values()], 1)),
+        np.log(np.abs(gaps) + 1e-6),
+    )
+    return {
+        name: estimate(lambda d, e, k=k: float(slopes(e, d)[k]), design, size).record()
+        for k, name in enumerate(_LOGS)
+    }
+
+
+def _accurate(
+    name: str,
+    what: str,
+    latex: str,
+    bound: float,
+    predicted: Read,
+    measured: Read,
+    wrong: Sequence[tuple[str, str, Read]],
+    source: str,
+) -> Claim:
+    return Claim(
+        id=f"law.{name}",
+        title=f"Sharp law: {what}",
+        source=source,
+        statement=(
+            f"Over random regimes inside Condition 4.1 the law's {what} is off by at most {bound}"
+            " root mean square."
+        ),
+        latex=latex,
+        margin=within(bound, predicted, measured),
+        summary=_accuracy_record(predicted, measured),
+        unit=f"{bound} less the root mean square",
+        wrong_versions=tuple(
+            WrongVersion(n, error, {"margin": within(bound, read, measured)})
+            for n, error, read in wrong
+        ),
+        **SURVEYED,
+    )
+
+
+def _reading(
+    name: str, what: str, latex: str, reading: Read, predicted: Read, measured: Read, source: str
+) -> Claim:
+    return Claim(
+        id=f"law.{name}",
+        title=f"Sharp law, reading: {what}",
+        source=source,
+        statement=(
+            f"{what} is as accurate, root mean square over random regimes, as the law with p from"
+            " the cascade."
+        ),
+        latex=latex,
+        margin=no_worse(reading, predicted, measured),
+        summary=lambda surveys: {
+            "reading": accuracy(surveys, reading, measured).record(),
+            "law": accuracy(surveys, predicted, measured).record(),
+        },
+        unit="root mean square of the law less the reading's",
+        wrong_versions=(
+            WrongVersion(
+                "half",
+                "one half always is",
+                {"margin": no_worse(lambda s: 0.5, predicted, measured)},
+            ),
+            WrongVersion(
+                "perfect",
+                "the measured value itself is no better",
+                {"margin": no_worse(predicted, measured, measured)},
+            ),
+        ),
+        **SURVEYED,
+    )
+
+
+def _double(read: Read) -> Read:
+    return lambda s: min(2 * read(s), 1.0)
+
+
+_L1 = (
+    r"\mathrm{error}=\Pr\Big(\psi(\sqrt r g',\sqrt{1-r})-\psi(\sqrt r"
+    r" g,\sqrt{1-r})>\sqrt{\tau/2}\,m_1/\sqrt v\Big)"
+)
+_L2 = r"\mathrm{error}=\Pr(F'-F>S)"
+CLAIMS = (
+    _accurate(
+        "share",
+        "share p of active samples",
+        r"p=p(h,hT,\zeta)",
+        SHARE,
+        _law_p,
+        _share,
+        (
+            ("half", "no sample switches on: p = 1/2", lambda s: 0.5),
+            ("all", "all samples switch on: p = 1", lambda s: 1.0),
+        ),
+        "L, p",
+    ),
+    _accurate(
+        "l1",
+        "error from scratch",
+        _L1,
+        SCRATCH,
+        _law_scratch,
+        _scratch,
+        (
+            ("double", "twice as large", _double(_law_scratch)),
+            ("transfer", "the error after transfer", _law_transfer),
+        ),
+        "L1",
+    ),
+    _accurate(
+        "l2",
+        "error after transfer",
+        _L2,
+        TRANSFER,
+        _law_transfer,
+        _transfer,
+        (
+            ("double", "twice as large", _double(_law_transfer)),
+            ("scratch", "the error from scratch", _law_scratch),
+        ),
+        "L2",
+    ),
+    _reading("share.rounded", "p = 0.8 everywhere", r"p=0.8", _rounded_p, _law_p, _share, "L, p"),
+    _reading("l1.rounded", "L1 with p = 0.8", _L1, _rounded_scratch, _law_scratch, _scratch, "L1"),
+    _reading(
+        "l1.closed-form",
+        "L1 with all shares equal to 0.8",
+        r"\Pr(\psi_p(g')-\psi_p(g)>\sqrt{\tau/2p})",
+        _closed,
+        _law_scratch,
+        _scratch,
+        "L1",
+    ),
+    _reading(
+        "l2.rounded", "L2 with p = 0.8", _L2, _rounded_transfer, _law_transfer, _transfer, "L2"
+    ),
+)

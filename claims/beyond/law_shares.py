@@ -1,0 +1,32 @@
+"""L4: the best share to inherit, by the sharp law [D]."""
+
+from __future__ import annotations
+
+from claims.core.claim import Claim, WrongVersion
+from claims.core.declared import REGRET_LAW
+from claims.observing.shares import SWEPT, best_by_law, follows, inherit_nothing, worst_by_law
+
+L4 = Claim(
+    id="law.l4",
+    title="Sharp law: the best share to inherit",
+    source="L4",
+    statement=(
+        f"Inheriting the share that the law calls best costs at most {REGRET_LAW} of test error, on"
+        " average, against the best share measured."
+    ),
+    latex=r"\mathrm{error}(\alpha_{\mathrm{law}})-\min_\alpha\mathrm{error}(\alpha)",
+    margin=follows(REGRET_LAW, best_by_law),
+    unit=f"{REGRET_LAW} less the mean regret",
+    wrong_versions=(
+        WrongVersion(
+            "none", "inheriting nothing does", {"margin": follows(REGRET_LAW, inherit_nothing)}
+        ),
+        WrongVersion(
+            "opposite",
+            "the share it calls worst does",
+            {"margin": follows(REGRET_LAW, worst_by_law)},
+        ),
+    ),
+    **SWEPT,
+)
+CLAIMS = (L4,)

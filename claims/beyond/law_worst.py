@@ -1,0 +1,72 @@
+"""The regime where the sharp law is furthest off [D]."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.constants import Constants
+from claims.core.domains import SURVEY
+from claims.deciding.decision import Margin
+from claims.deciding.estimates import LEVEL, MOST_CLIMBED, spread
+from claims.observing.errors import MEASURED
+from claims.observing.survey import Read, Surveyed, foretell, survey
+
+
+def _law_scratch(s: Surveyed) -> float:
+    return s.predicted.scratch
+
+
+def _law_transfer(s: Surveyed) -> float:
+    return s.predicted.transfer
+
+
+def everywhere(
+    bound: float, predicted: Read = _law_transfer
+) -> Callable[[Surveyed, Constants], Margin]:
+    """The margin of |law - mean error after transfer| <= bound in one regime, the mean's own error
+    counted.
+    """
+
+    def margin(observation: Surveyed, constants: Constants) -> Margin:
+        spare, unsure = (
+            bound - abs(predicted(observation) - observation.transfer),
+            spread(observation.seeds, LEVEL / MOST_CLIMBED) * observation.transfer_error,
+        )
+        return Margin.between([spare - unsure], [spare + unsure])
+
+    return margin
+
+
+#: Declared before the search that `law.worst` makes.
+ANYWHERE = 0.1
+WORST = Claim(
+    id="law.worst",
+    title="Sharp law: the worst regime",
+    source="L2",
+    statement=(
+        "In every regime inside Condition 4.1 with practical constants, τ_D from 0.1 to 20, X ≤"
+        f" 100 and Y ≤ 30, the law's error after transfer is off by at most {ANYWHERE}."
+    ),
+    latex=rf"\max|\mathrm{{error}}-\mathrm{{law}}|\le {ANYWHERE}",
+    provenance=(Provenance.D,),
+    kind=Kind.ORDERING,
+    domain=SURVEY,
+    observe=survey,
+    climbs=True,
+    sweep=1.5,
+    margin=everywhere(ANYWHERE),
+    unit=f"{ANYWHERE} less the distance and what the mean is unsure by",
+    family="law.worst",
+    foretell=foretell,
+    uses=MEASURED,
+    wrong_versions=(
+        WrongVersion(
+            "scratch",
+            "the law's error from scratch is",
+            {"margin": everywhere(ANYWHERE, _law_scratch)},
+        ),
+        WrongVersion("half", "one half always is", {"margin": everywhere(ANYWHERE, lambda s: 0.5)}),
+    ),
+)
+CLAIMS = (WORST,)

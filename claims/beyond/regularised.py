@@ -1,0 +1,108 @@
+"""Whether weight decay cures negative transfer.
+
+An open question: it is the paper's and its reviews' [S, O], the statement the plainest one that
+networks can decide [D]. It is measured and reported, and never fails a run.
+
+With a penalty (lambda/2)||w||^2 downstream, what is inherited fades as exp(-lambda eta t), signal
+and noise alike, and training learns the target meanwhile: negative transfer fades, and so does
+positive. A penalty that pulls towards the inherited start keeps both, and holds back what the
+target would add.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.condition import DELTA
+from claims.core.domains import harmful, helpful
+from claims.core.ranges import BROAD, C_4
+from claims.observing.errors import BY_STEPS, LINES, MEASURED
+from claims.observing.paired import exceeds
+from model.engines.variants import descend_penalised
+from model.regime import Regime
+from model.sampling import Seeds, sample
+from model.test_error import ErrorEstimate, estimate_error
+from model.transfer import inherit, train_task
+
+#: lambda eta T: what is inherited fades to exp(-3).
+FADING = 3.0
+
+
+@dataclass(frozen=True)
+class Regularised:
+    """Test errors after transfer: as ever, and with a penalty that pulls to zero, or to the
+    inherited start.
+    """
+
+    networks: int
+    plain: ErrorEstimate
+    decayed: ErrorEstimate
+    anchored: ErrorEstimate
+
+
+def regularised(regime: Regime, seeds: Seeds) -> Regularised:
+    """Train upstream, and downstream after transfer with each penalty and with none."""
+    draw = sample(regime, seeds)
+    upstream = train_task(regime, 1, draw.upstream, draw.start).weights
+    data, start, penalty = (
+        draw.downstream,
+        inherit(upstream, draw.fresh, regime.inherited),
+        FADING / (regime.eta2 * regime.steps2),
+    )
+    ways = (
+        train_task(regime, 2, data, start).weights,
+        descend_penalised(data, start, regime.eta2, regime.steps2, penalty),
+        descend_penalised(data, start, regime.eta2, regime.steps2, penalty, start),
+    )
+    return Regularised(
+        4 * seeds.count,
+        *(estimate_error(weights, data.signal, regime, 2, seeds, LINES) for weights in ways),
+    )
+
+
+REGULARISED = Claim(
+    id="conjecture.regularised",
+    title="Weight decay cures negative transfer",
+    statement=(
+        "Where transfer hurts (X from 20, Y from 100, τ_D ≤ 2), weight decay downstream with ληT ="
+        " 3 errs less than training without."
+    ),
+    latex=r"\lambda\eta_2T_2=3:\;\mathrm{error}_\lambda<\mathrm{error}_0",
+    domain=harmful(BROAD),
+    observe=regularised,
+    margin=lambda observation, constants: exceeds(observation.plain, observation.decayed),
+    delta=DELTA,
+    sweep=0.4,
+    unit="nats between the errors",
+    wrong_versions=(
+        WrongVersion(
+            "everywhere",
+            "and where transfer helps",
+            {"domain": helpful(BROAD), "constants": (C_4,)},
+        ),
+        WrongVersion(
+            "start",
+            "with a penalty that pulls to the inherited start",
+            {
+                "margin": lambda observation, constants: exceeds(
+                    observation.plain, observation.anchored
+                )
+            },
+        ),
+        WrongVersion(
+            "flipped",
+            "it errs more",
+            {
+                "margin": lambda observation, constants: exceeds(
+                    observation.decayed, observation.plain
+                )
+            },
+        ),
+    ),
+    uses=MEASURED | BY_STEPS,
+    source="Open questions",
+    provenance=(Provenance.D,),
+    kind=Kind.CONJECTURE,
+)
+CLAIMS = (REGULARISED,)

@@ -1,0 +1,23 @@
+"""Planted wrong versions that are made alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from claims.core.claim import WrongVersion
+
+
+def naming(versions: list[WrongVersion], *constants: str) -> list[WrongVersion]:
+    """The same, which read these constants where the statement does not."""
+    return [
+        replace(version, changes={**version.changes, "constants": constants})
+        for version in versions
+    ]
+
+
+def replanted(name: str, error: str, function: Callable[..., Any], **changed: Any) -> WrongVersion:
+    """What is observed, with keyword arguments changed to plant an error."""
+    return WrongVersion(name, error, {"observe": partial(function, **changed)})

@@ -1,0 +1,75 @@
+"""Theorem 4.2: after transfer the training loss converges, as from scratch."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion
+from claims.core.condition import DELTA
+from claims.core.constants import Constants
+from claims.core.criteria import TRANSFER_C_T
+from claims.core.domains import EVERYWHERE
+from claims.deciding.decision import Margin
+from claims.observing.errors import TRAINED, Observation, both_ways
+
+
+def converges(observation: Observation, constants: Constants) -> Margin:
+    """ln C_T - ln of the smallest C_T that serves."""
+    assert observation.transfer is not None
+    return Margin.exact(
+        math.log(constants[TRANSFER_C_T]) - np.log(observation.transfer.least_time_constant())
+    )
+
+
+def _convergence() -> Claim:
+    return Claim(
+        id="theorem-4.2.convergence",
+        title="Transfer: the training loss converges",
+        source="Theorem 4.2",
+        statement=(
+            "Under Condition 4.1, after transfer, for every ε some step t ≤ C_T/(h₂ ε) has training"
+            " loss at most ε."
+        ),
+        latex=(
+            r"\forall\varepsilon\;\exists\, t\le \frac{C_T}{h_2\,\varepsilon}:\;"
+            r" L(W^t)\le\varepsilon"
+        ),
+        provenance=(Provenance.S,),
+        kind=Kind.PROBABILITY,
+        domain=EVERYWHERE,
+        observe=both_ways,
+        margin=converges,
+        unit="ln C_T − ln of the least constant that serves",
+        delta=DELTA,
+        constants=(TRANSFER_C_T,),
+        uses=TRAINED | {"lemma-a2.a.lower": "every sample is memorised, so that its loss falls"},
+        wrong_versions=(
+            WrongVersion(
+                "step-dropped",
+                "the step clause is dropped: h from 20 to 200",
+                {"domain": _dropped(("step", "step.dimension"), ("h2", 20.0, 200.0))},
+            ),
+            WrongVersion(
+                "initialisation-dropped",
+                "the initialisation clause is dropped: σ₀ from 10⁶ to 10⁸ times what it allows",
+                {"domain": _dropped(("initialisation",), ("initialisation", 1e6, 1e8))},
+            ),
+            WrongVersion("faster", "t ≤ C_T/(h₂ √ε) for C_T/(h₂ ε)", {"margin": _converges_faster}),
+        ),
+    )
+
+
+def _dropped(clauses: tuple[str, ...], group: tuple[str, float, float]) -> Domain:
+    return Domain("transfer", EVERYWHERE.hypotheses, frozenset(clauses), (group,))
+
+
+def _converges_faster(observation: Observation, constants: Constants) -> Margin:
+    assert observation.transfer is not None
+    return Margin.exact(
+        math.log(constants[TRANSFER_C_T]) - np.log(observation.transfer.least_time_constant(0.5))
+    )
+
+
+CLAIMS = (_convergence(),)

@@ -1,0 +1,191 @@
+"""Theorem 4.2, lower statements: large test error below the threshold, in four readings.
+
+"tau_A + tau_2 <= C_3 => error >= 0.1" [S]; the readings and what to expect of them are in
+`claims.core.criteria`.
+
+Where X is large and Y near 1, tau_D grows like X while Gamma/tau_2 is only alpha X: a filter's
+*noise* is shared out by alpha as well as its signal, and the alpha of the signal cancels. The lower
+statement, which puts no bound on X, then has Gamma + tau_2 small and the error smaller than 0.1: no
+constant serves for all alpha. tau_A + tau_2 is protected from this only by sigma_1^4 making it
+large where X is.
+
+A statement that falls is one that no constant from 10^-2 to 10^2 saves, so both Gammas are searched
+with C_3 = 0.01, where they promise least. With X <= C_4 the lower statement of Gamma + tau_2 falls
+at its frozen C_3 alone: (1 + X)^2/(1 + alpha X)^2 is bounded there, and with C_3 = 0.01 it follows
+from tau_D's.
+
+All four need v_1 orthogonal to v_2, the default of the setting (`theorem_4_2_upper`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from claims.core.claim import (
+    Bound,
+    Claim,
+    Domain,
+    Hypothesis,
+    Kind,
+    Provenance,
+    WrongVersion,
+    hypothesis,
+)
+from claims.core.condition import DELTA
+from claims.core.constants import LEAST, Constants
+from claims.core.criteria import GAMMA, NOT_SMALL, PRINTED, READINGS, RESTRICTED, TAU_2, Reading
+from claims.core.quantities import Quantity
+from claims.core.ranges import ANY, C_4, EVERY_Y, FEW, Groups
+from claims.core.versions import naming
+from claims.deciding.decision import Margin
+from claims.observing.errors import (
+    HALVED,
+    MEASURED,
+    Observation,
+    both_ways,
+    error_at_least,
+    error_at_most,
+    orders,
+)
+from claims.observing.pictures import stays
+
+_ACUTE: Groups = (
+    ("cos_v", 1.0, 1.0),
+    ("upstream_share", 100.0, 100.0),
+)
+_WIDE: Groups = (("m", 32, 32),)
+
+
+def at_least(observation: Observation, constants: Constants) -> Margin:
+    """error >= 0.1."""
+    assert observation.transfer is not None
+    return error_at_least(observation.transfer.error, NOT_SMALL)
+
+
+def flipped_lower(observation: Observation, constants: Constants) -> Margin:
+    """error <= 0.1, planted."""
+    assert observation.transfer is not None
+    return error_at_most(observation.transfer.error, math.log(NOT_SMALL))
+
+
+def below(criterion: Quantity, bound: Bound, little_noise: Hypothesis = ANY) -> Domain:
+    """Condition 4.1 and criterion <= C_3."""
+    return Domain("transfer", (Hypothesis(criterion, high=bound), little_noise, EVERY_Y))
+
+
+def searched(reading: Reading) -> Domain:
+    """Where the derivation above expects a reading's lower statement to fail, if anywhere: a corner
+    of its domain.
+    """
+    least = below(reading.criterion, least_promise(reading))
+    if reading is GAMMA:
+        return replace(
+            least,
+            hypotheses=(
+                least.hypotheses[0],
+                hypothesis("X", 200.0, 1000.0),
+                hypothesis("Y", 1.0, 1.5),
+            ),
+            groups=(*_WIDE, *FEW),
+        )
+    if reading is PRINTED:
+        return replace(
+            least,
+            hypotheses=(
+                least.hypotheses[0],
+                hypothesis("X", 100.0, 1e4),
+                hypothesis("Y", 1.0, 3.0),
+            ),
+        )
+    return least
+
+
+def least_promise(reading: Reading) -> Bound:
+    """C_3 of its lower statement: the frozen one, or the least there may be for a reading that
+    fails even so.
+    """
+    return LEAST if reading in (GAMMA, PRINTED) else reading.constant("C_3")
+
+
+def _acute(domain: Domain, restricted: bool) -> Domain:
+    x = hypothesis("X", 1.0, C_4) if restricted else hypothesis("X", 10.0, 100.0)
+    return replace(
+        domain,
+        hypotheses=(domain.hypotheses[0], x, hypothesis("Y", 5.0, 20.0)),
+        groups=(*_ACUTE, *FEW),
+    )
+
+
+def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
+    c_3: Bound = reading.constant("C_3-restricted") if restricted else least_promise(reading)
+    small = c_3 == LEAST
+    least = rf",\;C_3={LEAST:g}" if small else ""
+    little_noise = reading.little_noise if restricted else ANY
+    little_noise_latex = r",\;X\le C_4" if restricted else ""
+    domain = searched(reading)
+    # Gamma fails, if anywhere, where little is inherited of much signal: tau_D/tau_2 is near (1 +
+    # X)^2 there, and Gamma near 0
+    if restricted:
+        corner = replace(
+            below(reading.criterion, c_3, hypothesis("X", 4.0, C_4)), groups=(("inherited", 1, 1),)
+        )
+        corner = replace(corner, hypotheses=(*corner.hypotheses[:2], hypothesis("Y", 1.0, 1.0)))
+        domain = corner if reading is GAMMA else below(reading.criterion, c_3, little_noise)
+    frozen = (
+        below(reading.criterion, reading.constant("C_3")) if small else domain
+    )  # where errors are planted
+    wrong = [
+        WrongVersion(
+            "flipped",
+            "error ≤ 0.1 below the threshold",
+            ({"domain": frozen} if small else {}) | {"margin": flipped_lower},
+        ),
+        WrongVersion("aligned", "v₁ along v₂, cosine 1", {"domain": _acute(frozen, restricted)}),
+        WrongVersion(
+            "threshold",
+            "60 instead of C₃",
+            {"domain": below(reading.criterion, 60.0, little_noise)},
+        ),
+        WrongVersion(
+            "transfer-ignored",
+            "τ₂ alone, at most 0.1, decides",
+            {"domain": below(TAU_2, 0.1, hypothesis("X", 50.0, 100.0))},
+        ),
+    ]
+    if small:
+        wrong = naming(wrong, reading.constant("C_3"))
+    return Claim(
+        id=f"theorem-4.2.error-lower{'-restricted' if restricted else ''}.{reading.name}",
+        title=(
+            "Transfer: large test error below the threshold, criterion"
+            f" {reading.plain}{', X ≤ C₄' if restricted else ''}"
+        ),
+        source="Theorem 4.2",
+        statement=(
+            f"Under Condition 4.1, {reading.plain} ≤ C₃"
+            f" {'and X ≤ C₄ imply' if restricted else 'implies'} test error at least"
+            f" 0.1{f', with C₃ as small as {LEAST:g}' if small else ''}."
+        ),
+        latex=(
+            rf"{reading.latex}\le C_3{little_noise_latex}\;\Rightarrow\;\mathrm{{error}}\ge"
+            rf" 0.1{least}"
+        ),
+        provenance=(Provenance.D if restricted else reading.provenance,),
+        kind=Kind.PROBABILITY,
+        domain=domain,
+        observe=both_ways,
+        margin=at_least,
+        picture=stays(reading.criterion, "transfer"),
+        unit="nats between the error and 0.1",
+        delta=DELTA,
+        constants=((c_3,) if isinstance(c_3, str) else ()) + ((C_4,) if restricted else ()),
+        uses=MEASURED | orders("lemma-a2") | HALVED,
+        wrong_versions=tuple(wrong),
+    )
+
+
+CLAIMS = (
+    *(_lower(reading) for reading in READINGS),
+    *(_lower(reading, restricted=True) for reading in RESTRICTED),
+)

@@ -1,0 +1,41 @@
+"""A sharp law [D]: test errors with no free constant, as d >> N^2 >> 1, m -> infinity, N q/d -> 0,
+zeta -> 0 (section 9 of the theory).
+
+The share p comes from a cascade (`cascade`).
+
+The rest follows the theory: fields of different filters on one sample are correlated, with r;
+shares are pi_f(g); equal memorisation gives x + e^x = P h T + 1 and rho = x/P; on fresh noise the
+filters of a sign are Gaussians with a common pairwise correlation, whose mean positive part psi is
+in closed form. Two things are added to the theory's text, both of order h: coefficients are those
+of finite steps, and what is left behind on the other class sets the two signs' noise against each
+other (`opposed`), so that they are not independent copies.
+"""
+
+from claims.predicting.law.cascade import Cascade, cascade
+from claims.predicting.law.moments import Moments, memorised, one_task, stepwise
+from claims.predicting.law.predict import Law, predict
+from claims.predicting.law.scratch import (
+    ROUNDED,
+    closed_form,
+    closed_form_log_error,
+    contour_slope,
+    positive_part,
+    scratch_error,
+)
+
+__all__ = [
+    "ROUNDED",
+    "Cascade",
+    "Law",
+    "Moments",
+    "cascade",
+    "closed_form",
+    "closed_form_log_error",
+    "contour_slope",
+    "memorised",
+    "one_task",
+    "positive_part",
+    "predict",
+    "scratch_error",
+    "stepwise",
+]

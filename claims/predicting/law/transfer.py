@@ -1,0 +1,127 @@
+"""L2: the error after transfer."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+from scipy.stats import qmc
+
+from claims.core import quantities
+from claims.predicting.law.moments import Moments, memorised
+from claims.predicting.law.quadrature import LEAST_ERROR, NODES, WEIGHTS, Array
+from claims.predicting.law.scratch import positive_part
+from model.engines.compiled import compiled
+from model.regime import Regime
+
+_SHARED, _POINTS = 2**6, 2**9
+
+
+def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> float:
+    """Pr(F' - F > S), from the moments of both tasks."""
+    alpha, q_2 = regime.alpha, quantities.catalogue()["q_2"](regime)
+    unit = regime.n2 / (2 * regime.d)
+    from_source = regime.n1 / (2 * regime.d)
+    v_a, a = (
+        (regime.sigma2 / regime.sigma1) ** 2 * from_source * up.v,
+        (regime.u / regime.sigma1) ** 2 * from_source * up.m_1,
+    )
+    v_n = unit * down.v
+    pi = down.shares(NODES)
+    finite = down.v / float(
+        WEIGHTS @ (pi * memorised(pi, reach) ** 2)
+    )  # finite steps memorise less; at alpha = 0 this is L1
+    g_a, g_d, weights = (
+        x.ravel() for x in (*np.meshgrid(NODES, NODES, indexing="ij"), np.outer(WEIGHTS, WEIGHTS))
+    )
+    fresh = down.shares(g_d)
+    inherited = _still_active(g_a, g_d, v_a, up.r, v_n, down)
+    rho = memorised((1 - alpha) * fresh + alpha * inherited, reach)
+    expected = float(WEIGHTS @ memorised(down.shares(NODES), reach))
+    signal = (
+        alpha * a + q_2 * unit * float(weights @ rho) * down.m_1 / expected
+    )  # learned from the first step on
+
+    def moment(values: Array) -> float:
+        return finite * unit * float(weights @ (values * rho**2))
+
+    common = np.array([[moment(inherited**2), moment(inherited * fresh)], [0.0, moment(fresh**2)]])
+    own = [moment(inherited * (1 - inherited)), moment(fresh * (1 - fresh))]
+    return _exceeds(_outputs(alpha, v_a, up, down, common, own), signal)
+
+
+def _still_active(
+    g_a: Array, g_d: Array, v_a: float, r_a: float, v_n: float, down: Moments
+) -> Array:
+    """pi_i: of the inherited filters, the share active on a downstream sample with common fields
+    g_A, g_D.
+    """
+    push = np.maximum(
+        0.0,
+        math.sqrt(v_n)
+        * (math.sqrt(down.r) * g_d[:, None] + math.sqrt(1 - down.r) * NODES + down.beta),
+    )
+    return np.asarray(
+        ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a))) @ WEIGHTS
+    )
+
+
+def _outputs(
+    alpha: float, v_a: float, up: Moments, down: Moments, common: Array, own: list[float]
+) -> tuple[Array, Array]:
+    """F' and F, the outputs of the two signs on fresh noise: (shared, own), at low-discrepancy
+    points.
+
+    Their Gaussians are (g, n_i, n_f), each opposed to the other sign's: they share a part with
+    opposite signs.
+    """
+    shared, single = _points(0, _SHARED), _points(1, _POINTS)
+    opposed = np.array([up.opposed, down.opposed, down.opposed])
+    both = np.sqrt(opposed) * shared[:, None, :], np.sqrt(1 - opposed) * single[None, :, :]
+    return _output(alpha, v_a, up.r, common, own, both[1] + both[0]), _output(
+        alpha, v_a, up.r, common, own, both[1] - both[0]
+    )
+
+
+@cache
+def _points(seed: int, many: int) -> Array:
+    """Low-discrepancy standard Gaussians, (many, 3)."""
+    return np.asarray(ndtri(qmc.Sobol(3, rng=seed).random(many)))
+
+
+def _output(
+    alpha: float, v_a: float, r_a: float, common: Array, own: list[float], gaussians: Array
+) -> Array:
+    g, first, second = np.moveaxis(gaussians, -1, 0)
+    deviation_i, deviation_f = math.sqrt(common[0, 0]), math.sqrt(common[1, 1])
+    correlation = min(common[0, 1] / max(deviation_i * deviation_f, 1e-300), 1.0)
+    n_i, n_f = (
+        deviation_i * first,
+        deviation_f * (correlation * first + math.sqrt(1 - correlation**2) * second),
+    )
+    inherited = positive_part(math.sqrt(r_a * v_a) * g + n_i, math.sqrt((1 - r_a) * v_a + own[0]))
+    return np.asarray(alpha * inherited + (1 - alpha) * positive_part(n_f, math.sqrt(own[1])))
+
+
+def _exceeds(outputs: tuple[Array, Array], signal: float) -> float:
+    """Pr(F' - F > signal): given what is shared, the two are independent, so every pair counts."""
+    wrong, right = (np.sort(one, axis=1) for one in outputs)
+    return float(
+        max(1 - _pairs_within(wrong, right + signal) / (wrong.size * right.shape[1]), LEAST_ERROR)
+    )
+
+
+@compiled
+def _pairs_within(wrong: Array, limits: Array) -> int:
+    """Pairs of one row with wrong <= limit. Rows ascend."""
+    rows, many = wrong.shape
+    total = 0
+    for row in range(rows):
+        within = 0
+        for i in range(limits.shape[1]):
+            while within < many and wrong[row, within] <= limits[row, i]:
+                within += 1
+            total += within
+    return total
