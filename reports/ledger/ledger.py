@@ -23,11 +23,11 @@ from pydantic import TypeAdapter
 from claims.core.catalogue import catalogue, settle
 from claims.deciding.decision import RUN_BUDGET, Status
 from claims.paper.real_images import PREFIX
+from reports.ledger import DEFAULT as DEFAULT
 from reports.ledger.files import read_json, write_whole
 from reports.studies.verify import Verdict
 
 FORMAT, VERSION = "transfer-claims-ledger", 3
-DEFAULT = Path("reports/out/ledger.jsonl")
 #: Seconds to wait for another run that is writing.
 _PATIENCE = 30.0
 

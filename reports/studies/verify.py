@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter
@@ -28,6 +28,7 @@ from claims.deciding.decision import Margin, Outcome, RegimeEvidence, Status
 from model.regime import Regime
 from model.sampling import Seeds
 from reports.ledger.files import finite, plain, validated, write_whole
+from reports.studies.choices import CI_ENTROPY, ProfileName
 from strategies.search import Case, climb, search
 
 
@@ -43,8 +44,6 @@ class Profile:
     shrinks: int = 24  # further regimes decided to make a counterexample smaller
 
 
-ProfileName = Literal["quick", "ci", "nightly"]
-CI_ENTROPY = 2509_22056  # the paper's number
 PROFILES: dict[ProfileName, Profile] = {
     "quick": Profile("quick", regimes=5, entropy=CI_ENTROPY, shrinks=0),
     "ci": Profile("ci", regimes=20, entropy=CI_ENTROPY),
