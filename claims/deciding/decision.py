@@ -33,7 +33,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy import stats
 
 RUN_BUDGET = 1e-6
 SUSPICION = 0.01
@@ -121,7 +121,7 @@ def suspicious(failures: int, seeds: int, delta: float) -> bool:
     """
     if delta == 0:
         return failures > 0
-    return float(binom.sf(failures - 1, seeds, delta)) < SUSPICION
+    return float(stats.binom.sf(failures - 1, seeds, delta)) < SUSPICION
 
 
 class Outcome(Enum):
@@ -249,5 +249,5 @@ def caught(delta: float, seeds: int) -> float:
         return 1 - float(0.01 ** (1 / seeds))
     enough = next(k for k in range(seeds + 1) if suspicious(k, seeds, delta))
     candidates = np.linspace(delta, 1, 1901)
-    seen = binom.sf(enough - 1, seeds, candidates) * (1 - MISS)
+    seen = stats.binom.sf(enough - 1, seeds, candidates) * (1 - MISS)
     return float(candidates[np.argmax((seen >= 0.99) & (candidates >= INDIFFERENCE * delta))])

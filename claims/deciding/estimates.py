@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ _RESAMPLES = 400
 #: With fewer regimes than this nothing is estimated, and nothing decided.
 LEAST = 8
 #: Standard errors beyond an interval at which a violation is seen with probability 0.99.
-SEEN = float(stats.norm.ppf(0.99))
+SEEN = NormalDist().inv_cdf(0.99)
 
 
 def spread(count: int, level: float = LEVEL) -> float:

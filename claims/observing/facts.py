@@ -8,31 +8,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import binom
-from torch import Tensor
+from scipy import stats
 
 from claims.core import quantities
 from claims.core.constants import Constants
 from claims.deciding.decision import Margin
 from model.engines import tangent
-from model.engines.autograd import Trainer, TwoLayerCNN, closed_form_step, patches
+from model.engines.autograd import Trainer, closed_form_step, patches
 from model.regime import SIGNAL_COORDINATES, Regime
 from model.run import Recorded, Run, log_spaced, signs
 from model.sampling import Sample, Seeds, fresh_noise, projection, sample, signals
 from model.test_error import ErrorEstimate, estimate_error, preactivation_factor
 from model.transfer import inherit, recording, run_on, train_task
 
+if TYPE_CHECKING:
+    from torch import Tensor
+
 STEP_TOLERANCE = 1e-13
 #: A trajectory's rounding error is amplified by every ReLU that it passes near zero.
 RUN_TOLERANCE = 1e-10
 #: Least squares multiplies rounding by the condition number of the patches.
 COEFFICIENT_TOLERANCE = 1e-8
-_TINY = torch.finfo(torch.float64).tiny
+_TINY = float(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True)
@@ -535,6 +537,8 @@ def simulated_error(
     """Run fresh examples of the downstream task through the network in R^d."""
     draw = sample(regime, seeds, "explicit")
     weights = train_task(regime, 2, draw.downstream, draw.fresh).weights
+    from model.engines.network import TwoLayerCNN
+
     wrong = []
     for s, generator in enumerate(seeds.generators(2)):
         labels = torch.from_numpy(generator.integers(0, 2, examples) * 2.0 - 1.0)
@@ -563,8 +567,8 @@ def counts_agree(seen: Simulated, constants: Constants) -> Margin:
     over 1e-4.
     """
     low, high = seen.estimate.low.numpy(), seen.estimate.high.numpy()
-    too_many = binom.sf(seen.wrong - 1, seen.examples, high)
-    too_few = binom.cdf(seen.wrong, seen.examples, low)
+    too_many = stats.binom.sf(seen.wrong - 1, seen.examples, high)
+    too_few = stats.binom.cdf(seen.wrong, seen.examples, low)
     with np.errstate(divide="ignore"):
         return Margin.exact(np.log10(2 * np.minimum(too_many, too_few)) + 4)
 

@@ -30,8 +30,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
-from scipy.special import ndtri
+from scipy import optimize, special
 
 from claims.core import quantities as q
 from claims.core.claim import Claim, Kind, Provenance, WrongVersion
@@ -96,7 +95,7 @@ def order(seen: Seen, criterion: Quantity, *, scratch: bool = False) -> Estimate
 def off_the_curve(values: Array, found: Array) -> float:
     """Root-mean-square distance of errors from the best falling curve in a criterion."""
     ordered = found[np.argsort(values)]
-    return root_mean_square(ordered - isotonic_regression(ordered, increasing=False).x)
+    return root_mean_square(ordered - optimize.isotonic_regression(ordered, increasing=False).x)
 
 
 def collapse(seen: Seen, criterion: Quantity) -> Estimate:
@@ -181,13 +180,15 @@ def missing(seen: Seen, criterion: Quantity, *, scratch: bool = False) -> Estima
         return float(np.abs(left).max() / contour_slope())
 
     values = np.log(each(near, lambda s: criterion(s.regime)))
-    return estimate(largest, _design(near, logs), -ndtri(errors(near, scratch=scratch)), values)
+    return estimate(
+        largest, _design(near, logs), -special.ndtri(errors(near, scratch=scratch)), values
+    )
 
 
 def exponents(seen: Seen, criterion: Quantity, *, scratch: bool = False) -> dict[str, Any]:
     """Fitted components with intervals, and the declared ones."""
     near, logs = _near(seen, scratch), SCRATCH_LOGS if scratch else TRANSFER_LOGS
-    design, found = _design(near, logs), -ndtri(errors(near, scratch=scratch))
+    design, found = _design(near, logs), -special.ndtri(errors(near, scratch=scratch))
     declared = _direction(np.log(each(near, lambda s: criterion(s.regime))), design)
     fitted = {
         name: (

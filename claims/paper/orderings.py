@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
-from scipy.special import ndtri
+from scipy import special
 
 from claims.beyond.necessity import constants_of, fails, hold, statement
 from claims.core import quantities as q
@@ -583,7 +583,7 @@ MOVED, LEFT = 0.25, 1.0
 
 
 def _probits(seen: Ladder, rung: int) -> Any:
-    return ndtri(seen.scratch(rung).value.numpy())
+    return special.ndtri(seen.scratch(rung).value.numpy())
 
 
 def moved(seen: Sequence[Ladder]) -> Estimate:

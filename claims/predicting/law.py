@@ -31,9 +31,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
-from scipy.special import log_ndtr, logsumexp, ndtr, ndtri, roots_hermitenorm, wrightomega
-from scipy.stats import qmc
+from scipy import optimize, special, stats
 
 from claims.core import quantities
 from model.engines.compiled import compiled
@@ -48,8 +46,6 @@ _PATHS = 2**13
 _LEAST_STEP = 0.1
 #: Beyond this the field of a sample that is still inactive hardly moves.
 _LONGEST = 40.0
-_NODES, _WEIGHTS = (a for a in roots_hermitenorm(48))
-_WEIGHTS = _WEIGHTS / _WEIGHTS.sum()
 _GRID = np.linspace(-9.0, 9.0, 4001)
 #: A little over one half: with zeta so large that nothing switches on, a sample of starts can fall
 #: short of one half.
@@ -59,6 +55,13 @@ _LEAST_ERROR = 1e-12
 #: A correlation is at least -1; near that, early in a run or at large h, the moments that make it
 #: up are no longer consistent.
 _MOST_OPPOSED = 0.999
+
+
+@cache
+def _quadrature() -> tuple[Array, Array]:
+    """Nodes and weights for a mean over a standard normal variable."""
+    nodes, weights = special.roots_hermitenorm(48)
+    return nodes, weights / weights.sum()
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
 def memorised(total: Array, reach: float) -> Array:
     """rho(P) = x/P with x + e^x = P h T + 1, reach = h T."""
     right = total * reach + 1
-    return np.asarray((right - wrightomega(right)) / total)  # omega + log omega = right
+    return np.asarray((right - special.wrightomega(right)) / total)  # omega + log omega = right
 
 
 @dataclass(frozen=True)
@@ -146,26 +149,27 @@ class Moments:
     def shares(self, g: Array) -> Array:
         """pi_f(g): of the fresh filters, the share active on a sample with common field g."""
         return np.asarray(
-            0.5 + 0.5 * ndtr((math.sqrt(self.r) * g + self.beta) / math.sqrt(1 - self.r))
+            0.5 + 0.5 * special.ndtr((math.sqrt(self.r) * g + self.beta) / math.sqrt(1 - self.r))
         )
 
 
 def one_task(p: float, reach: float, *, equal_shares: bool = False) -> Moments:
     """The moments for share p and h T; `equal_shares` leaves out the correlation of fields."""
-    beta = float(ndtri(2 * p - 1))
+    nodes, weights = _quadrature()
+    beta = float(special.ndtri(2 * p - 1))
     r = p
     if equal_shares:
         rho = float(memorised(np.array(p), reach))
         return Moments(rho, p * rho**2, p, beta)
     for _ in range(200):
         guess = Moments(0.0, 1.0, r, beta)
-        pi = guess.shares(_NODES)
+        pi = guess.shares(nodes)
         rho_of_g = memorised(pi, reach)
-        v, new = float(_WEIGHTS @ (pi * rho_of_g**2)), float(_WEIGHTS @ (pi**2 * rho_of_g**2))
+        v, new = float(weights @ (pi * rho_of_g**2)), float(weights @ (pi**2 * rho_of_g**2))
         if abs(new / v - r) < 1e-12:
             break
         r = new / v
-    return Moments(float(_WEIGHTS @ rho_of_g), v, r, beta)
+    return Moments(float(weights @ rho_of_g), v, r, beta)
 
 
 def stepwise(h: float, reach: float, zeta: float = 0.0) -> Moments:
@@ -191,7 +195,7 @@ def positive_part(mean: Array, deviation: Array | float) -> Array:
     """psi(mu, s) = E relu(mu + s h)."""
     deviation = np.maximum(deviation, 1e-300)
     return np.asarray(
-        mean * ndtr(mean / deviation)
+        mean * special.ndtr(mean / deviation)
         + deviation * np.exp(-((mean / deviation) ** 2) / 2) / math.sqrt(2 * math.pi)
     )
 
@@ -205,7 +209,7 @@ def scratch_error(tau: float, moments: Moments) -> float:
     needed_g = np.interp(
         needed, values, _GRID, right=38.0
     )  # g' must be at least this; given g it is N(-c g, 1 - c^2)
-    beyond = ndtr(-(needed_g + moments.opposed * _GRID) / math.sqrt(1 - moments.opposed**2))
+    beyond = special.ndtr(-(needed_g + moments.opposed * _GRID) / math.sqrt(1 - moments.opposed**2))
     density = np.exp(-(_GRID**2) / 2) / math.sqrt(2 * math.pi)
     return float(max(np.trapezoid(beyond * density, _GRID), _LEAST_ERROR))
 
@@ -236,10 +240,14 @@ def closed_form_log_error(tau: float, p: float) -> float:
         # function
     )
     for _ in range(60):
-        g = g - (positive_part(root * g, deviation) - needed) / (root * ndtr(root * g / deviation))
+        g = g - (positive_part(root * g, deviation) - needed) / (
+            root * special.ndtr(root * g / deviation)
+        )
     return float(
-        logsumexp(
-            log_ndtr(-g) - _GRID**2 / 2 + math.log((_GRID[1] - _GRID[0]) / math.sqrt(2 * math.pi))
+        special.logsumexp(
+            special.log_ndtr(-g)
+            - _GRID**2 / 2
+            + math.log((_GRID[1] - _GRID[0]) / math.sqrt(2 * math.pi))
         )
     )
 
@@ -252,9 +260,9 @@ def contour_slope(error: float = 0.1) -> float:
     moments = one_task(ROUNDED, 30.0, equal_shares=True)  # whose tau-dependence is free of h T
 
     def probit(log_tau: float) -> float:
-        return float(ndtri(scratch_error(math.exp(log_tau), moments)))
+        return float(special.ndtri(scratch_error(math.exp(log_tau), moments)))
 
-    at = float(brentq(lambda log_tau: probit(log_tau) - ndtri(error), -3.0, 3.0))
+    at = float(optimize.brentq(lambda log_tau: probit(log_tau) - special.ndtri(error), -3.0, 3.0))
     return (probit(at - 0.05) - probit(at + 0.05)) / 0.1
 
 
@@ -269,13 +277,14 @@ def predict(regime: Regime, p: float | None = None) -> Law:
     up, down = (one_task(p, tasks[k][1]) if p is not None else stepwise(*tasks[k]) for k in (1, 2))
     scratch = scratch_error(named["tau_2"](regime), down)
     return Law(
-        0.5 + 0.5 * float(ndtr(down.beta)),
+        0.5 + 0.5 * float(special.ndtr(down.beta)),
         scratch,
         scratch if regime.inherited == 0 else _transfer(regime, up, down, tasks[2][1]),
     )
 
 
 def _transfer(regime: Regime, up: Moments, down: Moments, reach: float) -> float:
+    nodes, weights = _quadrature()
     alpha, q_2 = regime.alpha, quantities.catalogue()["q_2"](regime)
     unit = regime.n2 / (2 * regime.d)
     from_source = regime.n1 / (2 * regime.d)
@@ -284,18 +293,17 @@ def _transfer(regime: Regime, up: Moments, down: Moments, reach: float) -> float
         (regime.u / regime.sigma1) ** 2 * from_source * up.m_1,
     )
     v_n = unit * down.v
-    pi = down.shares(_NODES)
+    pi = down.shares(nodes)
     finite = down.v / float(
-        _WEIGHTS @ (pi * memorised(pi, reach) ** 2)
+        weights @ (pi * memorised(pi, reach) ** 2)
     )  # finite steps memorise less; at alpha = 0 this is L1
     g_a, g_d, weights = (
-        x.ravel()
-        for x in (*np.meshgrid(_NODES, _NODES, indexing="ij"), np.outer(_WEIGHTS, _WEIGHTS))
+        x.ravel() for x in (*np.meshgrid(nodes, nodes, indexing="ij"), np.outer(weights, weights))
     )
     fresh = down.shares(g_d)
     inherited = _still_active(g_a, g_d, v_a, up.r, v_n, down)
     rho = memorised((1 - alpha) * fresh + alpha * inherited, reach)
-    expected = float(_WEIGHTS @ memorised(down.shares(_NODES), reach))
+    expected = float(weights @ memorised(down.shares(nodes), reach))
     signal = (
         alpha * a + q_2 * unit * float(weights @ rho) * down.m_1 / expected
     )  # learned from the first step on
@@ -314,13 +322,15 @@ def _still_active(
     """pi_i: of the inherited filters, the share active on a downstream sample with common fields
     g_A, g_D.
     """
+    nodes, weights = _quadrature()
     push = np.maximum(
         0.0,
         math.sqrt(v_n)
-        * (math.sqrt(down.r) * g_d[:, None] + math.sqrt(1 - down.r) * _NODES + down.beta),
+        * (math.sqrt(down.r) * g_d[:, None] + math.sqrt(1 - down.r) * nodes + down.beta),
     )
     return np.asarray(
-        ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a))) @ _WEIGHTS
+        special.ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a)))
+        @ weights
     )
 
 
@@ -344,7 +354,7 @@ def _outputs(
 @cache
 def _points(seed: int, many: int) -> Array:
     """Low-discrepancy standard Gaussians, (many, 3)."""
-    return np.asarray(ndtri(qmc.Sobol(3, rng=seed).random(many)))
+    return np.asarray(special.ndtri(stats.qmc.Sobol(3, rng=seed).random(many)))
 
 
 def _output(

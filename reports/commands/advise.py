@@ -109,9 +109,7 @@ def _cells(choice: dict[str, Any]) -> list[str]:
 def _advised(record: dict[str, Any]) -> str:
     alpha, scratch = f"{record['alpha']:.3g}", f"{record['scratch']['law']:.3g}"
     if not record["transfer"]:
-        return (
-            f"do not transfer: predicted error {scratch} from scratch, and no share does better"
-        )
+        return f"do not transfer: predicted error {scratch} from scratch, and no share does better"
     if record["advised"]["law"] == record["scratch"]["law"]:
         return (
             f"the law cannot tell the shares apart (error {scratch}); τ_D is largest at α = {alpha}"

@@ -12,9 +12,7 @@ from reports.commands.loading import Place, group
 HELP = "The command line. Exit codes: 0 holds, 1 falsified (or not decided), 2 cannot run."
 _ROOM = "reports.commands"
 COMMANDS = {
-    "list": Place(
-        f"{_ROOM}.listing", "list_claims", "Every claim: id, provenance, last verdict."
-    ),
+    "list": Place(f"{_ROOM}.listing", "list_claims", "Every claim: id, provenance, last verdict."),
     "show": Place(
         f"{_ROOM}.listing",
         "show_claim",

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter
@@ -29,7 +29,9 @@ from model.regime import Regime
 from model.sampling import Seeds
 from reports.ledger.files import finite, plain, validated, write_whole
 from reports.studies.choices import CI_ENTROPY, ProfileName
-from strategies.search import Case, climb, search
+
+if TYPE_CHECKING:
+    from strategies.search import Case
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ POPULATION_SEEDS = 6
 #: Predictions of populations, one file each.
 PREDICTIONS = Path("reports/out/predictions")
 Tick = Callable[[int, int], None]
-Look = Callable[[Case], RegimeEvidence | None]
+Look = Callable[["Case"], RegimeEvidence | None]
 #: Exact statements are cheap; they get this many times the regimes.
 EXACT_SHARE = 2
 
@@ -185,6 +187,8 @@ def planned(claim: Claim, profile: Profile) -> int:
 def _search(
     claim: Claim, profile: Profile, constants: Constants, many: int, look: Look
 ) -> Case | None:
+    from strategies.search import search
+
     assert claim.domain is not None
 
     def falls(case: Case) -> bool:
@@ -208,6 +212,8 @@ def _climb(
     """The worst case that falls, sought where the margin is least. What is predicted of a case is
     written down before it is looked at.
     """
+    from strategies.search import climb
+
     assert claim.domain is not None
     fallen: list[tuple[float, Case]] = []
     foretold: list[str] = []
@@ -333,6 +339,8 @@ def _cases(
     domain: Domain, constants: tuple[tuple[str, float], ...], name: str, entropy: int, planned: int
 ) -> tuple[Case, ...]:
     """The regimes of a population, before anything is trained."""
+    from strategies.search import search
+
     drawn: list[Case] = []
 
     def keep(case: Case) -> bool:
@@ -421,6 +429,8 @@ def _at_once(
     seen = RegimeEvidence(
         outcome, seeds, margin.certain_failures, margin.possible_failures, float(margin.low.min())
     )
+    from strategies.search import Case
+
     return Tally(regimes, networks, method, evidence, [(Case(None, 0), seen)])  # type: ignore[arg-type]
 
 

@@ -129,7 +129,9 @@ def _print(told: dict[str, Any], more: str) -> None:
         highlight=False,
         soft_wrap=True,
     )
-    following = "report" if finished == of else "run again to go on, or transfer-claims cifar report"
+    following = (
+        "report" if finished == of else "run again to go on, or transfer-claims cifar report"
+    )
     out.print(f"next: transfer-claims cifar {following}{more}", highlight=False)
 
 
