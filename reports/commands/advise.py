@@ -115,8 +115,8 @@ def _advised(record: dict[str, Any]) -> str:
             f"the law cannot tell the shares apart (error {scratch}); τ_D is largest at α = {alpha}"
         )
     return (
-        f"transfer: inherit {record['inherited']} filters of each sign, α = {alpha}; predicted error"
-        f" {record['advised']['law']:.3g}, against {scratch} from scratch"
+        f"transfer: inherit {record['inherited']} filters of each sign, α = {alpha}; predicted"
+        f" error {record['advised']['law']:.3g}, against {scratch} from scratch"
     )
 
 

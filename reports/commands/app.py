@@ -1,4 +1,4 @@
-"""All commands, and the entry point."""
+"""All commands, and where each is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from typing import Annotated
 
 import typer
 
-from reports.commands import guard
 from reports.commands.loading import Place, group
 
 HELP = "The command line. Exit codes: 0 holds, 1 falsified (or not decided), 2 cannot run."
@@ -24,8 +23,8 @@ COMMANDS = {
     "replay": Place(
         f"{_ROOM}.replay",
         "replay_failure",
-        "A failure's file: exit 0 if it no longer fails, 1 if it still does, 2 if it cannot be used."
-        " The file stays.",
+        "A failure's file: exit 0 if it no longer fails, 1 if it still does, 2 if it cannot be"
+        " used. The file stays.",
     ),
     "report": Place(
         f"{_ROOM}.report",
@@ -102,8 +101,3 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-def main() -> None:
-    """Run the command line."""
-    guard.run(lambda: app(prog_name="transfer-claims", standalone_mode=False))

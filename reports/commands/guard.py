@@ -36,7 +36,7 @@ class _Interruption:
 
 def run(start: Callable[[], object], *refusals: type[Exception]) -> NoReturn:
     """Run commands and leave. An exception of the project, one of `refusals`, or one that the
-    machine causes is one line on standard error; any other is a fault, and leaves its traceback too.
+    machine causes is one line on standard error; any other is a fault, with its traceback.
     """
     _replace_what_cannot_be_encoded()
     interruption = _Interruption()
@@ -78,17 +78,14 @@ def _is_broken_pipe(error: BaseException | None) -> bool:
 
 
 def _is_abort(error: Exception) -> bool:
-    import typer
-
-    return isinstance(error, typer.Abort)
+    typer = sys.modules.get("typer")
+    return typer is not None and isinstance(error, typer.Abort)
 
 
 def _usage(error: Exception) -> str:
     """What the command line says of arguments that it cannot use."""
-    import typer
-
-    usage_error = typer.BadParameter.__bases__[0]
-    if not isinstance(error, usage_error):
+    typer = sys.modules.get("typer")
+    if typer is None or not isinstance(error, typer.BadParameter.__bases__[0]):
         return ""
     message = getattr(error, "format_message", error.__str__)()
     return f"{message} See: transfer-claims --help"

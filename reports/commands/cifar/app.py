@@ -11,8 +11,8 @@ COMMANDS = {
     "fetch": Place(
         f"{_ROOM}.fetch",
         "fetch_images",
-        "Bring images, check them, and keep them decoded; a download that broke off goes on where it"
-        " was.",
+        "Bring images, check them, and keep them decoded; a download that broke off goes on where"
+        " it was.",
     ),
     "run": Place(
         f"{_ROOM}.run",

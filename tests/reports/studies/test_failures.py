@@ -17,7 +17,7 @@ import pytest
 
 from claims.core.catalogue import find
 from claims.deciding.decision import SCREEN_SEEDS, Status
-from reports.commands import cli
+from reports.commands import entry
 from reports.ledger import counterexample
 from reports.ledger.counterexample import (
     FAILURES,
@@ -217,7 +217,7 @@ def replayed(monkeypatch, line):
     assert program == "transfer-claims"
     monkeypatch.setattr(sys, "argv", [program, *arguments])
     with pytest.raises(SystemExit) as left:
-        cli.main()
+        entry.main()
     return left.value.code
 
 
