@@ -284,7 +284,7 @@ def predict(regime: Regime, p: float | None = None) -> Law:
 
 
 def _transfer(regime: Regime, up: Moments, down: Moments, reach: float) -> float:
-    nodes, weights = _quadrature()
+    nodes, node_weights = _quadrature()
     alpha, q_2 = regime.alpha, quantities.catalogue()["q_2"](regime)
     unit = regime.n2 / (2 * regime.d)
     from_source = regime.n1 / (2 * regime.d)
@@ -295,15 +295,16 @@ def _transfer(regime: Regime, up: Moments, down: Moments, reach: float) -> float
     v_n = unit * down.v
     pi = down.shares(nodes)
     finite = down.v / float(
-        weights @ (pi * memorised(pi, reach) ** 2)
+        node_weights @ (pi * memorised(pi, reach) ** 2)
     )  # finite steps memorise less; at alpha = 0 this is L1
     g_a, g_d, weights = (
-        x.ravel() for x in (*np.meshgrid(nodes, nodes, indexing="ij"), np.outer(weights, weights))
+        x.ravel()
+        for x in (*np.meshgrid(nodes, nodes, indexing="ij"), np.outer(node_weights, node_weights))
     )
     fresh = down.shares(g_d)
     inherited = _still_active(g_a, g_d, v_a, up.r, v_n, down)
     rho = memorised((1 - alpha) * fresh + alpha * inherited, reach)
-    expected = float(weights @ memorised(down.shares(nodes), reach))
+    expected = float(node_weights @ memorised(down.shares(nodes), reach))
     signal = (
         alpha * a + q_2 * unit * float(weights @ rho) * down.m_1 / expected
     )  # learned from the first step on
