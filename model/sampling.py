@@ -12,13 +12,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from model.regime import SIGNAL_COORDINATES, Regime, RegimeError
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Level = Literal["law", "explicit"]
 #: A draw larger than this is refused before it can exhaust memory.

@@ -22,17 +22,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from model.engines.compiled import compiled
 from model.regime import Regime
 from model.run import signs
 from model.sampling import Seeds, projected
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 #: Stream number of the generators that draw lines, apart from those that draw data.
 LINE_STREAM = 1

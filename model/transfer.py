@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import torch
-from torch import Tensor
 
 from model.engines import tangent
 from model.regime import Regime
 from model.run import Run
 from model.sampling import Draw, Level, Sample, Seeds, check_curves, projected, sample
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class Descend(Protocol):

@@ -15,7 +15,7 @@ from claims.deciding.decision import Status
 from rich.console import Console
 
 from claims.core.catalogue import catalogue
-from reports.commands.show import verdict_table
+from reports.commands.showing.verdicts import verdict_table
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger, LedgerError
 from reports.studies.verify import PROFILES, Profile, Verdict, fresh

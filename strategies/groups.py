@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
 
-from scipy.optimize import brentq
+from scipy import optimize
 
 from claims.core import condition
 from claims.core.condition import DELTA, Tier
@@ -98,7 +98,7 @@ def solve(
     )
     regime = build(replace(groups, tau_2=tau_2), tasks)
     unit = 10 ** float(
-        brentq(
+        optimize.brentq(
             lambda log_unit: term(in_unit(regime, 10**log_unit)) - value, -18.0, 18.0, xtol=1e-12
         )
     )

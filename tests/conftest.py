@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from claims.deciding.decision import Status
 
 import reports.page.page  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
 from claims.core import findings
 from claims.core.claim import Claim, Kind
-from claims.deciding.decision import Status
 from reports.ledger import counterexample
 from reports.ledger.counterexample import surprise
 from reports.pytest_plugin import PROPERTY

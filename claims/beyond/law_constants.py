@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from scipy.optimize import brentq
+from scipy import optimize
 
 from claims.core.claim import Claim, Kind, Provenance, WrongVersion
 from claims.core.constants import Constants
@@ -42,7 +42,7 @@ class Foreseen:
 def foreseen(regime: object, seeds: object) -> Foreseen:
     """No regime: p and tau are all that it depends on."""
     threshold = float(
-        brentq(lambda tau: law.closed_form_log_error(tau, law.ROUNDED) - math.log(0.1), 0.1, 10.0)
+        optimize.brentq(lambda tau: law.closed_form_log_error(tau, law.ROUNDED) - math.log(0.1), 0.1, 10.0)
     )
     ends = {p: [law.closed_form_log_error(tau, p) for tau in _FAR] for p in _SHARES}
     return Foreseen(

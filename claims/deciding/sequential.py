@@ -25,7 +25,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.stats import binom
+from scipy import stats
 
 from claims.core.evidence import RegimeEvidence, RegimeOutcome
 from claims.core.margin import Margin
@@ -45,7 +45,7 @@ def suspicious(failures: int, seeds: int, delta: float) -> bool:
     """
     if delta == 0:
         return failures > 0
-    return float(binom.sf(failures - 1, seeds, delta)) < SUSPICION
+    return float(stats.binom.sf(failures - 1, seeds, delta)) < SUSPICION
 
 
 @dataclass
@@ -143,5 +143,5 @@ def smallest_detectable(delta: float, seeds: int) -> float:
         return 1 - float(0.01 ** (1 / seeds))
     enough = next(k for k in range(seeds + 1) if suspicious(k, seeds, delta))
     candidates = np.linspace(delta, 1, 1901)
-    detected = binom.sf(enough - 1, seeds, candidates) * (1 - MISS)
+    detected = stats.binom.sf(enough - 1, seeds, candidates) * (1 - MISS)
     return float(candidates[np.argmax((detected >= 0.99) & (candidates >= INDIFFERENCE * delta))])

@@ -5,35 +5,32 @@ catch them all.
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor, nn
 
-from model.engines.autograd import Trainer, TwoLayerCNN, logistic_loss
+from model.engines.autograd import Trainer, logistic_loss
 
-
-class _WithBias(TwoLayerCNN):
-    def __init__(self, weights: Tensor) -> None:
-        super().__init__(weights)
-        self.bias = nn.Parameter(torch.zeros(weights.shape[0], dtype=torch.float64))
-
-    def forward(self, patches: Tensor) -> Tensor:
-        hidden = torch.relu(patches @ self.filters.T + self.bias)
-        return hidden.sum(1) @ self.get_buffer("readout")
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 class Biased(Trainer):
     """A trained bias, where the theory has none."""
 
     def network(self, weights: Tensor) -> nn.Module:
-        return _WithBias(weights)
+        from model.engines.network import BiasedCNN
+
+        return BiasedCNN(weights)
 
 
 class WidthMissing(Trainer):
     """F_j without its 1/m."""
 
     def network(self, weights: Tensor) -> nn.Module:
+        from model.engines.network import TwoLayerCNN
+
         network = TwoLayerCNN(weights)
         network.get_buffer("readout").mul_(network.m)
         return network
@@ -52,6 +49,8 @@ class DefaultInitialisation(Trainer):
     """Filters drawn as `nn.Linear` draws them, uniform within 1/sqrt(dim), whatever sigma_0."""
 
     def network(self, weights: Tensor) -> nn.Module:
+        from model.engines.network import TwoLayerCNN
+
         generator = np.random.default_rng(weights.shape[0])
         bound = 1 / math.sqrt(weights.shape[1])
         return TwoLayerCNN(torch.from_numpy(generator.uniform(-bound, bound, tuple(weights.shape))))

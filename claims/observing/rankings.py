@@ -14,8 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression
-from scipy.special import ndtri
+from scipy import optimize, special
 
 from claims.core import quantities as q
 from claims.core.criteria import CANDIDATES
@@ -54,7 +53,7 @@ def order(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Es
 def off_the_curve(values: Array, measured: Array) -> float:
     """Root-mean-square distance of errors from the best falling curve in a criterion."""
     ordered = measured[np.argsort(values)]
-    return root_mean_square(ordered - isotonic_regression(ordered, increasing=False).x)
+    return root_mean_square(ordered - optimize.isotonic_regression(ordered, increasing=False).x)
 
 
 def collapse(surveys: Surveys, criterion: Quantity) -> Estimate:
@@ -139,13 +138,13 @@ def missing(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> 
         return float(np.abs(left).max() / contour_slope())
 
     values = np.log(each(near, lambda s: criterion(s.regime)))
-    return estimate(largest, _design(near, logs), -ndtri(errors(near, scratch=scratch)), values)
+    return estimate(largest, _design(near, logs), -special.ndtri(errors(near, scratch=scratch)), values)
 
 
 def exponents(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> dict[str, Any]:
     """Fitted components with intervals, and the declared ones."""
     near, logs = _near(surveys, scratch), SCRATCH_LOGS if scratch else TRANSFER_LOGS
-    design, measured = _design(near, logs), -ndtri(errors(near, scratch=scratch))
+    design, measured = _design(near, logs), -special.ndtri(errors(near, scratch=scratch))
     declared = _direction(np.log(each(near, lambda s: criterion(s.regime))), design)
     fitted = {
         name: (

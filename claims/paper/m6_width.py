@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
+from scipy import special
 
 from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
 from claims.core.ranges import SMALL
@@ -31,7 +31,7 @@ MOVED, LEFT = 0.25, 1.0
 
 
 def _probits(errors: Ladder, rung: int) -> Any:
-    return ndtri(errors.scratch(rung).value.numpy())
+    return special.ndtri(errors.scratch(rung).value.numpy())
 
 
 def moved(ladders: Sequence[Ladder]) -> Estimate:

@@ -1,4 +1,4 @@
-"""The oracle: the two-layer ReLU CNN as a torch module in R^d, trained by autograd.
+"""The oracle: the two-layer ReLU CNN of `model.engines.network` in R^d, trained by autograd.
 
 Every fast path is checked against this file. `closed_form_step` is the same gradient step written
 out, as the paper's proofs use it.
@@ -6,30 +6,15 @@ out, as the paper's proofs use it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import torch
-from torch import Tensor, nn
 
 from model.run import DivergenceError, Run, signs
 from model.sampling import Sample
 
-
-class TwoLayerCNN(nn.Module):
-    """f = F_{+1} - F_{-1}, F_j(x) = (1/m) sum_r [relu<w_jr, x^(1)> + relu<w_jr, x^(2)>]; no bias,
-    second layer fixed.
-    """
-
-    def __init__(self, weights: Tensor) -> None:
-        """`weights`: (2m, dim), the filters with j = +1 first."""
-        super().__init__()
-        self.m = weights.shape[0] // 2
-        self.filters = nn.Parameter(weights.clone())
-        self.register_buffer("readout", signs(self.m) / self.m)
-
-    def forward(self, patches: Tensor) -> Tensor:
-        """`patches`: (N, 2, dim) -> f: (N,)."""
-        hidden = torch.relu(patches @ self.filters.T)  # (N, 2, 2m)
-        readout = self.get_buffer("readout")
-        return hidden.sum(1) @ readout
+if TYPE_CHECKING:
+    from torch import Tensor, nn
 
 
 def patches(sample: Sample, seed: int, swap: Tensor | None = None) -> Tensor:
@@ -45,7 +30,7 @@ def logistic_loss(output: Tensor, labels: Tensor) -> Tensor:
     """(1/N) sum_i log(1 + exp(-y_i f_i)). (Not `softplus`, which is linear, and its slope 1, beyond
     20.)
     """
-    return -nn.functional.logsigmoid(labels * output).mean()
+    return -torch.nn.functional.logsigmoid(labels * output).mean()
 
 
 class Trainer:
@@ -55,6 +40,8 @@ class Trainer:
 
     def network(self, weights: Tensor) -> nn.Module:
         """The network that starts at `weights`, (2m, dim)."""
+        from model.engines.network import TwoLayerCNN
+
         return TwoLayerCNN(weights)
 
     def loss(self, output: Tensor, labels: Tensor) -> Tensor:

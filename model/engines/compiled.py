@@ -5,7 +5,8 @@ every machine.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar, cast
+from functools import cached_property, update_wrapper
+from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numba
 
@@ -13,10 +14,32 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
-def compiled(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Compile at the first call, and keep the result beside the source; the plain function stays as
-    its `py_func`.
+class Compiled(Generic[_P, _R]):
+    """A function that is compiled at its first call; the plain one stays as `py_func`. Compiled
+    functions may call each other.
     """
-    return cast(
-        "Callable[_P, _R]", numba.njit(cache=True, nogil=True, error_model="numpy")(function)
-    )
+
+    def __init__(self, function: Callable[_P, _R]) -> None:
+        update_wrapper(self, function)
+        self.py_func = function
+
+    def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        return cast("_R", self._dispatcher(*args, **kwargs))
+
+    def __reduce__(self) -> str:
+        """By name, as functions are pickled."""
+        return self.py_func.__qualname__
+
+    @cached_property
+    def _dispatcher(self) -> Any:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(self.py_func)
+
+    @property
+    def _numba_type_(self) -> Any:
+        """What numba asks where a compiled function calls this one."""
+        return self._dispatcher._numba_type_
+
+
+def compiled(function: Callable[_P, _R]) -> Compiled[_P, _R]:
+    """Compile at the first call, and keep the result beside the source."""
+    return Compiled(function)

@@ -14,16 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from scipy.stats import beta
-from torch import Tensor
+from scipy import stats
 
 from model.regime import Regime
 from model.run import DivergenceError
 from model.sampling import Sample, Seeds
 from model.test_error import LINE_STREAM, ErrorEstimate, preactivation_factor
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 #: Fresh examples of each label in a test error.
 EXAMPLES = 4096
@@ -141,8 +144,8 @@ def estimate_deep_error(
 
 def _interval(wrong: np.ndarray, of: int) -> ErrorEstimate:
     with np.errstate(invalid="ignore"):
-        low = np.where(wrong > 0, beta.ppf(_OUTSIDE / 2, wrong, of - wrong + 1), 0.0)
-        high = np.where(wrong < of, beta.isf(_OUTSIDE / 2, wrong + 1, of - wrong), 1.0)
+        low = np.where(wrong > 0, stats.beta.ppf(_OUTSIDE / 2, wrong, of - wrong + 1), 0.0)
+        high = np.where(wrong < of, stats.beta.isf(_OUTSIDE / 2, wrong + 1, of - wrong), 1.0)
     return ErrorEstimate(
         *(torch.from_numpy(np.asarray(x, dtype=np.float64)) for x in (wrong / of, low, high))
     )

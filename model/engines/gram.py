@@ -11,12 +11,15 @@ one is checked against it, and is all tensors.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from model.run import DivergenceError, Recorded, Run, check_records, signs
 from model.sampling import Sample
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 #: Steps whose losses are taken together.
 _TOGETHER = 64

@@ -23,16 +23,18 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from model.engines.compiled import compiled
 from model.run import DivergenceError, Recorded, Run, check_records, signs
 from model.sampling import Sample
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]

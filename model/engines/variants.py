@@ -9,16 +9,19 @@ dim) a step, not O(m N^2): for what is measured once.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from model.engines.autograd import closed_form_step
 from model.regime import SIGNAL_COORDINATES, Regime
 from model.run import DivergenceError
 from model.sampling import Sample, Seeds, projection
 from model.test_error import LINES, ErrorEstimate, estimate_error
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def descend_penalised(

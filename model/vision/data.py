@@ -21,12 +21,14 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
-from torch import Tensor
 
 from model.files import write_atomically
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 Name = Literal["cifar10", "cifar100", "cifar100-subset"]
 

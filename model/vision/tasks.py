@@ -8,12 +8,14 @@ are alike in nothing that a label names.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import torch
-from torch import Tensor
 
 from model.vision.data import Images, Name
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 PairName = Literal["cifar10", "cifar100", "cifar100-cifar10"]
 #: Superclasses of CIFAR-100: land vertebrates, the target; other animals and people, near to them;

@@ -6,6 +6,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 from rich.console import Console
 from rich.progress import (
@@ -17,9 +20,28 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from reports.commands import show
+if TYPE_CHECKING:
+    from reports.studies.verify import Verdict
 
-out, err = show.console(), Console(stderr=True)
+#: Width where nobody looks at a terminal: enough for whole lines.
+_LINES = 200
+
+
+class Terminal(Console):
+    """A console that leaves it to the guard to leave."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Called where writing has just failed; rich itself would exit with code 1."""
+        raise
+
+
+def console() -> Console:
+    """Standard output, wide enough for whole lines where nobody looks at a terminal."""
+    terminal = Terminal()
+    return terminal if terminal.is_terminal else Terminal(width=_LINES)
+
+
+out, err = console(), Terminal(stderr=True)
 
 
 def display(*more: ProgressColumn) -> Progress:
@@ -40,6 +62,20 @@ def vanishing(*columns: ProgressColumn) -> Progress:
     )
 
 
+@contextmanager
+def deciding(claims: int) -> Iterator[Callable[[list[Verdict]], None]]:
+    """A display of verdicts as they come; what it gives takes those that are new."""
+    with display() as progress:
+        bar = progress.add_task("deciding claims", total=claims)
+
+        def tick(verdicts: list[Verdict]) -> None:
+            last = verdicts[-1]
+            said = f"{last.claim}: {last.status.value}"
+            progress.update(bar, advance=len(verdicts), description=said)
+
+        yield tick
+
+
 def print_json(value: object) -> None:
-    """To standard output."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    """To standard output, in ASCII: whatever reads it, in whatever encoding, reads the same."""
+    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")

@@ -25,6 +25,7 @@ from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.paired_seeds import PairedSeeds
 from claims.deciding.settled import settle
 from claims.deciding.verdict import Verdict
+from reports.ledger import DEFAULT as DEFAULT
 from reports.ledger.files import read_json, write_whole
 
 FORMAT, VERSION = "transfer-claims-ledger", 4

@@ -33,7 +33,7 @@ from claims.core import catalogue as claim_files
 from claims.core import findings
 from claims.core.catalogue import catalogue
 from claims.core.claim import Bound, Claim, Hypothesis, Kind, Provenance
-from reports.commands.show import claim_record
+from reports.commands.showing.claims import claim_record
 from reports.drawing import graph, plots
 from reports.drawing.numerals import power_of_ten
 from reports.images import section as images

@@ -15,11 +15,8 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-import torch
-
-ExecutorName = Literal["here", "processes", "dask"]
 J = TypeVar("J")
 R = TypeVar("R")
 #: Jobs under way at once, for each worker: enough to keep it busy, few enough for a million to fit
@@ -44,6 +41,8 @@ def in_process(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
     """One after the other, here, with one torch thread as in workers: sums split among threads are
     rounded otherwise, and a test error may take other lines.
     """
+    import torch
+
     before = torch.get_num_threads()
     one_thread()
     try:
@@ -182,6 +181,8 @@ class _OneThread:
 
 def one_thread() -> None:
     """Keep torch to one: workers already take every core."""
+    import torch
+
     torch.set_num_threads(1)
 
 

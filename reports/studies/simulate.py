@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from claims.core import condition, quantities
 from model.engines import gram, tangent
@@ -16,8 +16,8 @@ from model.sampling import Level, Sample, Seeds
 from model.test_error import estimate_error
 from model.transfer import Descend, Trial, run_trial
 from reports.ledger.files import read_json
+from reports.studies.choices import Engine
 
-Engine = Literal["law", "gram", "autograd"]
 _MOST_SEEDS = 4096
 _DEFAULTS = {"seeds": 64, "seed": 0}
 

@@ -22,17 +22,22 @@ from rich.table import Table
 
 from claims.core.catalogue import catalogue, find
 from claims.core.claim import Kind
-from reports.commands import cli
-from reports.commands.console import err
-from reports.commands.show import console
+from reports.commands import guard
+from reports.commands.console import console, deciding, err
 from reports.ledger.files import digest, read_json, write_whole
 from reports.ledger.ledger import versions
-from reports.studies.verify import PROFILES, Profile, ProfileName, Verdict, expected, fresh
+from reports.studies.choices import ProfileName
+from reports.studies.deciding import decide_all
+from reports.studies.verify import PROFILES, Profile, Verdict, expected, fresh
 
 #: Times that a run is tried whose processes die.
 ATTEMPTS = 3
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 class FlakesError(ValueError):
@@ -108,7 +113,8 @@ def _decided(ids: list[str], chosen: Profile, workers: int) -> list[Verdict]:
     for left in reversed(range(ATTEMPTS)):
         found: list[Verdict] = []
         try:
-            cli.decide_all(ids, chosen, workers, found)
+            with deciding(len(ids)) as tick:
+                decide_all(ids, chosen, workers, found, tick)
             break
         except BrokenProcessPool as died:
             err.print(f"entropy {chosen.entropy}: {died.__cause__ or died}", highlight=False)
@@ -206,4 +212,4 @@ def main(
 
 
 if __name__ == "__main__":
-    cli.run(app, FlakesError)
+    guard.run(lambda: app(standalone_mode=False), FlakesError)

@@ -6,8 +6,8 @@ import os
 from dataclasses import replace
 
 import pytest
-
 from claims.deciding.decision import Status
+
 from claims.paper.real_images import CLAIMS_ON_IMAGES
 from model.vision.train import Device
 from reports.images import decide, plan, run

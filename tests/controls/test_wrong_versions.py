@@ -3,9 +3,9 @@ claim itself.
 """
 
 import pytest
+from claims.deciding.decision import Status
 
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import Status
 
 PLANTED = [
     pytest.param(claim.wrong(version), version, id=f"{claim.id}!{version.name}")

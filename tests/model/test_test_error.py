@@ -18,7 +18,7 @@ from scipy.special import ndtr
 from scipy.stats import binom, norm
 
 from model import test_error
-from model.engines.autograd import TwoLayerCNN
+from model.engines.network import TwoLayerCNN
 from model.sampling import Seeds, fresh_noise, projected
 from model.test_error import INTERVAL_WIDTH, _below, estimate_error, preactivation_factor
 from model.transfer import run_trial

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from reports.commands import cli
+from reports.commands import entry
 from reports.drawing import experiments as experiment_plots
 from reports.ledger.files import plain
 from reports.studies.experiments.checks import Check
@@ -24,7 +24,7 @@ def run(monkeypatch, capsys, tmp_path):
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["transfer-claims", *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            entry.main()
         return left.value.code or 0, *capsys.readouterr()
 
     return call

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from claims.deciding.decision import Status
 
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import Status
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
 from reports.pytest_plugin import PROPERTY, networks

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.stats import binom
+from scipy import stats
 
 from claims.core.constants import Constants
 from claims.deciding.decision import Margin
@@ -89,7 +89,7 @@ def counts_agree(observation: Simulated, constants: Constants) -> Margin:
     over 1e-4.
     """
     low, high = observation.estimate.low.numpy(), observation.estimate.high.numpy()
-    too_many = binom.sf(observation.wrong - 1, observation.examples, high)
-    too_few = binom.cdf(observation.wrong, observation.examples, low)
+    too_many = stats.binom.sf(observation.wrong - 1, observation.examples, high)
+    too_few = stats.binom.cdf(observation.wrong, observation.examples, low)
     with np.errstate(divide="ignore"):
         return Margin.exact(np.log10(2 * np.minimum(too_many, too_few)) + 4)

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import ndtr, ndtri, wrightomega
+from scipy import special
 
 from claims.predicting.law.cascade import LONGEST, cascade
 from claims.predicting.law.quadrature import NODES, WEIGHTS, Array
@@ -24,7 +24,7 @@ _MOST_OPPOSED = 0.999
 def memorised(total: Array, reach: float) -> Array:
     """rho(P) = x/P with x + e^x = P h T + 1, reach = h T."""
     right = total * reach + 1
-    return np.asarray((right - wrightomega(right)) / total)  # omega + log omega = right
+    return np.asarray((right - special.wrightomega(right)) / total)  # omega + log omega = right
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,13 @@ class Moments:
     def shares(self, g: Array) -> Array:
         """pi_f(g): of the fresh filters, the share active on a sample with common field g."""
         return np.asarray(
-            0.5 + 0.5 * ndtr((math.sqrt(self.r) * g + self.beta) / math.sqrt(1 - self.r))
+            0.5 + 0.5 * special.ndtr((math.sqrt(self.r) * g + self.beta) / math.sqrt(1 - self.r))
         )
 
 
 def one_task(p: float, reach: float, *, equal_shares: bool = False) -> Moments:
     """The moments for share p and h T; `equal_shares` leaves out the correlation of fields."""
-    beta = float(ndtri(2 * p - 1))
+    beta = float(special.ndtri(2 * p - 1))
     r = p
     if equal_shares:
         rho = float(memorised(np.array(p), reach))

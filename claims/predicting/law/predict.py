@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scipy.special import ndtr
+from scipy import special
 
 from claims.core import quantities
 from claims.predicting.law.moments import one_task, stepwise
@@ -34,7 +34,7 @@ def predict(regime: Regime, p: float | None = None) -> Law:
     up, down = (one_task(p, tasks[k][1]) if p is not None else stepwise(*tasks[k]) for k in (1, 2))
     scratch = scratch_error(named["tau_2"](regime), down)
     return Law(
-        0.5 + 0.5 * float(ndtr(down.beta)),
+        0.5 + 0.5 * float(special.ndtr(down.beta)),
         scratch,
         scratch if regime.inherited == 0 else transfer_error(regime, up, down, tasks[2][1]),
     )

@@ -16,7 +16,8 @@ from examples import KINDS, regime
 
 from claims.observing import mutants as planted
 from model.engines import gram, tangent
-from model.engines.autograd import Trainer, TwoLayerCNN, closed_form_step, patches
+from model.engines.autograd import Trainer, closed_form_step, patches
+from model.engines.network import TwoLayerCNN
 from model.run import DivergenceError, Run, check_records, log_spaced, signs
 from model.sampling import Sample, Seeds, sample
 from model.transfer import inherit, run_trial

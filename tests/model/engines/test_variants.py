@@ -9,7 +9,8 @@ import pytest
 import torch
 from examples import KINDS, regime
 
-from model.engines.autograd import Trainer, TwoLayerCNN, logistic_loss, patches
+from model.engines.autograd import Trainer, logistic_loss, patches
+from model.engines.network import TwoLayerCNN
 from model.engines.variants import (
     descend_penalised,
     estimate_error_with_signal_noise,

@@ -32,7 +32,7 @@ def project(tmp_path):
 
 def run(project, *arguments):
     """The command line of the copy."""
-    start = [sys.executable, "-c", "from reports.commands.cli import main; main()", *arguments]
+    start = [sys.executable, "-c", "from reports.commands.entry import main; main()", *arguments]
     return subprocess.run(
         start,
         cwd=project,

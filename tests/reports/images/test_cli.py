@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-
 from claims.deciding.decision import Status
+
 from claims.paper.real_images import CLAIMS_ON_IMAGES
+from reports.commands.cifar import options
 from reports.drawing import plots as drawing
-from reports.images import cli as images
 from reports.images import decide, plan, plots, run
 from reports.images import section as shown
 from reports.ledger import ledger
@@ -51,7 +51,7 @@ def test_a_run_resumes_and_goes_on_with_more_seeds(command, cache, tiny, monkeyp
     assert not trained  # nothing is trained twice
     code, out, _ = command("cifar", "run", "--workers", 1, "--seeds", 2, "--json")
     assert (code, json.loads(out)["of"]) == (0, 24)
-    assert len(run.read(images.RECORDS / "cpu.jsonl").records) == 24
+    assert len(run.read(options.RECORDS / "cpu.jsonl").records) == 24
     assert len(trained) == 12 + 6  # downstream, and source networks
 
 

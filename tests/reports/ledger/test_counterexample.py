@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
+from claims.deciding.decision import Status
 
 from claims.core import constants as constant_table
 from claims.core.catalogue import find
-from claims.deciding.decision import Status
 from model.regime import Regime
 from reports.ledger.counterexample import FORMAT, VERSION, CounterexampleError, read, write
 from reports.studies.verify import PROFILES, decide

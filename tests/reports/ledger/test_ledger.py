@@ -9,9 +9,9 @@ import os
 from datetime import datetime, timedelta
 
 import pytest
+from claims.deciding.decision import RUN_BUDGET, Status
 
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import RUN_BUDGET, Status
 from reports.ledger import ledger
 from reports.ledger.ledger import (
     FORMAT,

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from claims.deciding.decision import Status
 from jsonschema import Draft202012Validator
 
 from claims.core.catalogue import find
-from claims.deciding.decision import Status
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
 from reports.studies.verify import PROFILES, decide

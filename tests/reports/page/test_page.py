@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from claims.deciding.decision import RUN_BUDGET, Status
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
@@ -18,7 +19,6 @@ from claims.core import findings
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
 from claims.core.findings import Finding
-from claims.deciding.decision import RUN_BUDGET, Status
 from reports.drawing import graph, plots
 from reports.ledger.ledger import Ledger
 from reports.page import page

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from claims.deciding.decision import Status
 from matplotlib import image
 
 from claims.core.catalogue import catalogue
 from claims.core.claim import Provenance
-from claims.deciding.decision import Status
 from reports.ledger.ledger import Ledger
 from reports.page import page as report
 from reports.studies.experiments import files as experiment_files

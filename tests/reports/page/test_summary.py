@@ -10,15 +10,15 @@ from functools import partial
 from itertools import pairwise
 
 import pytest
+from claims.deciding.decision import Status
 from markdown_it import MarkdownIt
-from reports.page.summary import Move, caught, command, counts, markdown, moves
 
 from claims.core.catalogue import catalogue, find
 from claims.core.findings import FINDINGS
-from claims.deciding.decision import Status
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
 from reports.page import summary
+from reports.page.summary import Move, caught, command, counts, markdown, moves
 from reports.studies.verify import Verdict, expected
 
 

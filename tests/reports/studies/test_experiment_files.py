@@ -10,9 +10,9 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
+from claims.deciding.decision import Status
 
 from claims.core import constants as constant_table
-from claims.deciding.decision import Status
 from reports.drawing.experiments import Origin
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger

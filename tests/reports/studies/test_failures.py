@@ -14,10 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from claims.deciding.decision import SCREEN_SEEDS, Status
 
 from claims.core.catalogue import find
-from claims.deciding.decision import SCREEN_SEEDS, Status
-from reports.commands import cli
+from reports.commands import entry
 from reports.ledger import counterexample
 from reports.ledger.counterexample import (
     FAILURES,
@@ -217,7 +217,7 @@ def replayed(monkeypatch, line):
     assert program == "transfer-claims"
     monkeypatch.setattr(sys, "argv", [program, *arguments])
     with pytest.raises(SystemExit) as left:
-        cli.main()
+        entry.main()
     return left.value.code
 
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
+from claims.deciding.decision import RUN_BUDGET, Margin, Status, regime_alpha
 
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, Kind, Provenance, hypothesis
 from claims.core.domains import ANY_REGIME
 from claims.deciding import estimates as population
-from claims.deciding.decision import RUN_BUDGET, Margin, Status, regime_alpha
 from claims.deciding.estimates import LEVEL, MOST_CLIMBED, SEEN, each, estimate, spread
 from claims.observing.errors import scratch_only
 from claims.observing.limit import variants

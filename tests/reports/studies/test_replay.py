@@ -16,7 +16,7 @@ from claims.core import constants as constant_table
 from claims.core.catalogue import catalogue, find
 from model.sampling import Seeds
 from model.transfer import run_trial
-from reports.commands import cli
+from reports.commands import entry
 from reports.ledger import counterexample
 from reports.studies import replay, trajectory
 from reports.studies.verify import PROFILES, decide, measure_seeds
@@ -61,7 +61,7 @@ def run(monkeypatch, capsys, tmp_path):
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["transfer-claims", "replay", *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            entry.main()
         return left.value.code, *capsys.readouterr()
 
     return call

@@ -11,12 +11,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from claims.deciding.decision import Status
 
 from claims.core import findings
-from claims.core.catalogue import catalogue
+from claims.core.catalogue import catalogue, find
 from claims.core.claim import Kind
-from claims.deciding.decision import Status
-from reports.commands import cli
+from reports.commands import guard
 from reports.ledger.ledger import versions
 from reports.studies import stability as flakes
 from reports.studies.stability import FlakesError, differing, one_run, read, sources, varying
@@ -183,13 +183,13 @@ def test_a_process_dies(monkeypatch, capsys, deaths):
     """
     tried = []
 
-    def dies(ids, profile, workers, verdicts):
-        verdicts.append(decide(cli.find("e5.scratch"), replace(PROFILES["quick"], regimes=1)))
+    def dies(ids, profile, workers, verdicts, tick):
+        verdicts.append(decide(find("e5.scratch"), replace(PROFILES["quick"], regimes=1)))
         tried.append(profile.entropy)
         if len(tried) <= deaths:
             raise BrokenProcessPool("a process died")
 
-    monkeypatch.setattr(cli, "decide_all", dies)
+    monkeypatch.setattr(flakes, "decide_all", dies)
     if deaths == flakes.ATTEMPTS:
         with pytest.raises(BrokenProcessPool):
             one_run(["e5.scratch"], "quick", 1)
@@ -198,7 +198,7 @@ def test_a_process_dies(monkeypatch, capsys, deaths):
         assert run["entropy"] == tried[0]
         assert (
             run["networks"]
-            == decide(cli.find("e5.scratch"), replace(PROFILES["quick"], regimes=1)).networks
+            == decide(find("e5.scratch"), replace(PROFILES["quick"], regimes=1)).networks
         )
     assert len(set(tried)) == 1
     assert capsys.readouterr().err.count(f"entropy {tried[0]}: a process died") == deaths
@@ -211,14 +211,14 @@ def test_one_run(monkeypatch):
     asked, name = [], "gamma-printed.dimensionless"
     verdict = replace(decide(catalogue()[name], PROFILES["quick"]), networks=3)
 
-    def some(ids, profile, workers, verdicts):
+    def some(ids, profile, workers, verdicts, tick):
         asked.append((ids, profile, workers))
         verdicts += [
             verdict,
             replace(verdict, claim="e5.scratch", status=Status.VERIFIED, worst_margin=math.inf),
         ]
 
-    monkeypatch.setattr(cli, "decide_all", some)
+    monkeypatch.setattr(flakes, "decide_all", some)
     first, second = (
         one_run(["e5.scratch", name], "quick", 3),
         one_run(["e5.scratch", name], "quick", 3),
@@ -293,7 +293,7 @@ def series(monkeypatch, capsys, tmp_path):
         monkeypatch.setattr(flakes, "one_run", next_run)
         monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path), *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
-            cli.run(flakes.app, FlakesError)
+            guard.run(lambda: flakes.app(standalone_mode=False), FlakesError)
         assert next(handed, None) is None, "fewer runs than were handed out"
         return left.value.code or 0, *capsys.readouterr(), read(path)
 
@@ -396,7 +396,7 @@ def test_sources_that_change_during_a_run(monkeypatch):
     """Its workers may have read either: it is not kept."""
     seen = iter(["before", "after"])
     monkeypatch.setattr(flakes, "sources", lambda: next(seen))
-    monkeypatch.setattr(cli, "decide_all", lambda ids, profile, workers, verdicts: None)
+    monkeypatch.setattr(flakes, "decide_all", lambda ids, profile, workers, verdicts, tick: None)
     with pytest.raises(FlakesError, match="changed while a run decided"):
         one_run(["e5.scratch"], "quick", 1)
 
@@ -426,16 +426,16 @@ def test_a_conjecture_that_varies_is_told(series):
 
 
 @pytest.mark.parametrize(
-    "trouble",
-    [KeyboardInterrupt(), OSError(28, "No space left on device")],
+    ("trouble", "exit_code"),
+    [(KeyboardInterrupt(), 130), (OSError(28, "No space left on device"), 2)],
     ids=["Ctrl-C", "disk full"],
 )
-def test_interrupted(series, trouble):
+def test_interrupted(series, trouble, exit_code):
     """Finished runs are in the file, it says so in one line, and the next call goes on from
     there.
     """
     code, _, err, kept = series("--runs", 4, given=[run_of(1), run_of(2), trouble])
-    assert code == 2
+    assert code == exit_code
     assert err.splitlines()[-1].startswith("transfer-claims: ")
     assert "Traceback" not in err
     assert [run["entropy"] for run in kept] == [1, 2]
@@ -473,7 +473,7 @@ def test_damaged_file_stops_before_anything_is_decided(monkeypatch, capsys, tmp_
     monkeypatch.setattr(flakes, "one_run", lambda ids, profile, workers: pytest.fail("decided"))
     monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
     with pytest.raises(SystemExit) as left:
-        cli.run(flakes.app, FlakesError)
+        guard.run(lambda: flakes.app(standalone_mode=False), FlakesError)
     _, err = capsys.readouterr()
     assert (left.value.code, path.read_text()) == (2, "[]\n")
     assert "line 1" in err

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pytest
+from claims.deciding.decision import RUN_BUDGET, SCREEN_SEEDS, Margin, Status, caught
 
 from claims.core import findings, quantities
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, Kind, Picture, Provenance, hypothesis
 from claims.core.domains import ANY_REGIME
-from claims.deciding.decision import RUN_BUDGET, SCREEN_SEEDS, Margin, Status, caught
 from model.regime import Regime
 from reports.studies.verify import (
     CI_ENTROPY,

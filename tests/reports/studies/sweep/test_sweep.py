@@ -27,7 +27,7 @@ from model.run import DivergenceError
 from model.sampling import Seeds
 from model.test_error import estimate_error
 from model.transfer import noise_norms, run_trial
-from reports.commands import cli
+from reports.commands import entry
 from reports.studies import executors
 from reports.studies.executors import ExecutorError, dask, in_process, processes
 from reports.studies.sweep import metrics, sweep
@@ -875,7 +875,7 @@ def run(monkeypatch, capsys, tmp_path):
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["transfer-claims", "sweep", *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
-            cli.main()
+            entry.main()
         return left.value.code or 0, *capsys.readouterr()
 
     return call
@@ -937,7 +937,7 @@ def test_ctrl_c(executor, run, tmp_path):
     command = [
         sys.executable,
         "-c",
-        "from reports.commands.cli import main; main()",
+        "from reports.commands.entry import main; main()",
         "sweep",
         file,
         "--records",
@@ -963,7 +963,7 @@ def test_ctrl_c(executor, run, tmp_path):
     os.killpg(started.pid, signal.SIGINT)
     out, err = started.communicate(timeout=60)
     finished = kept.read_bytes().count(b"\n") - 1
-    assert (started.returncode, out) == (2, "")
+    assert (started.returncode, out) == (130, "")
     assert err == "transfer-claims: interrupted; what was finished is kept\n"
     assert 4 <= finished < 40
     code, out, _ = run(file, "--records", kept, "--executor", "here", "--json")

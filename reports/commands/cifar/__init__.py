@@ -1,0 +1,1 @@
+"""`transfer-claims cifar`: images, networks trained on them, and what the paper says of them."""

@@ -1,0 +1,48 @@
+"""The commands on real images."""
+
+from __future__ import annotations
+
+import typer
+
+from reports.commands.loading import Place, group
+
+_ROOM = "reports.commands.cifar"
+COMMANDS = {
+    "fetch": Place(
+        f"{_ROOM}.fetch",
+        "fetch_images",
+        "Bring images, check them, and keep them decoded; a download that broke off goes on where"
+        " it was.",
+    ),
+    "run": Place(
+        f"{_ROOM}.run",
+        "run_tier",
+        "Train from scratch and after transfer, over source size, source noise, inherited share and"
+        " mismatch; resumes where it was stopped.",
+    ),
+    "report": Place(
+        f"{_ROOM}.report",
+        "report",
+        "Decide the statements on real images, write the verdicts to the ledger, and draw what was"
+        " measured beside what τ_D foretells.",
+    ),
+    "speed": Place(
+        f"{_ROOM}.speed",
+        "measure_speed",
+        "Images a second in training, beside the plain loop in float32 in the same run.",
+    ),
+}
+
+app = typer.Typer(
+    cls=group(COMMANDS),
+    add_completion=False,
+    help=(
+        "`transfer-claims cifar`: fetch images, train networks on them, decide what the paper says"
+        " of them."
+    ),
+)
+
+
+@app.callback()
+def _commands() -> None:
+    pass

