@@ -76,8 +76,8 @@ def _clear(difference: tuple[float, float], seeds: int) -> bool:
 
 def foretell(regime: Regime) -> dict[str, float]:
     """The law's predictions: p and the two errors."""
-    found = law.predict(regime)
-    return {"p": found.p, "scratch": found.scratch, "transfer": found.transfer}
+    prediction = law.predict(regime)
+    return {"p": prediction.p, "scratch": prediction.scratch, "transfer": prediction.transfer}
 
 
 def survey(regime: Regime, seeds: Seeds) -> Surveyed:
@@ -119,14 +119,14 @@ def gains_from_data(regime: Regime, seeds: Seeds) -> dict[int, float]:
     """
     draw = sample(replace(regime, n2=max(SIZES)), replace(seeds, count=1))
     source, target = summed_sets(draw)
-    found = {}
+    gains = {}
     for size in SIZES:
         (believed,) = estimate(
             source, target[:, :size], (noise_rank(regime, 1), noise_rank(regime, 2))
         ).regimes(regime)
         law_of = law.predict(believed)
-        found[size] = law_of.scratch - law_of.transfer
-    return found
+        gains[size] = law_of.scratch - law_of.transfer
+    return gains
 
 
 def _errors(trial: Trial, weights: torch.Tensor) -> Array:
