@@ -189,13 +189,13 @@ def _line_probabilities(factor: Tensor, readout: Tensor, output: Tensor, points:
         directions.numpy(),
         many.numpy(),
     )
-    found = torch.zeros(seeds, points.shape[2], dtype=torch.float64)
+    total = torch.zeros(seeds, points.shape[2], dtype=torch.float64)
     for k in range(int(many.max())):
         part = slice(None) if k == 0 else many > k
-        found[part] += _along(
+        total[part] += _along(
             k, factor[part], readout, output[part], points[part], directions[part], many[part]
         )
-    return found
+    return total
 
 
 def _along(
@@ -225,16 +225,16 @@ def _along(
             1 - (directions[:, other] * direction).sum(1, keepdim=True)
         )
         least = torch.where((many > other).unsqueeze(1), torch.maximum(least, bound), least)
-    found = torch.empty(p.shape[:2], dtype=torch.float64)
+    masses = torch.empty(p.shape[:2], dtype=torch.float64)
     _below(
         p.contiguous().numpy(),
         b.contiguous().numpy(),
         readout.numpy(),
         -output.numpy(),
         least.numpy(),
-        found.numpy(),
+        masses.numpy(),
     )
-    return found
+    return masses
 
 
 @compiled
@@ -271,19 +271,19 @@ def _important(factor: Floats, readout: Floats, output: float, directions: Float
     if highest <= 0.0 or output < _RARE * highest:
         return 1
     soonest = output / highest
-    kept = np.empty((filters + 1, filters))
+    chosen = np.empty((filters + 1, filters))
     count = 0
     for k in range(many):
         if heights[k] > 0.0 and _matters(output / heights[k], soonest):
-            kept[count] = climbed[k]
+            chosen[count] = climbed[k]
             count += 1
     if (
         count == 1
-        and _among(directions[0], kept, 1, _ALIKE)
+        and _among(directions[0], chosen, 1, _ALIKE)
         and -_output_along(factor, readout, directions[0]) >= _AS_HIGH * highest
     ):
         return 1
-    directions[:count] = kept[:count]
+    directions[:count] = chosen[:count]
     return count
 
 
@@ -358,11 +358,11 @@ def _matters(distance: float, soonest: float) -> bool:
 
 @compiled
 def _below(
-    p: Floats, b: Floats, readout: Floats, level: Floats, least: Floats, found: Floats
+    p: Floats, b: Floats, readout: Floats, level: Floats, least: Floats, masses: Floats
 ) -> None:
     """P(sum_r readout_r relu(p_r + t b_r) < level, t >= least) for t ~ N(0, 1), exactly.
 
-    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; least, found:
+    p: (seeds, lines, 2m); b: (seeds, 2m); level: (seeds,), strictly to be passed; least, masses:
     (seeds, lines). Each breakpoint adds readout |b| to the slope.
     """
     seeds, lines, filters = p.shape
@@ -416,7 +416,7 @@ def _below(
                     slope += turn[k]
             if inside:
                 mass += _normal_mass(max(begun, least[s, line]), _FAR)
-            found[s, line] = mass
+            masses[s, line] = mass
 
 
 @compiled

@@ -115,7 +115,7 @@ def descend(
             f"eta = {eta!r}: weights or training loss are no longer finite; use a smaller step"
         )
     records = (
-        Recorded(int(wanted[q]), *(torch.from_numpy(kept[q]) for kept in (kept_g, kept_c, kept_v)))
+        Recorded(int(wanted[q]), *(torch.from_numpy(part[q]) for part in (kept_g, kept_c, kept_v)))
         for q in range(many)
     )
     return Run(torch.from_numpy(loss), weights, tuple(records))
@@ -214,12 +214,12 @@ def _apart(mask: Bools, other: Bools, places: Ints) -> Ints:
 def _largest_off_diagonal(gram: Floats) -> Floats:
     """max_{k != i} |K_ik|, (n,)."""
     n = len(gram)
-    found = np.zeros(n)
+    largest = np.zeros(n)
     for i in range(n):
         for k in range(n):
             if k != i:
-                found[i] = max(found[i], abs(gram[i, k]))
-    return found
+                largest[i] = max(largest[i], abs(gram[i, k]))
+    return largest
 
 
 @compiled

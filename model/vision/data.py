@@ -142,12 +142,12 @@ class Layout:
                 ("superclass", images.coarse, self.superclasses),
             ):
                 _check_range(where, f"{part} {kind}", labels, len(names))
-            for label, found in enumerate(
+            for label, count in enumerate(
                 images.labels.bincount(minlength=len(self.classes)).tolist()
             ):
-                if found != each:
+                if count != each:
                     raise DataError(
-                        where, f"{found} {part} images of class {label}", f"must be {each}"
+                        where, f"{count} {part} images of class {label}", f"must be {each}"
                     )
         self._check_superclasses(where, train, test)
 
@@ -156,16 +156,16 @@ class Layout:
         pairs = torch.cat([train.labels, test.labels]) * columns + torch.cat(
             [train.coarse, test.coarse]
         )
-        seen = pairs.bincount(minlength=rows * columns).view(rows, columns) > 0
-        for label, found in enumerate(seen.sum(dim=1).tolist()):
-            if found != 1:
+        present = pairs.bincount(minlength=rows * columns).view(rows, columns) > 0
+        for label, count in enumerate(present.sum(dim=1).tolist()):
+            if count != 1:
                 raise DataError(
-                    where, f"class {label} is in {found} superclasses", "must be in one"
+                    where, f"class {label} is in {count} superclasses", "must be in one"
                 )
-        for label, found in enumerate(seen.sum(dim=0).tolist()):
-            if found != rows // columns:
+        for label, count in enumerate(present.sum(dim=0).tolist()):
+            if count != rows // columns:
                 raise DataError(
-                    where, f"superclass {label} has {found} classes", f"must have {rows // columns}"
+                    where, f"superclass {label} has {count} classes", f"must have {rows // columns}"
                 )
 
 
@@ -192,7 +192,7 @@ LAYOUTS: dict[Name, Layout] = {
 
 
 def cache_folder() -> Path:
-    """Where data sets are kept: $TRANSFER_CLAIMS_DATA, else transfer-claims in $XDG_CACHE_HOME,
+    """Where data sets are stored: $TRANSFER_CLAIMS_DATA, else transfer-claims in $XDG_CACHE_HOME,
     else in ~/.cache.
     """
     if chosen := os.environ.get("TRANSFER_CLAIMS_DATA"):
@@ -204,7 +204,7 @@ def cache_folder() -> Path:
 
 
 def stored_path(name: Name, folder: Path | None = None) -> Path:
-    """The file that a data set is, or would be, kept in."""
+    """The file that a data set is, or would be, stored in."""
     return (folder or cache_folder()) / f"{name}.arrays"
 
 
@@ -220,8 +220,8 @@ def load(name: Name, folder: Path | None = None) -> ImageSet:
     path = stored_path(name, folder)
     raw = _read(path, name, layout.size + _DIGEST)
     digest = raw[-_DIGEST:].hex()
-    for found in (digest, hashlib.sha256(memoryview(raw)[:-_DIGEST]).hexdigest()):
-        _check_digest(path, found, layout.sha256 or digest)
+    for computed in (digest, hashlib.sha256(memoryview(raw)[:-_DIGEST]).hexdigest()):
+        _check_digest(path, computed, layout.sha256 or digest)
     train_count, test_count = layout.counts
     train = _unpacked(raw, 0, train_count)
     test = _unpacked(raw, train_count * (PIXELS + 2), test_count)
@@ -266,11 +266,11 @@ def _check_range(where: object, kind: str, labels: Tensor, count: int) -> None:
         )
 
 
-def _check_digest(where: object, found: str, expected: str) -> None:
-    if found != expected:
+def _check_digest(where: object, computed: str, expected: str) -> None:
+    if computed != expected:
         raise DataError(
             where,
-            f"SHA-256 of the arrays is {found}",
+            f"SHA-256 of the arrays is {computed}",
             f"must be {expected}; these are not the images, or they are damaged",
         )
 
@@ -301,10 +301,10 @@ def _read(path: Path, name: Name, size: int) -> bytearray:
     except FileNotFoundError:
         raise AbsentError(path, name) from None
     with file:
-        found = os.fstat(file.fileno()).st_size
-        if found == size:
+        length = os.fstat(file.fileno()).st_size
+        if length == size:
             raw = bytearray(size)
-            found = file.readinto(raw)  # less, should it be cut short meanwhile
-    if found != size:
-        raise DataError(path, f"{found} bytes", f"must be {size}; fetch it again")
+            length = file.readinto(raw)  # less, should it be cut short meanwhile
+    if length != size:
+        raise DataError(path, f"{length} bytes", f"must be {size}; fetch it again")
     return raw

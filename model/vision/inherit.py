@@ -17,13 +17,15 @@ from torch import nn
 from model.vision.nets import Layer, Network, Part, half_up
 
 Form = Literal["filters", "block", "layers"]
-"""filters: the paper's [S]. Of each layer the first α, with all their weights; the rest stays fresh.
-block: of these weights only those that join inherited filters, so that filters which grew together stay together, undisturbed by fresh ones.
-layers: the first α of the layers, whole; what practitioners do.
+"""filters: the paper's [S]. Of each layer the first α, with all their weights; the rest stays
+fresh. block: of these weights only those that join inherited filters, so that filters which grew
+together stay together, undisturbed by fresh ones. layers: the first α of the layers, whole; what
+practitioners do.
 
-In a ViT, filters are attention heads, hidden units of an MLP, and channels of the embedding, each rounded by itself: inherited channels come with their patch
-filters, positions, biases and norms. A head or hidden unit comes with the weights by which it writes, too: to all channels (filters), or to inherited ones
-(block). A layer norm mixes all channels, so that there a block is not undisturbed.
+In a ViT, filters are attention heads, hidden units of an MLP, and channels of the embedding, each
+rounded by itself: inherited channels come with their patch filters, positions, biases and norms. A
+head or hidden unit comes with the weights by which it writes, too: to all channels (filters), or to
+inherited ones (block). A layer norm mixes all channels, so that there a block is not undisturbed.
 """
 
 

@@ -40,8 +40,8 @@ MOST_FAR = len(FAR)
 
 
 @dataclass(frozen=True)
-class Task:
-    """Classes of a set of images; the label of an image is the place of its class here."""
+class Classification:
+    """One task: classes of a set of images; an image's label is the place of its class here."""
 
     source: Name
     classes: tuple[int, ...]
@@ -61,8 +61,8 @@ class Task:
 class Pair:
     """An upstream and a downstream task."""
 
-    upstream: Task
-    downstream: Task
+    upstream: Classification
+    downstream: Classification
 
 
 def pair(name: PairName, far: int = 0, *, hundred: Name = "cifar100") -> Pair:
@@ -81,14 +81,18 @@ def pair(name: PairName, far: int = 0, *, hundred: Name = "cifar100") -> Pair:
         )
     match name:
         case "cifar10":
-            return Pair(Task("cifar10", (0, 1, 2, 3, 4)), Task("cifar10", (5, 6, 7, 8, 9)))
+            return Pair(
+                Classification("cifar10", (0, 1, 2, 3, 4)),
+                Classification("cifar10", (5, 6, 7, 8, 9)),
+            )
         case "cifar100":
             return Pair(
-                Task(hundred, NEAR[far:] + FAR[:far], coarse=True),
-                Task(hundred, TARGET, coarse=True),
+                Classification(hundred, NEAR[far:] + FAR[:far], coarse=True),
+                Classification(hundred, TARGET, coarse=True),
             )
         case "cifar100-cifar10":
             return Pair(
-                Task(hundred, tuple(range(20)), coarse=True), Task("cifar10", tuple(range(10)))
+                Classification(hundred, tuple(range(20)), coarse=True),
+                Classification("cifar10", tuple(range(10))),
             )
     raise ValueError(f"pair = {name!r}: must be cifar10, cifar100 or cifar100-cifar10")

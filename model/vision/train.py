@@ -277,7 +277,7 @@ def _replayed(network: nn.Module, data: Examples, recipe: Recipe, batches: _Batc
         loss = _descend(network, optimiser, *_seen(data, *now))
 
     def step(
-        done: int, kept: tuple[object, ...] = (network, optimiser, data)
+        done: int, held: tuple[object, ...] = (network, optimiser, data)
     ) -> Tensor:  # the graph knows their addresses, and does not keep them alive
         for part, source in zip(now, batches[done], strict=True):
             part.copy_(source)

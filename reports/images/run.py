@@ -21,7 +21,7 @@ from claims.paper.real_images import Accuracies, Cell
 from model.vision import nets
 from model.vision.data import ImageSet, Name, load
 from model.vision.inherit import inherit
-from model.vision.tasks import Pair, Task, pair
+from model.vision.tasks import Classification, Pair, pair
 from model.vision.train import Device, Examples, Recipe, standardised, stream, train
 from reports.images.plan import CODE, Network, Setting, Upstream, jobs
 from reports.ledger import journal
@@ -280,7 +280,7 @@ def _pair(of: Upstream | Setting) -> Pair:
     return pair(of.tasks.pair, of.tasks.far, hundred=of.tasks.hundred)
 
 
-def _build(network: Network, task: Task, generator: torch.Generator) -> nn.Module:
+def _build(network: Network, task: Classification, generator: torch.Generator) -> nn.Module:
     return nets.build(nets.Shape(network.architecture, len(task.classes), network.width), generator)
 
 
@@ -306,7 +306,7 @@ def _images(
 
 
 def _learned(
-    task: Task, count: int, field: str, generator: torch.Generator, cache: Path | None
+    task: Classification, count: int, field: str, generator: torch.Generator, cache: Path | None
 ) -> Examples:
     """The first `count` images of a random order of a task's; a smaller count gives the first of
     these. Raises ValueError where there are too few.
@@ -323,13 +323,13 @@ def _learned(
 
 
 @lru_cache(maxsize=8)
-def _selected(task: Task, cache: Path | None) -> tuple[torch.Tensor, torch.Tensor]:
+def _selected(task: Classification, cache: Path | None) -> tuple[torch.Tensor, torch.Tensor]:
     """Where a task's images to learn from are, and their labels."""
     return task.select(_images(task.source, cache)[0].train)
 
 
 @lru_cache(maxsize=8)
-def _tested(task: Task, cache: Path | None, device: Device) -> Examples:
+def _tested(task: Classification, cache: Path | None, device: Device) -> Examples:
     """All test images of a task, on the device."""
     found, mean, deviation = _images(task.source, cache)
     here, labels = task.select(found.test)

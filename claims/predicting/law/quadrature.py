@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import special
 from numpy.typing import NDArray
-from scipy.special import roots_hermitenorm
 
 Array = NDArray[np.float64]
-NODES, _RAW = (a for a in roots_hermitenorm(48))
+NODES, _RAW = (a for a in special.roots_hermitenorm(48))
 WEIGHTS = _RAW / _RAW.sum()
 GRID = np.linspace(-9.0, 9.0, 4001)
 #: No error is called less likely than this.

@@ -6,8 +6,7 @@ import math
 from functools import cache
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import log_ndtr, logsumexp, ndtr, ndtri
+from scipy import optimize, special
 
 from claims.core import quantities
 from claims.predicting.law.moments import Moments, one_task
@@ -22,7 +21,7 @@ def positive_part(mean: Array, deviation: Array | float) -> Array:
     """psi(mu, s) = E relu(mu + s h)."""
     deviation = np.maximum(deviation, 1e-300)
     return np.asarray(
-        mean * ndtr(mean / deviation)
+        mean * special.ndtr(mean / deviation)
         + deviation * np.exp(-((mean / deviation) ** 2) / 2) / math.sqrt(2 * math.pi)
     )
 
@@ -36,7 +35,7 @@ def scratch_error(tau: float, moments: Moments) -> float:
     needed_g = np.interp(
         needed, values, GRID, right=38.0
     )  # g' must be at least this; given g it is N(-c g, 1 - c^2)
-    beyond = ndtr(-(needed_g + moments.opposed * GRID) / math.sqrt(1 - moments.opposed**2))
+    beyond = special.ndtr(-(needed_g + moments.opposed * GRID) / math.sqrt(1 - moments.opposed**2))
     density = np.exp(-(GRID**2) / 2) / math.sqrt(2 * math.pi)
     return float(max(np.trapezoid(beyond * density, GRID), LEAST_ERROR))
 
@@ -58,10 +57,10 @@ def closed_form_log_error(tau: float, p: float) -> float:
         # function
     )
     for _ in range(60):
-        g = g - (positive_part(root * g, deviation) - needed) / (root * ndtr(root * g / deviation))
+        g = g - (positive_part(root * g, deviation) - needed) / (root * special.ndtr(root * g / deviation))
     return float(
-        logsumexp(
-            log_ndtr(-g) - GRID**2 / 2 + math.log((GRID[1] - GRID[0]) / math.sqrt(2 * math.pi))
+        special.logsumexp(
+            special.log_ndtr(-g) - GRID**2 / 2 + math.log((GRID[1] - GRID[0]) / math.sqrt(2 * math.pi))
         )
     )
 
@@ -74,7 +73,7 @@ def contour_slope(error: float = 0.1) -> float:
     moments = one_task(ROUNDED, 30.0, equal_shares=True)  # whose tau-dependence is free of h T
 
     def probit(log_tau: float) -> float:
-        return float(ndtri(scratch_error(math.exp(log_tau), moments)))
+        return float(special.ndtri(scratch_error(math.exp(log_tau), moments)))
 
-    at = float(brentq(lambda log_tau: probit(log_tau) - ndtri(error), -3.0, 3.0))
+    at = float(optimize.brentq(lambda log_tau: probit(log_tau) - special.ndtri(error), -3.0, 3.0))
     return (probit(at - 0.05) - probit(at + 0.05)) / 0.1

@@ -6,8 +6,7 @@ import math
 from functools import cache
 
 import numpy as np
-from scipy.special import ndtr, ndtri
-from scipy.stats import qmc
+from scipy import special, stats
 
 from claims.core import quantities
 from claims.predicting.law.moments import Moments, memorised
@@ -64,7 +63,7 @@ def _still_active(
         * (math.sqrt(down.r) * g_d[:, None] + math.sqrt(1 - down.r) * NODES + down.beta),
     )
     return np.asarray(
-        ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a))) @ WEIGHTS
+        special.ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a))) @ WEIGHTS
     )
 
 
@@ -88,7 +87,7 @@ def _outputs(
 @cache
 def _points(seed: int, many: int) -> Array:
     """Low-discrepancy standard Gaussians, (many, 3)."""
-    return np.asarray(ndtri(qmc.Sobol(3, rng=seed).random(many)))
+    return np.asarray(special.ndtri(stats.qmc.Sobol(3, rng=seed).random(many)))
 
 
 def _output(

@@ -54,6 +54,7 @@ def regime(
     """
     u, longest = universal * signal, steps(_DURATION, _H)
     v2 = math.sqrt(max(signal**2 - u**2, 0.0))
+    # model.scales.step_size in another order, within 2 ulp: recorded runs have these last bits.
     eta = {1: _H * n1 * m * source / d, 2: _H * n2 * m / d}
     return Regime(
         u=u,

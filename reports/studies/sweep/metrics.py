@@ -56,8 +56,12 @@ class Measured:
         return downstream_errors(weights, draw.downstream.signal, self.regime, self.seeds)
 
 
-def _noise_ratio(seen: Measured) -> Array:
-    return noise_ratio(seen.trial) if seen.regime.inherited else np.full(seen.seeds.count, math.nan)
+def _noise_ratio(measured: Measured) -> Array:
+    return (
+        noise_ratio(measured.trial)
+        if measured.regime.inherited
+        else np.full(measured.seeds.count, math.nan)
+    )
 
 
 def _one(value: float) -> Array:
@@ -65,16 +69,16 @@ def _one(value: float) -> Array:
 
 
 METRICS: dict[str, Callable[[Measured], Array]] = {
-    "transfer_error": lambda seen: seen.transfer_error,
-    "scratch_error": lambda seen: seen.scratch_error,
-    "difference": lambda seen: seen.transfer_error - seen.scratch_error,
-    "scratch_loss": lambda seen: np.asarray(seen.scratch_alone[0].loss[:, -1].numpy()),
-    "transfer_loss": lambda seen: np.asarray(seen.trial.transfer.loss[:, -1].numpy()),
+    "transfer_error": lambda measured: measured.transfer_error,
+    "scratch_error": lambda measured: measured.scratch_error,
+    "difference": lambda measured: measured.transfer_error - measured.scratch_error,
+    "scratch_loss": lambda measured: np.asarray(measured.scratch_alone[0].loss[:, -1].numpy()),
+    "transfer_loss": lambda measured: np.asarray(measured.trial.transfer.loss[:, -1].numpy()),
     "noise_ratio": _noise_ratio,
-    "law_scratch": lambda seen: _one(law.predict(seen.regime).scratch),
-    "law_transfer": lambda seen: _one(law.predict(seen.regime).transfer),
+    "law_scratch": lambda measured: _one(law.predict(measured.regime).scratch),
+    "law_transfer": lambda measured: _one(law.predict(measured.regime).transfer),
     **{
-        name: lambda seen, quantity=quantity: _one(quantity(seen.regime))  # type: ignore[misc]
+        name: lambda measured, quantity=quantity: _one(quantity(measured.regime))  # type: ignore[misc]
         for name, quantity in quantities.catalogue().items()
     },
 }
@@ -99,19 +103,19 @@ def measure(
     """JSON values of these metrics; none where gradient descent leaves the finite numbers in one of
     the seeds.
     """
-    seen = Measured(regime, seeds)
+    measured = Measured(regime, seeds)
     ordered = sorted(
         names, key=lambda name: name.startswith("scratch")
     )  # what trains more comes first, and serves the rest
-    values = {name: _values(seen, name) for name in ordered}
+    values = {name: _values(measured, name) for name in ordered}
     return {name: _summary(values[name]) for name in names}
 
 
-def _values(seen: Measured, name: str) -> Array:
+def _values(measured: Measured, name: str) -> Array:
     try:
-        return METRICS[name](seen)
+        return METRICS[name](measured)
     except DivergenceError:
-        return np.full(seen.seeds.count, math.nan)
+        return np.full(measured.seeds.count, math.nan)
 
 
 def _summary(values: Array) -> dict[str, float | None]:

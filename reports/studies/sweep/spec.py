@@ -77,36 +77,40 @@ def read(path: Path) -> Sweep:
     the rule; OSError.
     """
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
     except (
         ValueError,
         RecursionError,
     ) as error:  # tomllib lets a number of 5000 digits through to int()
         raise SweepError("file", str(path), f"must be TOML ({error})") from None
     try:
-        return parse(found)
+        return parse(content)
     except RecursionError:  # a key of thousands of parts, which cannot even be printed
         raise SweepError("file", str(path), "is nested too deep") from None
 
 
-def parse(found: Mapping[str, Any]) -> Sweep:
+def parse(content: Mapping[str, Any]) -> Sweep:
     """A sweep from a file's content."""
     known = {"regime", "groups", "axes", "design", "points", "seeds", "seed", "metrics"}
-    for name in found:
+    for name in content:
         if name not in known:
-            raise SweepError(name, found[name], f"unknown; a sweep has {', '.join(sorted(known))}")
-    if ("regime" in found) == ("groups" in found):
+            raise SweepError(
+                name, content[name], f"unknown; a sweep has {', '.join(sorted(known))}"
+            )
+    if ("regime" in content) == ("groups" in content):
         raise SweepError(
             "regime",
-            found.get("regime"),
+            content.get("regime"),
             "a sweep has either [regime], a regime's fields, or [groups], dimensionless ones",
         )
     make, base = (
-        (Regime.from_dict, found["regime"]) if "regime" in found else (from_groups, found["groups"])
+        (Regime.from_dict, content["regime"])
+        if "regime" in content
+        else (from_groups, content["groups"])
     )
     if not isinstance(base, dict):
-        raise SweepError("regime" if "regime" in found else "groups", base, "must be a table")
-    metrics = found.get("metrics", ["scratch_error", "transfer_error"])
+        raise SweepError("regime" if "regime" in content else "groups", base, "must be a table")
+    metrics = content.get("metrics", ["scratch_error", "transfer_error"])
     if not isinstance(metrics, list) or not metrics:
         raise SweepError("metrics", metrics, "must be a list of names, one or more")
     for name in metrics:
@@ -114,8 +118,8 @@ def parse(found: Mapping[str, Any]) -> Sweep:
             raise SweepError("metrics", name, "given twice")
         if not isinstance(name, str) or name not in METRICS:
             raise SweepError("metrics", name, f"unknown; there are {', '.join(METRICS)}")
-    seeds, seed = _whole(found, "seeds", 24, 1, _MOST_SEEDS), _whole(found, "seed", 0, 0, 2**63)
-    values = _design(found, seed)
+    seeds, seed = _whole(content, "seeds", 24, 1, _MOST_SEEDS), _whole(content, "seed", 0, 0, 2**63)
+    values = _design(content, seed)
     points = tuple(
         _points(make, base, values, Seeds(seed, seeds) if TRAINED & set(metrics) else None)
     )
@@ -210,15 +214,15 @@ def from_groups(groups: Mapping[str, Any]) -> Regime:
 # Designs ------------------------------------------------------------------------------------------
 
 
-def _design(found: Mapping[str, Any], seed: int) -> list[dict[str, float]]:
-    axes = found.get("axes", {})
+def _design(content: Mapping[str, Any], seed: int) -> list[dict[str, float]]:
+    axes = content.get("axes", {})
     if not isinstance(axes, dict) or not axes:
         raise SweepError("axes", axes, "must be a table with one entry or more")
-    kind = found.get("design", "grid")
+    kind = content.get("design", "grid")
     if kind == "grid":
-        if "points" in found:
+        if "points" in content:
             raise SweepError(
-                "points", found["points"], "is for a random design; a grid's axes say how many"
+                "points", content["points"], "is for a random design; a grid's axes say how many"
             )
         listed = {name: _listed(name, axis) for name, axis in axes.items()}
         many = math.prod(len(values) for values in listed.values())
@@ -228,7 +232,10 @@ def _design(found: Mapping[str, Any], seed: int) -> list[dict[str, float]]:
             dict(zip(listed, values, strict=True)) for values in itertools.product(*listed.values())
         ]
     if kind == "random":
-        generator, many = np.random.default_rng(seed), _whole(found, "points", 100, 1, _MOST_POINTS)
+        generator, many = (
+            np.random.default_rng(seed),
+            _whole(content, "points", 100, 1, _MOST_POINTS),
+        )
         drawn = {name: _between(name, axis, generator.random(many)) for name, axis in axes.items()}
         return [{name: values[i] for name, values in drawn.items()} for i in range(many)]
     raise SweepError("design", kind, "must be grid or random")
@@ -286,9 +293,9 @@ def _finite(value: Any) -> bool:
 
 
 def _whole(
-    found: Mapping[str, Any], name: str, default: int | None, low: int, high: int, under: str = ""
+    content: Mapping[str, Any], name: str, default: int | None, low: int, high: int, under: str = ""
 ) -> int:
-    value = found.get(name, default)
+    value = content.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise SweepError(under + name, value, f"must be an integer from {low} to {high}")
     return value

