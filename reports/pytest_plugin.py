@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import torch
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from rich.console import Console
 
 from claims.core.catalogue import catalogue

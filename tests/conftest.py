@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 import reports.page.page  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
 from claims.core import findings

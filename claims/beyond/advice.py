@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from claims.core.claim import Claim, WrongVersion
+from claims.core.claim import Claim, Mutant
 from claims.deciding.estimates import Array
 from claims.observing.signs import share_record, sign_given, sign_power, signs_right
 from claims.observing.survey import SIZES, SURVEYED, Surveyed, Surveys
@@ -59,11 +59,11 @@ CLAIMS = (
         summary=_by_size,
         unit=f"share right beyond {RIGHT}",
         power=lambda surveys: sign_power(surveys, RIGHT),
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "never", "never to transfer is right", {"margin": sign_given(lambda s: 1.0, RIGHT)}
             ),
-            WrongVersion(
+            Mutant(
                 "flipped",
                 "the opposite advice is right",
                 {"margin": sign_given(_promised(ENOUGH, -1.0), RIGHT)},

@@ -17,10 +17,10 @@ from functools import partial
 import numpy as np
 import torch
 
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.constants import Constants
+from claims.core.margin import Margin
 from claims.core.ranges import BROAD
-from claims.deciding.decision import Margin
 from claims.deciding.estimates import Estimate, average, estimate
 from claims.observing.errors import MEASURED, downstream_errors
 from model.regime import SIGNAL_COORDINATES, Regime
@@ -106,13 +106,13 @@ CHOSEN = Claim(
         }
     },
     unit="nats gained, on average, beyond 0.1",
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "signal",
             "filters that have learned most of u gain as much",
             {"margin": partial(_gain, _most_signal, _GAIN)},
         ),
-        WrongVersion(
+        Mutant(
             "tenfold",
             "filters of least noise err a tenth as much",
             {"margin": partial(_gain, _least_noise, np.log(10))},

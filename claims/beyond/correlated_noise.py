@@ -18,11 +18,11 @@ import torch
 from numpy.typing import NDArray
 
 from claims.core import quantities
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
+from claims.core.margin import Margin
 from claims.core.ranges import NARROW
-from claims.deciding.decision import Margin
 from claims.observing.errors import BY_STEPS, ESTIMATED, LINES, log_error
 from model.engines.variants import (
     descend_penalised,
@@ -137,13 +137,13 @@ CORRELATED = Claim(
     delta=DELTA,
     sweep=0.4,
     unit="nats that the errors may still change by",
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "strong",
             "noise as strong along the signal as the signal",
             {"observe": partial(correlated, as_strong_as_signals)},
         ),
-        WrongVersion("doubled", "an error changes by a factor 2 or more", {"margin": _doubled}),
+        Mutant("doubled", "an error changes by a factor 2 or more", {"margin": _doubled}),
     ),
     uses=BY_STEPS | ESTIMATED,
     source="Open questions",

@@ -18,11 +18,11 @@ import numpy as np
 import torch
 
 from claims.core import quantities
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import harmful, helpful
+from claims.core.margin import Margin
 from claims.core.ranges import C_4, NARROW
-from claims.deciding.decision import Margin
 from claims.deciding.estimates import Estimate, average, estimate
 from model.engines.deep import EXAMPLES, DeepNetwork, descend, estimate_deep_error, fresh_inner
 from model.regime import Regime
@@ -158,13 +158,13 @@ def _depth(layers: int, outcome: str, inherited: str) -> Claim:
                 " them"
             )
         },
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "flipped",
                 f"it errs {'more' if helps else 'less'}",
                 {"margin": partial(_loses, outcome, inherited)},
             ),
-            WrongVersion(
+            Mutant(
                 "millionfold",
                 "by a factor of a million or more",
                 {"margin": partial(_wins, outcome, inherited, np.log(1e6))},

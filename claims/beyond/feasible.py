@@ -11,7 +11,7 @@ import sympy as sp
 
 from claims.core import condition
 from claims.core import quantities as q
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.observing.identities import Identity, none_left
 
 
@@ -50,13 +50,13 @@ CLAIMS = (
         observe=lambda regime, seeds: identities(),
         margin=none_left,
         unit="minus the number of identities that fail",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "unsquared",
                 "C_q for C_q² and C_d for C_d²",
                 {"observe": lambda regime, seeds: identities(power=1)},
             ),
-            WrongVersion(
+            Mutant(
                 "factor",
                 "twice the upper end",
                 {"observe": lambda regime, seeds: identities(factor=2)},

@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from claims.core.claim import Claim, WrongVersion
+from claims.core.claim import Claim, Mutant
 from claims.core.constants import Constants
 from claims.core.declared import SCRATCH, SHARE, TRANSFER
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.deciding.estimates import (
     Array,
     Estimate,
@@ -166,9 +166,8 @@ def _accurate(
         margin=within(bound, predicted, measured),
         summary=_accuracy_record(predicted, measured),
         unit=f"{bound} less the root mean square",
-        wrong_versions=tuple(
-            WrongVersion(n, error, {"margin": within(bound, read, measured)})
-            for n, error, read in wrong
+        mutants=tuple(
+            Mutant(n, error, {"margin": within(bound, read, measured)}) for n, error, read in wrong
         ),
         **SURVEYED,
     )
@@ -192,13 +191,13 @@ def _reading(
             "law": accuracy(surveys, predicted, measured).record(),
         },
         unit="root mean square of the law less the reading's",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "half",
                 "one half always is",
                 {"margin": no_worse(lambda s: 0.5, predicted, measured)},
             ),
-            WrongVersion(
+            Mutant(
                 "perfect",
                 "the measured value itself is no better",
                 {"margin": no_worse(predicted, measured, measured)},

@@ -8,9 +8,9 @@ from typing import Any
 
 from scipy import optimize
 
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.predicting import law
 
 #: Where the closed form has error 0.1 with p = 0.8, "about"; how far off that may be, and the
@@ -42,7 +42,9 @@ class Foreseen:
 def foreseen(regime: object, seeds: object) -> Foreseen:
     """No regime: p and tau are all that it depends on."""
     threshold = float(
-        optimize.brentq(lambda tau: law.closed_form_log_error(tau, law.ROUNDED) - math.log(0.1), 0.1, 10.0)
+        optimize.brentq(
+            lambda tau: law.closed_form_log_error(tau, law.ROUNDED) - math.log(0.1), 0.1, 10.0
+        )
     )
     ends = {p: [law.closed_form_log_error(tau, p) for tau in _FAR] for p in _SHARES}
     return Foreseen(
@@ -78,13 +80,13 @@ CONSTANTS = Claim(
     observe=foreseen,
     margin=foresees,
     unit="share of the tolerance left",
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "power",
             "1/(4p)",
             {"margin": lambda observation, constants: foresees(observation, constants, power=1.0)},
         ),
-        WrongVersion(
+        Mutant(
             "one",
             "the error is 0.1 at τ = 1",
             {

@@ -24,11 +24,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.constants import Constants
 from claims.core.declared import SCRATCH, TRANSFER
+from claims.core.margin import Margin
 from claims.core.ranges import SMALL
-from claims.deciding.decision import Margin
 from claims.deciding.estimates import Estimate, average, each, estimate, root_mean_square
 from claims.observing.errors import MEASURED, scratch_only
 from claims.observing.paired import ladder
@@ -171,11 +171,9 @@ CLAIMS = (
         margin=partial(within, SCRATCH),
         summary=_rms,
         unit=f"{SCRATCH} less the root mean square",
-        wrong_versions=(
-            WrongVersion("far", "h from 10 to 200", {"domain": FAR_LARGER}),
-            WrongVersion(
-                "tenth", "off by a tenth of that", {"margin": partial(within, SCRATCH / 10)}
-            ),
+        mutants=(
+            Mutant("far", "h from 10 to 200", {"domain": FAR_LARGER}),
+            Mutant("tenth", "off by a tenth of that", {"margin": partial(within, SCRATCH / 10)}),
         ),
         **_POPULATION,
     ),
@@ -193,11 +191,9 @@ CLAIMS = (
         margin=partial(beyond, SCRATCH),
         summary=_rms,
         unit=f"root mean square beyond {SCRATCH}",
-        wrong_versions=(
-            WrongVersion("within", "with h from 2 to 4 as well", {"domain": LARGER}),
-            WrongVersion(
-                "tenfold", "off by ten times that", {"margin": partial(beyond, 10 * SCRATCH)}
-            ),
+        mutants=(
+            Mutant("within", "with h from 2 to 4 as well", {"domain": LARGER}),
+            Mutant("tenfold", "off by ten times that", {"margin": partial(beyond, 10 * SCRATCH)}),
         ),
         **_POPULATION,
     ),
@@ -215,8 +211,8 @@ CLAIMS = (
         margin=partial(exceeds, TIMES),
         summary=lambda regimes: {"ln of measured over predicted": factor(regimes).record()},
         unit=f"nats beyond ln {TIMES:g}",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "common",
                 "with τ₂ from 0.5 to 3 as well",
                 {
@@ -225,7 +221,7 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion("millionfold", "a million times", {"margin": partial(exceeds, 1e6)}),
+            Mutant("millionfold", "a million times", {"margin": partial(exceeds, 1e6)}),
         ),
         **_POPULATION,
     ),
@@ -244,9 +240,9 @@ CLAIMS = (
         margin=partial(within, 2 * TRANSFER),
         summary=_rms,
         unit=f"{2 * TRANSFER} less the root mean square",
-        wrong_versions=(
-            WrongVersion("half", "one half always is", {"observe": a_half}),
-            WrongVersion(
+        mutants=(
+            Mutant("half", "one half always is", {"observe": a_half}),
+            Mutant(
                 "tenth-more", "the law's error and one tenth more is", {"observe": a_tenth_more}
             ),
         ),

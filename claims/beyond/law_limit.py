@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.declared import SCRATCH
 from claims.core.domains import LIMIT
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.deciding.estimates import Array, each, estimate, root_mean_square
 from claims.observing.errors import MEASURED
 from claims.observing.limit import Approached, approach, foretell_variants
@@ -84,11 +84,11 @@ IMPROVES = tuple(
         ),  # false, as far as one can see: there is nothing left to shrink
         margin=shrinks(far, _near),
         unit="a third of the root mean square away from the limit, less that near it",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "flipped", "off by three times as much, or more", {"margin": shrinks(_near, far)}
             ),
-            WrongVersion(
+            Mutant(
                 "thousandfold",
                 "off by a thousandth, or less",
                 {"margin": shrinks(far, _near, 0.001)},
@@ -112,11 +112,11 @@ CROWDED = Claim(
     kind=Kind.ORDERING,
     margin=close(_AWAY["dimension"][2]),
     unit=f"{SCRATCH} less the root mean square",
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "narrow", "so it is with one filter of each sign", {"margin": close(_AWAY["width"][2])}
         ),
-        WrongVersion(
+        Mutant(
             "rich",
             "so it is with ζ 1000 times larger",
             {"margin": close(_AWAY["initialisation"][2])},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims.core.claim import Claim, WrongVersion
+from claims.core.claim import Claim, Mutant
 from claims.core.declared import REGRET_LAW
 from claims.observing.shares import SWEPT, best_by_law, follows, inherit_nothing, worst_by_law
 
@@ -17,11 +17,9 @@ L4 = Claim(
     latex=r"\mathrm{error}(\alpha_{\mathrm{law}})-\min_\alpha\mathrm{error}(\alpha)",
     margin=follows(REGRET_LAW, best_by_law),
     unit=f"{REGRET_LAW} less the mean regret",
-    wrong_versions=(
-        WrongVersion(
-            "none", "inheriting nothing does", {"margin": follows(REGRET_LAW, inherit_nothing)}
-        ),
-        WrongVersion(
+    mutants=(
+        Mutant("none", "inheriting nothing does", {"margin": follows(REGRET_LAW, inherit_nothing)}),
+        Mutant(
             "opposite",
             "the share it calls worst does",
             {"margin": follows(REGRET_LAW, worst_by_law)},

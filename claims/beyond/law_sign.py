@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims.core.claim import Claim, WrongVersion
+from claims.core.claim import Claim, Mutant
 from claims.core.declared import SIGN
 from claims.observing.signs import share_record, sign_given, sign_power, signs_right
 from claims.observing.survey import SURVEYED, Surveyed
@@ -30,13 +30,11 @@ L3 = Claim(
     },
     unit=f"share right beyond {SIGN}",
     power=lambda surveys: sign_power(surveys, SIGN),
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "always-hurts", "transfer always hurts", {"margin": sign_given(lambda s: 1.0, SIGN)}
         ),
-        WrongVersion(
-            "flipped", "the opposite sign", {"margin": sign_given(lambda s: -_by_law(s), SIGN)}
-        ),
+        Mutant("flipped", "the opposite sign", {"margin": sign_given(lambda s: -_by_law(s), SIGN)}),
     ),
     **SURVEYED,
 )

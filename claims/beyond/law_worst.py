@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import SURVEY
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.deciding.estimates import LEVEL, MOST_CLIMBED, spread
 from claims.observing.errors import MEASURED
 from claims.observing.survey import Read, Surveyed, foretell, survey
@@ -60,13 +60,13 @@ WORST = Claim(
     family="law.worst",
     foretell=foretell,
     uses=MEASURED,
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "scratch",
             "the law's error from scratch is",
             {"margin": everywhere(ANYWHERE, _law_scratch)},
         ),
-        WrongVersion("half", "one half always is", {"margin": everywhere(ANYWHERE, lambda s: 0.5)}),
+        Mutant("half", "one half always is", {"margin": everywhere(ANYWHERE, lambda s: 0.5)}),
     ),
 )
 CLAIMS = (WORST,)

@@ -33,13 +33,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.domains import EVERYWHERE, FAST, SAMPLES, SMALL_DIMENSION, broken
+from claims.core.margin import Margin
 from claims.core.ranges import Groups
 from claims.core.statements import constants_of, fails, hold, plain, statement
-from claims.deciding.decision import Margin
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import Observation, both_ways, scratch_only
@@ -67,7 +67,7 @@ def needed(
 ) -> Claim:
     """A clause is needed for a statement; within `unbroken` both hold."""
     base = statement(breaks)
-    flipped = WrongVersion("flipped", f"{base.title}: still holds", {"margin": base.margin})
+    flipped = Mutant("flipped", f"{base.title}: still holds", {"margin": base.margin})
     return Claim(
         id=f"condition.{clause}.needed",
         title=f"Condition 4.1 needs its clause on {title}",
@@ -83,8 +83,8 @@ def needed(
                 " for it"
             )
         },
-        wrong_versions=(
-            WrongVersion("kept", "it fails within Condition 4.1 as well", {"domain": unbroken}),
+        mutants=(
+            Mutant("kept", "it fails within Condition 4.1 as well", {"domain": unbroken}),
             flipped,
         ),
         **_NEED,
@@ -240,9 +240,9 @@ def _one_of_seven(clause: str, title: str, how: str, domain: Domain) -> Claim:
         ),
         latex=r"\neg\,\big(\text{A.1(b), A.1(c), convergence}\big)",
         margin=one_fails,
-        wrong_versions=(
-            WrongVersion("kept", "one fails within Condition 4.1 as well", {"domain": EVERYWHERE}),
-            WrongVersion(
+        mutants=(
+            Mutant("kept", "one fails within Condition 4.1 as well", {"domain": EVERYWHERE}),
+            Mutant(
                 "step",
                 "h from 20 to 200 breaks none of them",
                 {"domain": FAST, "margin": none_fails},
@@ -264,9 +264,9 @@ def _all_seven(clause: str, name: str, title: str, how: str, domain: Domain) -> 
         latex=r"\text{A.1(b), A.1(c), convergence}",
         margin=none_fails,
         uses=dict.fromkeys((*_ALONG, *_AFTER), "one of the seven statements"),
-        wrong_versions=(
-            WrongVersion("step", "nor with h from 20 to 200", {"domain": FAST}),
-            WrongVersion("flipped", "one of them fails", {"margin": one_fails}),
+        mutants=(
+            Mutant("step", "nor with h from 20 to 200", {"domain": FAST}),
+            Mutant("flipped", "one of them fails", {"margin": one_fails}),
         ),
         **_seven(clause, domain),
     )

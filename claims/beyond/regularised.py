@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.domains import harmful, helpful
 from claims.core.ranges import BROAD, C_4
@@ -75,13 +75,13 @@ REGULARISED = Claim(
     delta=DELTA,
     sweep=0.4,
     unit="nats between the errors",
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "everywhere",
             "and where transfer helps",
             {"domain": helpful(BROAD), "constants": (C_4,)},
         ),
-        WrongVersion(
+        Mutant(
             "start",
             "with a penalty that pulls to the inherited start",
             {
@@ -90,7 +90,7 @@ REGULARISED = Claim(
                 )
             },
         ),
-        WrongVersion(
+        Mutant(
             "flipped",
             "it errs more",
             {

@@ -19,7 +19,7 @@ from typing import Any
 import sympy as sp
 
 from claims.core import quantities as q
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.declared import REGRET_STAR
 from claims.observing.identities import Identity, none_left
 from claims.observing.shares import (
@@ -63,13 +63,13 @@ CLAIMS = (
         observe=lambda regime, seeds: stationary(q.tau_D, STAR),
         margin=none_left,
         unit="minus the number of identities that fail",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "root",
                 "at ‖u‖/‖s₂‖",
                 {"observe": lambda regime, seeds: stationary(q.tau_D, sp.sqrt(STAR))},
             ),
-            WrongVersion(
+            Mutant(
                 "stated",
                 "τ_A + τ₂ is largest there",
                 {"observe": lambda regime, seeds: stationary(q.tau_A + q.tau_2, STAR)},
@@ -87,11 +87,11 @@ CLAIMS = (
         latex=r"\mathrm{error}(\alpha^*)-\min_\alpha\mathrm{error}(\alpha)",
         margin=follows(REGRET_STAR, nearest_star),
         unit=f"{REGRET_STAR} less the mean regret",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "none", "inheriting nothing does", {"margin": follows(REGRET_STAR, inherit_nothing)}
             ),
-            WrongVersion(
+            Mutant(
                 "worst",
                 "the share that the law calls worst does",
                 {"margin": follows(REGRET_STAR, worst_by_law)},
@@ -109,11 +109,9 @@ CLAIMS = (
         latex=rf"|\alpha^*-\mathrm{{arg}}\min_\alpha\mathrm{{error}}(\alpha)|\le{NEAR}",
         margin=lies_near(NEAR, nearest_star),
         unit=f"{NEAR} less the mean distance",
-        wrong_versions=(
-            WrongVersion(
-                "none", "inheriting nothing is", {"margin": lies_near(NEAR, inherit_nothing)}
-            ),
-            WrongVersion(
+        mutants=(
+            Mutant("none", "inheriting nothing is", {"margin": lies_near(NEAR, inherit_nothing)}),
+            Mutant(
                 "worst",
                 "the share that the law calls worst is",
                 {"margin": lies_near(NEAR, worst_by_law)},

@@ -8,8 +8,9 @@ What to expect [D]. Inherited filters carry universal signal alpha A and noise o
 alpha^2 N_1 sigma_2^2/sigma_1^2 beside the target's N_2, so tau_D orders the error, and with
 r = sigma_1^2/sigma_2^2
 
-    tau_D / tau_2 = (1 + X/Y)^2 / (1 + alpha X),   tau_A / tau_2 = alpha X/(r Y^2),   Gamma / tau_2
-    = alpha X/Y^2.
+    tau_D / tau_2 = (1 + X/Y)^2 / (1 + alpha X),
+    tau_A / tau_2 = alpha X/(r Y^2),
+    Gamma / tau_2 = alpha X/Y^2.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.core import quantities as q
-from claims.core.claim import Hypothesis, Provenance, hypothesis
+from claims.core.claim import Provenance
+from claims.core.domain import Between
 from claims.core.quantities import Quantity
 from claims.core.ranges import ANY, C_4
 
@@ -55,16 +57,15 @@ class Reading:
         return f"theorem-4.2.{self.name}.{symbol}"
 
     @property
-    def little_noise(self) -> Hypothesis:
-        """X <= C_4, where the reading needs it."""
-        return hypothesis("X", 1e-2, C_4) if self.needs_little_noise else ANY
+    def little_noise(self) -> Between:
+        """Of X: at most C_4, where the reading needs it."""
+        return Between(1e-2, C_4) if self.needs_little_noise else ANY
 
 
 _named = q.catalogue()
-TAU_2 = _named["tau_2"]
 STATED = Reading("tau-A", _named["tau_A+tau_2"], "τ_A + τ₂", r"\tau_A+\tau_2", Provenance.S)
 GAMMA = Reading("gamma", _named["Gamma+tau_2"], "Γ + τ₂", r"\Gamma+\tau_2", Provenance.D)
-TAU_D = Reading("tau-D", _named["tau_D"], "τ_D", r"\tau_D", Provenance.D, needs_little_noise=False)
+SHARP = Reading("tau-D", _named["tau_D"], "τ_D", r"\tau_D", Provenance.D, needs_little_noise=False)
 PRINTED = Reading(
     "gamma-printed",
     _named["Gamma_printed+tau_2"],
@@ -72,7 +73,7 @@ PRINTED = Reading(
     r"\Gamma_{\mathrm{printed}}+\tau_2",
     Provenance.S,
 )
-READINGS = (STATED, GAMMA, TAU_D, PRINTED)
+READINGS = (STATED, GAMMA, SHARP, PRINTED)
 RESTRICTED = (STATED, GAMMA)  # whose lower statement is also decided with X <= C_4
 #: The readings of Theorem 4.2's criterion, and Gamma alone, corrected and as printed.
 CANDIDATES = (
@@ -88,10 +89,9 @@ CANDIDATES = (
 )
 #: tau_A + tau_2 up to five times its threshold.
 MODERATE = 45.0
-Y_OVER_X = Quantity("Y/X", "Y/X", q.Y / q.X, "at least 1: little signal is inherited")
 NOISE_GROWTH = Quantity(
     "X/alpha",
     r"X/\alpha",
-    q.X / q.alpha,
+    q.noise_ratio / q.alpha,
     "inherited noise norm over scratch's, squared, up to a constant",
 )

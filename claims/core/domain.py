@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NoReturn
@@ -180,6 +180,21 @@ class Domain:
             "without": self.without,
             "tier": self.tier,
         }
+
+    def but(
+        self,
+        *,
+        where: Mapping[Quantity, Between] | None = None,
+        scales: Mapping[Scale, Between] | None = None,
+        without: Collection[Clause] = (),
+    ) -> Domain:
+        """The same domain with other ranges of these quantities and scales, without more clauses."""
+        return replace(
+            self,
+            where={**self.where, **(where or {})},
+            scales={**self.scales, **(scales or {})},
+            without=self.without | set(without),
+        )
 
     @property
     def tasks(self) -> tuple[int, ...]:

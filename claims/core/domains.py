@@ -2,137 +2,180 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
-from claims.core.claim import Domain, Hypothesis, hypothesis
-from claims.core.criteria import SCRATCH_C_1, SCRATCH_C_3, TAU_D, Y_OVER_X
-from claims.core.quantities import Quantity
-from claims.core.ranges import ANY, C_4, EVERY_Y, MAJORITY, MINORITY, ROOMY, Groups
+from claims.core.condition import PRACTICAL, Clause
+from claims.core.criteria import SCRATCH_C_1, SCRATCH_C_3, SHARP
+from claims.core.domain import Between, Construction, Domain, Scale
+from claims.core.quantities import TAU_2, TAU_D, Y_OVER_X, Quantity, X, Y
+from claims.core.ranges import ANY, C_4, EVERY_Y, MAJORITY, MINORITY, ROOMY, SMALL, Scales
 
-ANY_REGIME = Domain("small")
-INDEPENDENT = Domain("independent")
+ANY_REGIME = Domain(construction=Construction.SMALL)
+INDEPENDENT = Domain(construction=Construction.INDEPENDENT)
+
+
+def from_scratch(term: Quantity, between: Between, **rest: Any) -> Domain:
+    """Condition 4.1 for the downstream task, and a range of one quantity."""
+    where = {term: between}
+    return Domain(construction=Construction.SCRATCH, solve_for=term, where=where, **rest)
+
+
+def after_transfer(
+    term: Quantity, between: Between, *, x: Between = ANY, y: Between = EVERY_Y, **rest: Any
+) -> Domain:
+    """Condition 4.1 for both tasks, and ranges of one quantity, of X and of Y."""
+    where = {term: between, X: x, Y: y}
+    return Domain(construction=Construction.TRANSFER, solve_for=term, where=where, **rest)
+
+
 #: Condition 4.1 for both tasks, on either side of every threshold.
-EVERYWHERE = Domain("transfer", (hypothesis("tau_D", 0.02, 40.0), ANY, EVERY_Y))
+EVERYWHERE = after_transfer(TAU_D, Between(0.02, 40.0))
 
 
-def scratch_above(term: Quantity) -> Domain:
+def scratch_above(term: Quantity, scales: Scales | None = None) -> Domain:
     """Condition 4.1 and term >= C_1."""
-    return Domain("scratch", (Hypothesis(term, low=SCRATCH_C_1),))
+    return from_scratch(term, Between(low=SCRATCH_C_1), scales=scales or {})
 
 
-def scratch_below(term: Quantity, bound: float | str = SCRATCH_C_3) -> Domain:
+def scratch_below(
+    term: Quantity, bound: float | str = SCRATCH_C_3, scales: Scales | None = None
+) -> Domain:
     """Condition 4.1 and term <= C_3."""
-    return Domain("scratch", (Hypothesis(term, high=bound),))
+    return from_scratch(term, Between(high=bound), scales=scales or {})
 
 
 #: Samples enough for every filter to start active on some of its class; with 20, one in ten
 #: networks has a filter that does not.
-SAMPLES = replace(EVERYWHERE, groups=(("n1", 40, 120), ("n2", 40, 120)))
+SAMPLES = EVERYWHERE.but(scales={Scale.N1: Between(40, 120), Scale.N2: Between(40, 120)})
 #: N q/d beyond 10: signal, not noise, fits the training set.
-SMALL_DIMENSION = Domain(
-    "transfer",
-    (hypothesis("tau_D", 5e3, 2e4), hypothesis("X", 1.0, 10.0), hypothesis("Y", 1.0, 2.0)),
-    frozenset({"dimension.signal", "dimension.samples"}),
-    (("room", 1e-5, 1e-4),),
+SMALL_DIMENSION = after_transfer(
+    TAU_D,
+    Between(5e3, 2e4),
+    x=Between(1.0, 10.0),
+    y=Between(1.0, 2.0),
+    without={Clause.DIMENSION_SIGNAL, Clause.DIMENSION_SAMPLES},
+    scales={Scale.SLACK: Between(1e-5, 1e-4)},
 )
 NEGATIVE = Domain(
-    "negative",
-    (
-        hypothesis("tau_2", low=SCRATCH_C_1),
-        hypothesis("tau_D", high=TAU_D.constant("C_3")),
-        hypothesis("X", C_4, 1e4),
-        Hypothesis(Y_OVER_X, low=1.0),
-    ),
+    construction=Construction.NEGATIVE,
+    where={
+        TAU_2: Between(low=SCRATCH_C_1),
+        TAU_D: Between(high=SHARP.constant("C_3")),
+        X: Between(C_4, 1e4),
+        Y_OVER_X: Between(low=1.0),
+    },
 )
-_TAU_D = hypothesis("tau_D", 1.0, 10.0)
+_SUCCEEDS = Between(1.0, 10.0)
 #: Where Y < X + 2/alpha, by a factor: alpha is at most one half.
-ALIGNED = Domain(
-    "transfer",
-    (_TAU_D, hypothesis("X", 1.0, C_4), hypothesis("Y", 2.3, 3.0)),
-    groups=(ROOMY, *MINORITY),
-    tier="practical",
+ALIGNED = after_transfer(
+    TAU_D,
+    _SUCCEEDS,
+    x=Between(1.0, C_4),
+    y=Between(2.3, 3.0),
+    scales={**ROOMY, **MINORITY},
+    tier=PRACTICAL,
 )
 #: The corner of what is stated at which the algebra expects it to fail: Y large, many filters
 #: inherited.
-LARGE_Y = Domain(
-    "transfer",
-    (_TAU_D, hypothesis("X", 3.0, C_4), hypothesis("Y", 30.0, 100.0)),
-    groups=(ROOMY, *MAJORITY),
-    tier="practical",
+LARGE_Y = after_transfer(
+    TAU_D,
+    _SUCCEEDS,
+    x=Between(3.0, C_4),
+    y=Between(30.0, 100.0),
+    scales={**ROOMY, **MAJORITY},
+    tier=PRACTICAL,
 )
-HELPFUL = Domain(
-    "transfer",
-    (_TAU_D, hypothesis("X", 3.0, C_4), hypothesis("Y", 1.0, 1.5)),
-    groups=(ROOMY, *MINORITY),
-    tier="practical",
+HELPFUL = after_transfer(
+    TAU_D,
+    _SUCCEEDS,
+    x=Between(3.0, C_4),
+    y=Between(1.0, 1.5),
+    scales={**ROOMY, **MINORITY},
+    tier=PRACTICAL,
 )
 #: ||u|| << ||v_2||, and ||v_1|| like it; enough inherited noise to be worse by.
-FAR = Domain(
-    "transfer",
-    (_TAU_D, hypothesis("X", C_4, 30.0), hypothesis("Y", 50.0, 100.0)),
-    groups=(("upstream_share", 50.0, 100.0), *MAJORITY),
-    tier="practical",
+FAR = after_transfer(
+    TAU_D,
+    _SUCCEEDS,
+    x=Between(C_4, 30.0),
+    y=Between(50.0, 100.0),
+    scales={Scale.UPSTREAM_SHARE: Between(50.0, 100.0), **MAJORITY},
+    tier=PRACTICAL,
 )
 
 
-def helpful(groups: Groups) -> Domain:
+def helpful(scales: Scales) -> Domain:
     """Where tau_D is several times tau_2."""
-    return Domain(
-        "transfer",
-        (hypothesis("tau_D", 2.0, 8.0), hypothesis("X", 3.0, C_4), hypothesis("Y", 1.0, 1.5)),
-        groups=groups,
-        tier="practical",
+    return after_transfer(
+        TAU_D,
+        Between(2.0, 8.0),
+        x=Between(3.0, C_4),
+        y=Between(1.0, 1.5),
+        scales=scales,
+        tier=PRACTICAL,
     )
 
 
-def harmful(groups: Groups) -> Domain:
+def harmful(scales: Scales) -> Domain:
     """Where tau_D is a fraction of tau_2."""
-    return Domain(
-        "transfer",
-        (hypothesis("tau_D", 0.5, 2.0), hypothesis("X", 20.0, 60.0), hypothesis("Y", 100.0, 300.0)),
-        groups=groups,
-        tier="practical",
+    return after_transfer(
+        TAU_D,
+        Between(0.5, 2.0),
+        x=Between(20.0, 60.0),
+        y=Between(100.0, 300.0),
+        scales=scales,
+        tier=PRACTICAL,
     )
 
 
 def broken(
-    *clauses: str,
-    groups: Groups = (),
+    *clauses: Clause,
+    scales: Scales | None = None,
     tau: tuple[float, float] = (0.02, 40.0),
     noise: tuple[float, float] = (1e-2, 1e2),
 ) -> Domain:
     """Condition 4.1 at practical constants but for these clauses."""
-    around = (hypothesis("tau_D", *tau), hypothesis("X", *noise), hypothesis("Y", 1.0, 100.0))
-    return Domain("transfer", around, frozenset(clauses), groups, tier="practical")
+    return after_transfer(
+        TAU_D,
+        Between(*tau),
+        x=Between(*noise),
+        scales=scales or {},
+        without=frozenset(clauses),
+        tier=PRACTICAL,
+    )
 
 
 #: Steps far too large.
-FAST = broken("step", "step.dimension", groups=(("h1", 20.0, 200.0), ("h2", 20.0, 200.0)))
+FAST = broken(
+    Clause.STEP,
+    Clause.STEP_DIMENSION,
+    scales={Scale.H1: Between(20.0, 200.0), Scale.H2: Between(20.0, 200.0)},
+)
 #: Condition 4.1 with practical constants, on either side of every threshold, where what is
 #: inherited matters. (Literal ones ask for thousands of steps.)
-SURVEY = Domain(
-    "transfer",
-    (hypothesis("tau_D", 0.1, 20.0), hypothesis("X", 0.1, 100.0), hypothesis("Y", 1.0, 30.0)),
-    tier="practical",
+SURVEY = after_transfer(
+    TAU_D, Between(0.1, 20.0), x=Between(0.1, 100.0), y=Between(1.0, 30.0), tier=PRACTICAL
 )
 #: Where the choice matters: Y from 1 to 6, at least three times as much noise inherited as
 #: memorised, up to half of the filters and more.
-SWEEP = Domain(
-    "transfer",
-    (hypothesis("tau_D", 0.5, 3.0), hypothesis("X", 3.0, 30.0), hypothesis("Y", 1.0, 6.0)),
-    groups=(("m", 24.0, 24.0), ("inherited", 15.0, 15.0), ("n1", 40.0, 60.0), ("n2", 40.0, 60.0)),
-    tier="practical",
+SWEEP = after_transfer(
+    TAU_D,
+    Between(0.5, 3.0),
+    x=Between(3.0, 30.0),
+    y=Between(1.0, 6.0),
+    scales={Scale.M: Between(24, 24), Scale.INHERITED: Between(15, 15), **SMALL},
+    tier=PRACTICAL,
 )
 #: Near the law's limit.
-LIMIT = Domain(
-    "scratch",
-    (hypothesis("tau_2", 0.3, 4.0),),
-    groups=(
-        ("m", 28.0, 32.0),
-        ("n1", 20.0, 20.0),
-        ("n2", 60.0, 120.0),
-        ("initialisation", 0.01, 0.05),
-        ("room", 20.0, 30.0),
-    ),
-    tier="practical",
+LIMIT = from_scratch(
+    TAU_2,
+    Between(0.3, 4.0),
+    scales={
+        Scale.M: Between(28, 32),
+        Scale.N1: Between(20, 20),
+        Scale.N2: Between(60, 120),
+        Scale.INITIALISATION: Between(0.01, 0.05),
+        Scale.SLACK: Between(20.0, 30.0),
+    },
+    tier=PRACTICAL,
 )

@@ -1,25 +1,31 @@
-"""Ranges of quantities, and groups of a regime drawn from a range of their own, that domains
-share.
-"""
+"""Ranges of quantities and of scales that domains share."""
 
 from __future__ import annotations
 
-from claims.core.claim import hypothesis
+from collections.abc import Mapping
+
+from claims.core.domain import Between, Scale
 
 C_4 = "theorem-4.2.C_4"  # shared by the readings
-ANY = hypothesis("X", 1e-2, 1e2)
-EVERY_Y = hypothesis("Y", 1.0, 100.0)
-Groups = tuple[tuple[str, float, float], ...]
+#: Of X, and of Y.
+ANY = Between(1e-2, 1e2)
+EVERY_Y = Between(1.0, 100.0)
+
+Scales = Mapping[Scale, Between]
 #: One inherited filter of each sign, which tells powers of alpha apart.
-FEW: Groups = (("inherited", 1, 1),)
+FEW: Scales = {Scale.INHERITED: Between(1, 1)}
 #: For N_1 and ||u|| to grow within Condition 4.1.
-ROOMY: tuple[str, float, float] = ("room", 10.0, 30.0)
+ROOMY: Scales = {Scale.SLACK: Between(10.0, 30.0)}
 #: Small enough to train quickly.
-SMALL: Groups = (("n1", 40.0, 60.0), ("n2", 40.0, 60.0))
+SMALL: Scales = {Scale.N1: Between(40, 60), Scale.N2: Between(40, 60)}
 #: The same, with alpha at most one half, or at least.
-MINORITY: Groups = (("m", 20.0, 24.0), ("inherited", 8.0, 9.0), *SMALL)
-MAJORITY: Groups = (("m", 27.0, 27.0), ("inherited", 15.0, 15.0), *SMALL)
+MINORITY: Scales = {Scale.M: Between(20, 24), Scale.INHERITED: Between(8, 9), **SMALL}
+MAJORITY: Scales = {Scale.M: Between(27, 27), Scale.INHERITED: Between(15, 15), **SMALL}
 #: Short runs on few samples, where a network is trained several times; few filters, and more.
-BRIEF: Groups = (("n1", 40.0, 50.0), ("n2", 40.0, 50.0), ("duration", 12.0, 30.0))
-NARROW: Groups = (*BRIEF, ("m", 14.0, 15.0), ("inherited", 5.0, 5.0))
-BROAD: Groups = (*BRIEF, ("m", 20.0, 24.0), ("inherited", 6.0, 9.0))
+BRIEF: Scales = {
+    Scale.N1: Between(40, 50),
+    Scale.N2: Between(40, 50),
+    Scale.DURATION: Between(12.0, 30.0),
+}
+NARROW: Scales = {**BRIEF, Scale.M: Between(14, 15), Scale.INHERITED: Between(5, 5)}
+BROAD: Scales = {**BRIEF, Scale.M: Between(20, 24), Scale.INHERITED: Between(6, 9)}

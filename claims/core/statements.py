@@ -15,7 +15,7 @@ import numpy as np
 
 from claims.core.claim import Claim
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 
 #: Files whose statements others speak of.
 _FILES = ("lemma_a", "theorem_4_3", "theorem_4_2_convergence")

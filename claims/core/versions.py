@@ -7,10 +7,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from claims.core.claim import WrongVersion
+from claims.core.claim import Mutant
 
 
-def naming(versions: list[WrongVersion], *constants: str) -> list[WrongVersion]:
+def naming(versions: list[Mutant], *constants: str) -> list[Mutant]:
     """The same, which read these constants where the statement does not."""
     return [
         replace(version, changes={**version.changes, "constants": constants})
@@ -18,6 +18,6 @@ def naming(versions: list[WrongVersion], *constants: str) -> list[WrongVersion]:
     ]
 
 
-def replanted(name: str, error: str, function: Callable[..., Any], **changed: Any) -> WrongVersion:
+def replanted(name: str, error: str, function: Callable[..., Any], **changed: Any) -> Mutant:
     """What is observed, with keyword arguments changed to plant an error."""
-    return WrongVersion(name, error, {"observe": partial(function, **changed)})
+    return Mutant(name, error, {"observe": partial(function, **changed)})

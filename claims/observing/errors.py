@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from claims.core import quantities
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from model.regime import Regime
 from model.run import Run
 from model.sampling import Seeds, sample

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from claims.core.claim import OpenConstant
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.dynamics import Dynamics
 from claims.predicting.scalar import SPREAD
 

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.errors import LINES
 from model.regime import Regime
 from model.sampling import Seeds, projected, sample

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from claims.core import quantities
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.errors import LINES, log_error
 from claims.predicting.scalar import solve
 from model.regime import Regime

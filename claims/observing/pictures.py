@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from claims.core.claim import Bound, Picture
+from claims.core.claim import Bound, Figure
 from claims.core.constants import resolve
 from claims.core.criteria import NOT_SMALL
 from claims.core.quantities import Quantity
@@ -15,9 +15,9 @@ from claims.observing.errors import BOTH_ERRORS
 
 def falls(
     criterion: Quantity, c_2: Bound, held: str, values: Mapping[str, Any] = BOTH_ERRORS
-) -> Picture:
+) -> Figure:
     """Errors against a criterion, and exp(-criterion/C_2)."""
-    return Picture(
+    return Figure(
         criterion,
         values,
         held,
@@ -26,6 +26,6 @@ def falls(
     )
 
 
-def stays(criterion: Quantity, held: str, values: Mapping[str, Any] = BOTH_ERRORS) -> Picture:
+def stays(criterion: Quantity, held: str, values: Mapping[str, Any] = BOTH_ERRORS) -> Figure:
     """Errors against a criterion, and 0.1."""
-    return Picture(criterion, values, held, lambda value, constants: NOT_SMALL, upper=False)
+    return Figure(criterion, values, held, lambda value, constants: NOT_SMALL, upper=False)

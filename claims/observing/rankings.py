@@ -138,7 +138,9 @@ def missing(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> 
         return float(np.abs(left).max() / contour_slope())
 
     values = np.log(each(near, lambda s: criterion(s.regime)))
-    return estimate(largest, _design(near, logs), -special.ndtri(errors(near, scratch=scratch)), values)
+    return estimate(
+        largest, _design(near, logs), -special.ndtri(errors(near, scratch=scratch)), values
+    )
 
 
 def exponents(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from claims.core import quantities
 from claims.core.claim import Kind, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import SWEEP
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.deciding.estimates import Estimate, average, estimate
 from claims.observing.errors import MEASURED, trial_errors
 from claims.predicting import law

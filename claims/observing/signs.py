@@ -7,7 +7,7 @@ from collections.abc import Callable
 from scipy import stats
 
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.deciding.estimates import LEAST, LEVEL, Array, each, share_power
 from claims.observing.survey import Read, Surveyed, Surveys
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 
 #: Nodes of the quadrature over chi-square quantiles.
 _NODES = 400

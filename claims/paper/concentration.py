@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.observing.union_bounds import (
     few_filters_active,
     few_samples_active,
@@ -48,12 +48,12 @@ def _versions(
     grid: dict[str, tuple[float, ...]],
     total: Callable[..., float],
     *versions: tuple[str, str, dict[str, float]],
-) -> tuple[WrongVersion, ...]:
+) -> tuple[Mutant, ...]:
     def wrong(changes: dict[str, float]) -> Callable[..., float]:
         return lambda **point: total(**(point | changes))
 
     return tuple(
-        WrongVersion(name, error, {"observe": over(grid, wrong(changes))})
+        Mutant(name, error, {"observe": over(grid, wrong(changes))})
         for name, error, changes in versions
     )
 
@@ -92,7 +92,7 @@ CLAIMS = (
             r" 2\sqrt{D\log\tfrac{2n}{\delta}}+2\log\tfrac{2n}{\delta}"
         ),
         observe=over(_NORMS, norm_fails),
-        wrong_versions=_versions(
+        mutants=_versions(
             _NORMS,
             norm_fails,
             ("linear-dropped", "the linear term is dropped", {"linear": 0.0}),
@@ -110,7 +110,7 @@ CLAIMS = (
         ),
         latex=r"|\langle\xi_i,\xi_k\rangle|\le 2\sigma^2\sqrt{D\log\tfrac{4n^2}{\delta}}",
         observe=over(_INNER, inner_products_fail),
-        wrong_versions=_versions(
+        mutants=_versions(
             _INNER,
             inner_products_fail,
             ("factor", "1 for 2", {"factor": 1.0}),
@@ -127,7 +127,7 @@ CLAIMS = (
         ),
         latex=r"|\langle w^0,s\rangle|\le\sqrt{2\log\tfrac{8m}{\delta}}\,\sigma_0\lVert s\rVert",
         observe=over(_SIGNAL, signal_starts_large),
-        wrong_versions=_versions(
+        mutants=_versions(
             _SIGNAL,
             signal_starts_large,
             ("factor", "√(log) without its 2", {"factor": 1.0}),
@@ -147,7 +147,7 @@ CLAIMS = (
             r"|\langle w^0,\xi_i\rangle|\le 2\sqrt{\log\tfrac{8mn}{\delta}}\,\sigma_0\sigma\sqrt d"
         ),
         observe=over(_NOISE, noise_starts_large),
-        wrong_versions=_versions(
+        mutants=_versions(
             _NOISE,
             noise_starts_large,
             ("factor", "1 for 2", {"factor": 1.0}),
@@ -166,7 +166,7 @@ CLAIMS = (
         ),
         latex=r"\#\{r:\langle w^0_{y_i,r},\xi_i\rangle>0\}\ge 0.4\,m",
         observe=over(_ACTIVE_FILTERS, few_filters_active),
-        wrong_versions=_versions(
+        mutants=_versions(
             _ACTIVE_FILTERS,
             few_filters_active,
             ("share", "0.45 for 0.4", {"share": 0.45}),
@@ -184,7 +184,7 @@ CLAIMS = (
         ),
         latex=r"\#\{i:y_i=j,\ \langle w^0_{j,r},\xi_i\rangle>0\}\ge n/8",
         observe=over(_ACTIVE_SAMPLES, few_samples_active),
-        wrong_versions=_versions(
+        mutants=_versions(
             _ACTIVE_SAMPLES,
             few_samples_active,
             ("share", "n/5 for n/8", {"share": 0.2}),

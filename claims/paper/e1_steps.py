@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from claims.core.claim import Claim, WrongVersion
+from claims.core.claim import Claim, Mutant
 from claims.core.versions import replanted
 from claims.observing import mutants as planted
 from claims.observing.facts import steps
@@ -20,7 +20,7 @@ from claims.observing.facts.difference import FACT, RUN_TOLERANCE, STEP_TOLERANC
 from model.engines.autograd import Trainer
 
 
-def _dynamics(function: Callable[..., Any]) -> tuple[WrongVersion, ...]:
+def _dynamics(function: Callable[..., Any]) -> tuple[Mutant, ...]:
     errors: tuple[tuple[str, str, Trainer], ...] = (
         ("bias", "the network has a trained bias", planted.Biased()),
         ("width-missing", "F_j lacks its 1/m", planted.WidthMissing()),
@@ -54,7 +54,7 @@ CLAIMS = (
         ),
         observe=partial(steps.autograd_steps, trainer=Trainer()),
         margin=within(STEP_TOLERANCE),
-        wrong_versions=tuple(v for v in _dynamics(steps.autograd_steps) if v.name != "bias"),
+        mutants=tuple(v for v in _dynamics(steps.autograd_steps) if v.name != "bias"),
         **FACT,
     ),
     Claim(
@@ -69,7 +69,7 @@ CLAIMS = (
         observe=partial(steps.autograd_trial, trainer=Trainer()),
         margin=within(RUN_TOLERANCE),
         uses={"e1.step": "a run is its steps"},
-        wrong_versions=_dynamics(steps.autograd_trial),
+        mutants=_dynamics(steps.autograd_trial),
         **FACT,
     ),
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from claims.core.claim import Claim, Provenance, WrongVersion
+from claims.core.claim import Claim, Mutant, Provenance
 from claims.core.domains import INDEPENDENT
 from claims.observing.facts import decomposition
 from claims.observing.facts.difference import FACT
@@ -33,13 +33,13 @@ CLAIMS = (
         observe=decomposition.decomposed,
         margin=decomposition.decomposition_gap,
         uses={"e1.step": "the recursion is the closed-form step"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "signal-ratio",
                 "γ_k/‖v_k‖² = 2 γ_u/‖u‖²",
                 {"margin": partial(decomposition.decomposition_gap, of_v=2.0)},
             ),
-            WrongVersion(
+            Mutant(
                 "noise-sign",
                 "ρ with the opposite sign",
                 {"margin": partial(decomposition.decomposition_gap, noise_sign=-1.0)},
@@ -61,18 +61,18 @@ CLAIMS = (
         observe=decomposition.increments,
         margin=decomposition.monotone,
         uses={"e1.step": "the recursion is the closed-form step"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "signal-falls",
                 "γ never rises",
                 {"margin": partial(decomposition.monotone, signal=-1.0)},
             ),
-            WrongVersion(
+            Mutant(
                 "own-falls",
                 "ρ of samples with y_i = j never rises",
                 {"margin": partial(decomposition.monotone, own=-1.0)},
             ),
-            WrongVersion(
+            Mutant(
                 "other-rises",
                 "ρ of the other samples never falls",
                 {"margin": partial(decomposition.monotone, other=1.0)},

@@ -10,7 +10,7 @@ patches as before, and a step adds η λ²/λ² times the same inner products.
 from __future__ import annotations
 
 from claims.core import quantities
-from claims.core.claim import Claim, Provenance, WrongVersion
+from claims.core.claim import Claim, Mutant, Provenance
 from claims.core.domains import INDEPENDENT
 from claims.core.versions import replanted
 from claims.observing import mutants as planted
@@ -47,7 +47,7 @@ CLAIMS = (
         observe=scale.scale_gap,
         margin=within(RUN_TOLERANCE),
         uses={"e1.trajectory": "the networks are trained by the coefficient-space engine"},
-        wrong_versions=(
+        mutants=(
             replanted("eta", "η → η/λ", scale.scale_gap, eta_power=-1),
             replanted("sigma0", "σ₀ unchanged", scale.scale_gap, sigma0_power=0),
             replanted("sigma", "σ unchanged", scale.scale_gap, sigma_power=0),
@@ -74,13 +74,13 @@ CLAIMS = (
         observe=scale.degrees(*_DIMENSIONLESS),
         margin=scale.no_degree,
         uses={"e3.scale": "what has a degree cannot be a threshold, since outcomes have none"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "printed",
                 "the printed Γ is counted among them",
                 {"observe": scale.degrees(*_DIMENSIONLESS, "Gamma_printed")},
             ),
-            WrongVersion(
+            Mutant(
                 "noise-left-out",
                 "A without its σ₁²",
                 {
@@ -108,8 +108,8 @@ CLAIMS = (
         observe=scale.degrees("Gamma_printed"),
         margin=scale.no_degree,
         uses={"e3.scale": "outcomes have degree 0"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "norm-cubed",
                 "‖u‖³ for ‖u‖²",
                 {
@@ -118,7 +118,7 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion(
+            Mutant(
                 "sigma",
                 "σ₁ for σ₁²",
                 {

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from claims.core.claim import Claim, WrongVersion
+from claims.core.claim import Claim, Mutant
 from claims.core.versions import replanted
 from claims.observing.facts import symmetries
 from claims.observing.facts.difference import FACT, RUN_TOLERANCE, within
@@ -27,7 +27,7 @@ CLAIMS = (
         latex=r"(s,\xi,w^0)\mapsto(Rs,R\xi,Rw^0)",
         observe=symmetries.rotation,
         margin=within(RUN_TOLERANCE),
-        wrong_versions=(
+        mutants=(
             replanted(
                 "not-a-rotation",
                 "one axis is shortened by a tenth",
@@ -46,7 +46,7 @@ CLAIMS = (
         latex=r"(\xi_i,y_i)\mapsto(\xi_{\pi(i)},y_{\pi(i)})",
         observe=symmetries.sample_order,
         margin=within(RUN_TOLERANCE),
-        wrong_versions=(
+        mutants=(
             replanted(
                 "labels-left", "the labels stay behind", symmetries.sample_order, labels_too=False
             ),
@@ -70,7 +70,7 @@ CLAIMS = (
         latex=r"w_{j,r}\mapsto w_{j,\pi(r)}",
         observe=symmetries.filter_order,
         margin=within(RUN_TOLERANCE),
-        wrong_versions=(
+        mutants=(
             replanted(
                 "across-signs",
                 "filters are permuted across signs",
@@ -97,7 +97,7 @@ CLAIMS = (
         latex=r"(x^{(1)},x^{(2)})\mapsto(x^{(2)},x^{(1)})",
         observe=symmetries.patch_order,
         margin=within(RUN_TOLERANCE),
-        wrong_versions=(
+        mutants=(
             replanted(
                 "noise-twice",
                 "swapped examples hold their noise patch twice",
@@ -124,9 +124,9 @@ CLAIMS = (
         latex=r"(y_i,j)\mapsto(-y_i,-j)",
         observe=symmetries.label_flip,
         margin=within(RUN_TOLERANCE),
-        wrong_versions=(
+        mutants=(
             replanted("signs-left", "j is left as it was", symmetries.label_flip, signs_too=False),
-            WrongVersion(
+            Mutant(
                 "labels-left",
                 "j flips, the labels do not",
                 {"observe": partial(symmetries.filter_order, within_sign=False)},

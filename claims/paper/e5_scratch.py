@@ -8,7 +8,7 @@ Derivation [D]: with nothing inherited, the start is scratch's.
 
 from __future__ import annotations
 
-from claims.core.claim import Claim, WrongVersion
+from claims.core.claim import Claim, Mutant
 from claims.core.versions import replanted
 from claims.observing.facts import starts
 from claims.observing.facts.difference import FACT
@@ -22,14 +22,14 @@ CLAIMS = (
         latex=r"\alpha=0\;\Rightarrow\;W_{\mathrm{transfer}}=W_{\mathrm{scratch}}",
         observe=starts.nothing_inherited,
         margin=starts.identical,
-        wrong_versions=(
+        mutants=(
             replanted(
                 "off-by-one",
                 "one filter of each sign is inherited",
                 starts.nothing_inherited,
                 inherited=1,
             ),
-            WrongVersion(
+            Mutant(
                 "perturbed",
                 "one filter's start moves by one part in 10^12",
                 {"observe": starts.perturbed_start},

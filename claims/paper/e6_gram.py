@@ -22,7 +22,7 @@ CLAIMS = (
         latex=r"\langle a_i,a_k\rangle=\langle b_i,b_k\rangle\;\Rightarrow\;L_a=L_b",
         observe=gram.gram_only,
         margin=within(RUN_TOLERANCE),
-        wrong_versions=(
+        mutants=(
             replanted(
                 "one-flipped", "one noise patch is turned around", gram.gram_only, flip_one=True
             ),

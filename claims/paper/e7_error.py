@@ -25,7 +25,7 @@ CLAIMS = (
         latex=r"W\xi\sim\mathcal N(0,\sigma^2WPW^\top)",
         observe=sampling.covariance,
         margin=within(1e-10),
-        wrong_versions=(
+        mutants=(
             replanted("no-projection", "P is left out", sampling.covariance, off="none"),
             replanted(
                 "other-task", "P is off the other task's v", sampling.covariance, off="other"
@@ -47,7 +47,7 @@ CLAIMS = (
         margin=sampling.counts_agree,
         delta=0.01,
         uses={"e7.covariance": "the error is an integral over that law"},
-        wrong_versions=(
+        mutants=(
             replanted(
                 "noise-level",
                 "test noise is 1.5 times training noise",

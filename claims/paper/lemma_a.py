@@ -26,11 +26,11 @@ from typing import Any
 
 import numpy as np
 
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, suffice
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, suffice
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.domains import EVERYWHERE, SAMPLES, SMALL_DIMENSION
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import TRAINED
@@ -89,7 +89,7 @@ def _statements(
         "family": lemma,
         "uses": TRAINED | uses,
     }
-    small = WrongVersion(
+    small = Mutant(
         "dimension-dropped",
         "the dimension clauses are dropped, at τ_D from 5·10³",
         {"domain": SMALL_DIMENSION},
@@ -121,8 +121,8 @@ def _statements(
             latex=r"\frac1m\sum_r\overline\rho_{y_i,r,i}^{\,t}\ge \underline x_t",
             margin=above_envelope,
             unit="least gap to the curve",
-            wrong_versions=(
-                WrongVersion(
+            mutants=(
+                Mutant(
                     "tight",
                     (
                         "width is not asked for: m = 12"
@@ -131,7 +131,7 @@ def _statements(
                     ),
                     {"domain": tight},
                 ),
-                WrongVersion(
+                Mutant(
                     "faster",
                     "c = 3h/2 for h/5",
                     {
@@ -140,7 +140,7 @@ def _statements(
                         )
                     },
                 ),
-                WrongVersion(
+                Mutant(
                     "flipped",
                     "at most",
                     {
@@ -179,8 +179,8 @@ def _statements(
             ),
             margin=below_envelope,
             unit="least gap to the curve",
-            wrong_versions=(
-                WrongVersion(
+            mutants=(
+                Mutant(
                     "slower",
                     "c = 3h/4 for 3h/2",
                     {
@@ -189,7 +189,7 @@ def _statements(
                         )
                     },
                 ),
-                WrongVersion(
+                Mutant(
                     "flipped",
                     "at least",
                     {
@@ -213,10 +213,10 @@ def _statements(
             unit="ln of the constant over what is needed",
             constants=tuple(c.name for c in signal),
             fits=signal,
-            wrong_versions=(
+            mutants=(
                 small,
-                WrongVersion("squared", "x_t² for x_t", {"margin": suffice(*planted[2.0][0])}),
-                WrongVersion(
+                Mutant("squared", "x_t² for x_t", {"margin": suffice(*planted[2.0][0])}),
+                Mutant(
                     "no-growth", "no x_t: γ does not grow", {"margin": suffice(*planted[0.0][0])}
                 ),
             ),
@@ -234,8 +234,8 @@ def _statements(
             unit="ln of the constant over what is needed",
             constants=tuple(c.name for c in noise),
             fits=noise,
-            wrong_versions=(
-                WrongVersion(
+            mutants=(
+                Mutant(
                     "few-samples",
                     "the samples clause is dropped: N = 8",
                     {
@@ -246,8 +246,8 @@ def _statements(
                         )
                     },
                 ),
-                WrongVersion("squared", "x_t² for x_t", {"margin": suffice(*planted[2.0][1])}),
-                WrongVersion(
+                Mutant("squared", "x_t² for x_t", {"margin": suffice(*planted[2.0][1])}),
+                Mutant(
                     "no-growth",
                     "no x_t: the noise does not grow",
                     {"margin": suffice(*planted[0.0][1])},
@@ -274,8 +274,8 @@ def _statements(
             unit="ln of the constant over what is needed",
             constants=(balance(lemma).name,),
             fits=(balance(lemma),),
-            wrong_versions=(
-                WrongVersion(
+            mutants=(
+                Mutant(
                     "step-dropped",
                     "the step clauses are dropped: h from 20 to 200",
                     {
@@ -287,7 +287,7 @@ def _statements(
                         )
                     },
                 ),
-                WrongVersion(
+                Mutant(
                     "equal",
                     "all ℓ' are equal, to 1 percent",
                     {
@@ -309,8 +309,8 @@ def _statements(
             latex=r"0\le\overline\rho\le 4\log T",
             margin=bounded,
             unit="ln of the bound over the largest ρ̄",
-            wrong_versions=(
-                WrongVersion(
+            mutants=(
+                Mutant(
                     "quarter",
                     "(log T)/4 for 4 log T",
                     {
@@ -319,7 +319,7 @@ def _statements(
                         )
                     },
                 ),
-                WrongVersion(
+                Mutant(
                     "flipped",
                     "at least",
                     {
@@ -348,13 +348,13 @@ def _statements(
             unit="ln of the constant over what is needed",
             constants=(unwanted(lemma).name,),
             fits=(unwanted(lemma),),
-            wrong_versions=(
-                WrongVersion(
+            mutants=(
+                Mutant(
                     "vanish",
                     "a hundredth of the bound",
                     {"margin": suffice(unwanted(lemma, scale=0.01))},
                 ),
-                WrongVersion(
+                Mutant(
                     "flipped",
                     "at most",
                     {
@@ -393,9 +393,9 @@ def _proportional(name: str, plain: str, latex: str, power: float, provenance: P
             "b5.lower": "x_t is of order log t",
             "b5.upper": "x_t is of order log t",
         },
-        wrong_versions=(
-            WrongVersion("constant", "γ does not grow", {"margin": grows_as(0.0)}),
-            WrongVersion("squared", "x_t² for x_t", {"margin": grows_as(2.0)}),
+        mutants=(
+            Mutant("constant", "γ does not grow", {"margin": grows_as(0.0)}),
+            Mutant("squared", "x_t² for x_t", {"margin": grows_as(2.0)}),
         ),
     )
 
@@ -451,8 +451,8 @@ KEPT = Claim(
         "e2.decomposition": "γ is what j⟨w, u⟩ gains, but for a positive factor",
         "e2.monotone": "γ never falls, in any run",
     },
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "grows",
             "it grows by at least half the largest growth",
             {
@@ -461,7 +461,7 @@ KEPT = Claim(
                 )
             },
         ),
-        WrongVersion(
+        Mutant(
             "flipped",
             "it never rises",
             {

@@ -25,12 +25,12 @@ from functools import partial
 from typing import Any
 
 from claims.core import quantities as q
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.criteria import CANDIDATES, GAMMA, PRINTED, READINGS, TAU_D, Reading, misread
 from claims.core.domains import SURVEY
+from claims.core.margin import Margin
 from claims.core.quantities import Quantity
-from claims.deciding.decision import Margin
 from claims.deciding.estimates import LEVEL
 from claims.observing.errors import MEASURED
 from claims.observing.rankings import collapse, exponents, lead, missing, order, table
@@ -86,9 +86,9 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
         summary=table,
         unit=f"{COLLAPSES} less the root mean square",
         uses=_USES,
-        wrong_versions=(
-            WrongVersion("inverse", "its inverse does", {"margin": _collapses(inverse)}),
-            WrongVersion(
+        mutants=(
+            Mutant("inverse", "its inverse does", {"margin": _collapses(inverse)}),
+            Mutant(
                 "dimension",
                 "d³ for d in it",
                 {"margin": _collapses(misread("d^3", reading.criterion.formula / q.d**2))},
@@ -110,9 +110,9 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
         kind=Kind.CONJECTURE if reading in _HARDLY_SEEN else Kind.ORDERING,
         unit=f"{OFF} less the largest exponent that is lacking",
         uses=_USES,
-        wrong_versions=(
-            WrongVersion("noise", "(σ₁/σ₂)⁸ in it as well", {"margin": _exponents_right(noisier)}),
-            WrongVersion(
+        mutants=(
+            Mutant("noise", "(σ₁/σ₂)⁸ in it as well", {"margin": _exponents_right(noisier)}),
+            Mutant(
                 "dimension",
                 "d⁹ for d in it",
                 {"margin": _exponents_right(misread("d^9", reading.criterion.formula / q.d**8))},
@@ -139,9 +139,9 @@ def _one_task() -> tuple[Claim, ...]:
             margin=_orders(tau),
             summary=lambda surveys: {"rank": order(surveys, tau, scratch=True).record()},
             unit="rank correlation beyond 0.96",
-            wrong_versions=(
-                WrongVersion("inverse", "1/τ₂ does", {"margin": _orders(inverse)}),
-                WrongVersion("other-task", "τ_D does", {"margin": _orders(q.catalogue()["tau_D"])}),
+            mutants=(
+                Mutant("inverse", "1/τ₂ does", {"margin": _orders(inverse)}),
+                Mutant("other-task", "τ_D does", {"margin": _orders(q.catalogue()["tau_D"])}),
             ),
             **common,
         ),
@@ -155,13 +155,13 @@ def _one_task() -> tuple[Claim, ...]:
             margin=_exponents_right(tau, True),
             summary=partial(exponents, criterion=tau, scratch=True),
             unit=f"{OFF} less the largest exponent that is lacking",
-            wrong_versions=(
-                WrongVersion(
+            mutants=(
+                Mutant(
                     "dimension",
                     "d³ for d",
                     {"margin": _exponents_right(misread("d^3", q.tau_2 / q.d**2), True)},
                 ),
-                WrongVersion(
+                Mutant(
                     "signal",
                     "‖s₂‖² for ‖s₂‖⁴",
                     {
@@ -203,8 +203,8 @@ _WINNER = Claim(
     summary=table,
     unit="root mean square, the next one's less its own",
     uses=_USES,
-    wrong_versions=tuple(
-        WrongVersion(f"{r.name}-wins", f"{r.plain} does", {"margin": _wins(r)})
+    mutants=tuple(
+        Mutant(f"{r.name}-wins", f"{r.plain} does", {"margin": _wins(r)})
         for r in CANDIDATES
         if r is not TAU_D
     ),

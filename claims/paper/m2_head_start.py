@@ -17,12 +17,12 @@ from typing import Any
 
 import numpy as np
 
-from claims.core.claim import Claim, Kind, OpenConstant, Provenance, WrongVersion, suffice
+from claims.core.claim import Claim, Kind, Mutant, OpenConstant, Provenance, suffice
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.domains import FAR, HELPFUL, LARGE_Y
+from claims.core.margin import Margin
 from claims.core.ranges import C_4
-from claims.deciding.decision import Margin
 from claims.observing.errors import MEASURED
 from claims.observing.paired import HeadStart, exceeds, head_start, shifted
 
@@ -88,13 +88,13 @@ CLAIMS = (
         constants=(C_4, *(c.name for c in INHERITED)),
         fits=INHERITED,
         family="m2.close",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "samples-squared",
                 "N₁² for N₁ in A",
                 {"margin": lambda observation, c: inherited_within(observation, c, power=2.0)},
             ),
-            WrongVersion(
+            Mutant(
                 "samples-dropped",
                 "no N₁ in A",
                 {"margin": lambda observation, c: inherited_within(observation, c, power=0.0)},
@@ -119,9 +119,9 @@ CLAIMS = (
         margin=ahead,
         constants=(C_4,),
         family="m2.far",
-        wrong_versions=(
-            WrongVersion("flipped", "errs more", {"margin": _never_ahead}),
-            WrongVersion(
+        mutants=(
+            Mutant("flipped", "errs more", {"margin": _never_ahead}),
+            Mutant(
                 "tenfold",
                 "errs a tenth as much, or less",
                 {"margin": lambda observation, c: shifted(ahead(observation, c), -math.log(10))},
@@ -146,9 +146,9 @@ CLAIMS = (
         margin=ahead,
         constants=(C_4,),
         family="m2.close",
-        wrong_versions=(
-            WrongVersion("flipped", "errs more", {"margin": _never_ahead}),
-            WrongVersion("far", "Y from 50 to 100, X from C₄ to 30", {"domain": FAR}),
+        mutants=(
+            Mutant("flipped", "errs more", {"margin": _never_ahead}),
+            Mutant("far", "Y from 50 to 100, X from C₄ to 30", {"domain": FAR}),
         ),
         **(_M2 | {"provenance": (Provenance.S, Provenance.D)}),
     ),

@@ -22,12 +22,12 @@ import numpy as np
 import sympy as sp
 
 from claims.core import quantities as q
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.domains import ALIGNED, HELPFUL, LARGE_Y
+from claims.core.margin import Margin
 from claims.core.ranges import C_4, MAJORITY, MINORITY, ROOMY
-from claims.deciding.decision import Margin
 from claims.observing.errors import MEASURED
 from claims.observing.identities import Identity, none_left
 from claims.observing.paired import (
@@ -129,13 +129,13 @@ def _more(name: str, words: str, latex: str, rung: int, *, sharper: bool) -> Cla
         constants=(C_4,),
         uses=MEASURED,
         family=f"m3.{'aligned' if sharper else 'large-y' if stated else 'little-noise'}",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "flipped",
                 "errs more where the target is close",
                 {"margin": rises(rung)} | ({} if sharper else {"domain": ALIGNED}),
             ),
-            WrongVersion(
+            Mutant(
                 "tenfold",
                 "errs a tenth as much, or less",
                 {
@@ -169,13 +169,13 @@ def _vanishing(name: str, words: str, latex: str, rung: int) -> Claim:
         constants=(C_4,),
         uses=MEASURED,
         family="m3.vanishes",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "grows",
                 "the benefit grows",
                 {"margin": lambda observation, c: vanishes(rung, 1.0)(observation, c).negated},
             ),
-            WrongVersion(
+            Mutant(
                 "harm", "a harm as large as the benefit is left", {"margin": vanishes(rung, -1.0)}
             ),
         ),
@@ -202,9 +202,9 @@ M3 = (
             margin=rises(rung),
             uses=MEASURED,
             family="m3-prime",
-            wrong_versions=(
-                WrongVersion("flipped", "errs less", {"margin": falls(rung)}),
-                WrongVersion("aligned", "Y at most 3", {"domain": ALIGNED, "constants": (C_4,)}),
+            mutants=(
+                Mutant("flipped", "errs less", {"margin": falls(rung)}),
+                Mutant("aligned", "Y at most 3", {"domain": ALIGNED, "constants": (C_4,)}),
             ),
             **(_ORDERING | {"provenance": (Provenance.O, Provenance.D)}),
         )
@@ -243,11 +243,9 @@ BOUNDARY = Claim(
     observe=lambda regime, seeds: boundary(2 / q.alpha),
     margin=none_left,
     unit="minus the number of identities that fail",
-    wrong_versions=(
-        WrongVersion(
-            "half", "X + 1/α − Y", {"observe": lambda regime, seeds: boundary(1 / q.alpha)}
-        ),
-        WrongVersion(
+    mutants=(
+        Mutant("half", "X + 1/α − Y", {"observe": lambda regime, seeds: boundary(1 / q.alpha)}),
+        Mutant(
             "stated",
             "so does τ_A + τ₂",
             {"observe": lambda regime, seeds: boundary(2 / q.alpha, q.tau_A + q.tau_2)},

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.domains import FAR, HELPFUL
+from claims.core.margin import Margin
 from claims.core.ranges import C_4
-from claims.deciding.decision import Margin
 from claims.observing.errors import MEASURED
 from claims.observing.paired import HeadStart, exceeds, head_start
 
@@ -59,13 +59,13 @@ CLAIMS = (
         margin=ratio_of_signals,
         constants=(C_4,),
         family="m4",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "norms",
                 "‖v₁‖/‖u‖ for its square",
                 {"margin": lambda observation, c: ratio_of_signals(observation, c, power=0.5)},
             ),
-            WrongVersion(
+            Mutant(
                 "equal",
                 "γ₁ = γ_u",
                 {"margin": lambda observation, c: ratio_of_signals(observation, c, power=0.0)},
@@ -90,9 +90,9 @@ CLAIMS = (
         margin=behind,
         constants=(C_4,),
         family="m4",
-        wrong_versions=(
-            WrongVersion("close", "Y at most 1.5, X ≤ C₄", {"domain": HELPFUL}),
-            WrongVersion(
+        mutants=(
+            Mutant("close", "Y at most 1.5, X ≤ C₄", {"domain": HELPFUL}),
+            Mutant(
                 "flipped",
                 "errs less",
                 {"margin": lambda observation, c: behind(observation, c).negated},

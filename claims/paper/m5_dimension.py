@@ -6,10 +6,10 @@ decides.
 
 from __future__ import annotations
 
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.errors import MEASURED
 from claims.observing.paired import Ladder, dimension, exceeds, ladder
 
@@ -45,8 +45,8 @@ M5 = Claim(
     domain=NEAR_THRESHOLD,
     observe=GROWING,
     margin=rises_with_dimension,
-    wrong_versions=(
-        WrongVersion(
+    mutants=(
+        Mutant(
             "flipped",
             "falls",
             {
@@ -55,7 +55,7 @@ M5 = Claim(
                 )
             },
         ),
-        WrongVersion(
+        Mutant(
             "less",
             "with less dimension, 0.9 d and 0.8 d",
             {"observe": ladder(dimension(0.9), dimension(0.8), transfer=False, overruled=True)},

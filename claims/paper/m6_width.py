@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.ranges import SMALL
 from claims.deciding.estimates import Estimate, estimate
 from claims.observing.errors import MEASURED
@@ -73,13 +73,13 @@ CLAIMS = (
         latex=r"m\to 12m\;\Rightarrow\;\Delta\ln\tau_{0.1}\approx0",
         margin=lambda ladders, constants: moved(ladders).at_most(MOVED),
         unit=f"{MOVED} less the shift in ln τ",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "halved",
                 "it halves",
                 {"margin": lambda ladders, constants: moved(ladders).at_least(math.log(2))},
             ),
-            WrongVersion(
+            Mutant(
                 "dimension",
                 "ten times the dimension does not move it either",
                 {"observe": ladder(dimension(10), transfer=False)},
@@ -97,13 +97,13 @@ CLAIMS = (
         latex=r"m\to 12m\;\Rightarrow\;\mathrm{sd}\downarrow",
         margin=lambda ladders, constants: spread_left(ladders).at_most(LEFT),
         unit=f"{LEFT} less the ratio",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "grows",
                 "it grows",
                 {"margin": lambda ladders, constants: spread_left(ladders).at_least(1.0)},
             ),
-            WrongVersion(
+            Mutant(
                 "tenth",
                 "at most a tenth is left",
                 {"margin": lambda ladders, constants: spread_left(ladders).at_most(0.1)},

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.core.claim import Claim, Domain, Kind, OpenConstant, Provenance, WrongVersion, suffice
+from claims.core.claim import Claim, Domain, Kind, Mutant, OpenConstant, Provenance, suffice
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.domains import EVERYWHERE
+from claims.core.margin import Margin
 from claims.core.statements import constants_of, fails, hold, statement
-from claims.deciding.decision import Margin
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import TRAINED
@@ -87,14 +87,14 @@ M7 = (
         constants=tuple(c.name for c in RICH),
         fits=RICH,
         family="lemma-a1",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "lazy",
                 "the initialisation clause is dropped: σ₀ from 10³ to 10⁵ times what it allows",
                 {"domain": LAZY},
             ),
-            WrongVersion("square", "ζ² for ζ", {"margin": suffice(*_rich(size=2.0))}),
-            WrongVersion("linear", "x_T² for x_T", {"margin": suffice(*_rich(growth=2.0))}),
+            Mutant("square", "ζ² for ζ", {"margin": suffice(*_rich(size=2.0))}),
+            Mutant("linear", "x_T² for x_T", {"margin": suffice(*_rich(growth=2.0))}),
         ),
         uses=TRAINED,
         **(_ORDERING | {"unit": "ln of the constant over what is needed", "sweep": 1.0}),
@@ -111,9 +111,9 @@ M7 = (
         observe=dynamics.upstream,
         margin=lambda observation, c: farther(observation, c).negated,
         family="m7.lazy",
-        wrong_versions=(
-            WrongVersion("rich", "within Condition 4.1", {"domain": EVERYWHERE}),
-            WrongVersion(
+        mutants=(
+            Mutant("rich", "within Condition 4.1", {"domain": EVERYWHERE}),
+            Mutant(
                 "still",
                 "below 10⁻⁶",
                 {
@@ -148,9 +148,9 @@ def _coefficients(
         family=family,
         constants=constants_of(*fail),
         uses=TRAINED,
-        wrong_versions=(
-            WrongVersion("within", "within Condition 4.1 as well", {"domain": EVERYWHERE}),
-            WrongVersion(
+        mutants=(
+            Mutant("within", "within Condition 4.1 as well", {"domain": EVERYWHERE}),
+            Mutant(
                 "else",
                 f"{other} fails",
                 {"margin": fails(other), "constants": statement(other).constants},
@@ -164,7 +164,7 @@ def _squared(claim_id: str) -> Measure:
     """The planted margin of a claim in which x_t^2 stands for x_t."""
     margin: Measure = next(
         version.changes["margin"]
-        for version in statement(claim_id).wrong_versions
+        for version in statement(claim_id).mutants
         if version.name == "squared"
     )
     return margin
@@ -184,9 +184,9 @@ ORDERS = Claim(
     margin=hold(*_LEMMA),
     constants=constants_of(*_LEMMA),
     uses=TRAINED,
-    wrong_versions=(
-        WrongVersion("frozen", "with 10¹² to 10¹³ times as well", {"domain": FROZEN}),
-        WrongVersion("squared", "γ grows like x_t²", {"margin": _squared("lemma-a1.b.signal")}),
+    mutants=(
+        Mutant("frozen", "with 10¹² to 10¹³ times as well", {"domain": FROZEN}),
+        Mutant("squared", "γ grows like x_t²", {"margin": _squared("lemma-a1.b.signal")}),
     ),
     **(
         _ORDERING

@@ -34,13 +34,13 @@ import sympy as sp
 from flint import arb
 
 from claims.core import quantities as q
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.condition import DELTA
 from claims.core.constants import LEAST, Constants
 from claims.core.criteria import TAU_2, misread
 from claims.core.domains import scratch_below
+from claims.core.margin import Margin
 from claims.deciding import interval_proof as proof
-from claims.deciding.decision import Margin
 from claims.deciding.interval_proof import Proof
 from claims.observing.errors import MEASURED
 from claims.observing.overruns import SHIFT, event, half_at_least, halves, overrun, shifts
@@ -135,13 +135,13 @@ CLAIMS = (
         observe=lambda regime, seeds: total_variation(SHIFT, sp.Rational(1, 2)),
         margin=proof.margin,
         unit="least of ½ − TV/x over x = ‖v‖/σ in (0, 0.06]",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "third",
                 "a third of ‖v‖/σ",
                 {"observe": lambda regime, seeds: total_variation(SHIFT, sp.Rational(1, 3))},
             ),
-            WrongVersion(
+            Mutant(
                 "quarter",
                 "a quarter of ‖v‖/σ",
                 {"observe": lambda regime, seeds: total_variation(SHIFT, sp.Rational(1, 4))},
@@ -163,13 +163,13 @@ CLAIMS = (
         margin=proof.margin,
         unit="least of P(Ω) − 0.22 and P(Ω)/2 − 0.11",
         uses={"origin.total-variation": "the cost of a shift"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "cost",
                 "a shift costs 0.1",
                 {"observe": lambda regime, seeds: covered(sp.Rational(1, 10), 4)},
             ),
-            WrongVersion(
+            Mutant(
                 "translates",
                 "five translates",
                 {"observe": lambda regime, seeds: covered(sp.Rational(3, 100), 5)},
@@ -198,8 +198,8 @@ CLAIMS = (
                 "both are integrals over the law of fresh pre-activations, on the same lines"
             )
         },
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "whole",
                 "at least the whole of it",
                 {
@@ -208,7 +208,7 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion(
+            Mutant(
                 "flipped",
                 "at most half of it",
                 {
@@ -231,11 +231,11 @@ CLAIMS = (
         observe=lambda regime, seeds: convexity(1.0, 2.0),
         margin=none_negative,
         unit="least over the extreme rays",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "lower", "at least 3c/2", {"observe": lambda regime, seeds: convexity(1.5, 2.0)}
             ),
-            WrongVersion(
+            Mutant(
                 "upper", "at most max(c, 0)", {"observe": lambda regime, seeds: convexity(1.0, 1.0)}
             ),
         ),
@@ -252,13 +252,13 @@ CLAIMS = (
         domain=Domain("scratch", (hypothesis("tau_2", high=LEAST),)),
         margin=shifts,
         unit="ln of B(v)/4S",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "threshold",
                 "τ₂ up to 0.6",
                 {"domain": Domain("scratch", (hypothesis("tau_2", 0.1, 0.6),))},
             ),
-            WrongVersion(
+            Mutant(
                 "sixteen",
                 "16 S for 4 S",
                 {
@@ -283,13 +283,13 @@ CLAIMS = (
         domain=Domain("scratch", (hypothesis("tau_2", high=5e-5),)),
         margin=shifts,
         unit="ln of B(v)/4S",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "threshold",
                 "τ₂ up to 0.6",
                 {"domain": Domain("scratch", (hypothesis("tau_2", 0.1, 0.6),))},
             ),
-            WrongVersion(
+            Mutant(
                 "hundred",
                 "100 S for 4 S",
                 {
@@ -313,11 +313,9 @@ CLAIMS = (
         margin=event,
         unit="nats between the probability and 0.22",
         family="origin.event",
-        wrong_versions=(
-            WrongVersion(
-                "threshold", "τ₂ ≤ 10 instead of ¼", {"domain": scratch_below(TAU_2, 10.0)}
-            ),
-            WrongVersion(
+        mutants=(
+            Mutant("threshold", "τ₂ ≤ 10 instead of ¼", {"domain": scratch_below(TAU_2, 10.0)}),
+            Mutant(
                 "sigma-exponent",
                 "σ₂² for σ₂⁴ in τ₂",
                 {
@@ -326,7 +324,7 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion(
+            Mutant(
                 "flipped",
                 "at most 0.22",
                 {"margin": lambda observation, constants: event(observation, constants).negated},

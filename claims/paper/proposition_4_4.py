@@ -31,11 +31,11 @@ from claims.core import quantities as q
 from claims.core.claim import (
     Claim,
     Domain,
+    Figure,
     Hypothesis,
     Kind,
-    Picture,
+    Mutant,
     Provenance,
-    WrongVersion,
     hypothesis,
 )
 from claims.core.condition import DELTA
@@ -54,9 +54,9 @@ from claims.core.criteria import (
     misread,
 )
 from claims.core.domains import NEGATIVE
+from claims.core.margin import Margin
 from claims.core.quantities import Quantity
 from claims.core.ranges import C_4, EVERY_Y, FEW
-from claims.deciding.decision import Margin
 from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, error_at_most
 from claims.observing.paired import exceeds
 from claims.observing.pictures import falls, stays
@@ -176,7 +176,7 @@ def _positive(domain: Domain, *, restricted: bool = False) -> Claim:
         ),
         domain=domain,
         margin=helps(STATED.criterion),
-        picture=falls(STATED.criterion, STATED.constant("C_2"), "transfer"),
+        figure=falls(STATED.criterion, STATED.constant("C_2"), "transfer"),
         unit="nats, the lesser of the two bounds' margins",
         # Where the search keeps far above C_1, nothing depends on it.
         constants=(
@@ -186,15 +186,15 @@ def _positive(domain: Domain, *, restricted: bool = False) -> Claim:
             C_4,
         ),
         uses=_USES if restricted else {"theorem-4.3.error-lower": _USES["theorem-4.3.error-lower"]},
-        wrong_versions=(
-            WrongVersion("flipped", "transfer errs more than scratch", {"margin": worse}),
-            WrongVersion(
+        mutants=(
+            Mutant("flipped", "transfer errs more than scratch", {"margin": worse}),
+            Mutant(
                 "alpha-exponent",
                 "α for α² in τ_A",
                 {"domain": replace(POSITIVE, groups=FEW), "margin": helps(ALPHA_CRITERION)},
             ),
-            WrongVersion("alpha-dropped", "no α in τ_A", {"margin": helps(NO_ALPHA_CRITERION)}),
-            WrongVersion(
+            Mutant("alpha-dropped", "no α in τ_A", {"margin": helps(NO_ALPHA_CRITERION)}),
+            Mutant(
                 "threshold",
                 "τ₂ ≤ 10 instead of C₃",
                 {
@@ -229,16 +229,16 @@ CLAIMS = (
         ),
         domain=NEGATIVE,
         margin=hurts,
-        picture=stays(TAU_D.criterion, "transfer"),
+        figure=stays(TAU_D.criterion, "transfer"),
         unit="nats, the lesser of the two bounds' margins",
         constants=(SCRATCH_C_1, SCRATCH_C_2, TAU_D.constant("C_3"), C_4),
         uses={
             "theorem-4.3.error-upper": "scratch succeeds above its threshold",
             "theorem-4.2.error-lower.tau-D": "transfer fails below its own",
         },
-        wrong_versions=(
-            WrongVersion("flipped", "transfer errs less than scratch", {"margin": swapped}),
-            WrongVersion(
+        mutants=(
+            Mutant("flipped", "transfer errs less than scratch", {"margin": swapped}),
+            Mutant(
                 "criterion-dropped",
                 "τ_D ≤ C₃ is dropped: τ_D from 5 to 40",
                 {
@@ -248,7 +248,7 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion(
+            Mutant(
                 "condition-dropped",
                 "Y ≥ X is dropped: Y at most 2",
                 {
@@ -278,7 +278,7 @@ CLAIMS = (
         ),
         domain=NEGATIVE,
         margin=noise_grows(NOISE_GROWTH),
-        picture=Picture(
+        figure=Figure(
             NOISE_GROWTH,
             {"ratio": lambda observation: float(np.median(observation.noise_ratio))},
             "ratio",
@@ -289,16 +289,14 @@ CLAIMS = (
         unit="ln of the ratio over its bound",
         constants=(C_5, SCRATCH_C_1, TAU_D.constant("C_3"), C_4),
         uses=TRAINED,
-        wrong_versions=(
-            WrongVersion(
-                "flipped", "at most C₅ X/α times", {"margin": noise_grows(NOISE_GROWTH, -1.0)}
-            ),
-            WrongVersion(
+        mutants=(
+            Mutant("flipped", "at most C₅ X/α times", {"margin": noise_grows(NOISE_GROWTH, -1.0)}),
+            Mutant(
                 "exponent",
                 "X² for X",
                 {"margin": noise_grows(misread("X^2/alpha", q.X**2 / q.alpha))},
             ),
-            WrongVersion(
+            Mutant(
                 "samples",
                 "N₁² for N₁",
                 {"margin": noise_grows(misread("N_1 X/alpha", q.n1 * q.X / q.alpha))},

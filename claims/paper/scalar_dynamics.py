@@ -31,10 +31,10 @@ import sympy as sp
 from flint import arb
 from numpy.typing import NDArray
 
-from claims.core.claim import Claim, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
+from claims.core.margin import Margin
 from claims.deciding import interval_proof as proof
-from claims.deciding.decision import Margin
 from claims.deciding.interval_proof import Box, Proof
 from claims.observing.identities import Identity, none_left
 from claims.predicting.scalar import solve
@@ -146,8 +146,8 @@ _SOURCE: dict[str, Any] = {
 }
 
 
-def _version(name: str, error: str, formula: sp.Expr, box: Box) -> WrongVersion:
-    return WrongVersion(name, error, {"observe": _on(formula, box)})
+def _version(name: str, error: str, formula: sp.Expr, box: Box) -> Mutant:
+    return Mutant(name, error, {"observe": _on(formula, box)})
 
 
 CLAIMS = (
@@ -161,13 +161,13 @@ CLAIMS = (
         latex=r"x_t+b\,e^{x_t}=ct+b",
         observe=lambda regime, seeds: Identity(identities()),
         unit="minus the number of identities that fail",
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "rate",
                 "b e²ˣ for b eˣ",
                 {"observe": lambda regime, seeds: Identity(identities(rate=2))},
             ),
-            WrongVersion(
+            Mutant(
                 "shift",
                 "½ for ⅔ in the bound",
                 {"observe": lambda regime, seeds: Identity(identities(shift=sp.Rational(1, 2)))},
@@ -183,7 +183,7 @@ CLAIMS = (
         observe=_on(LOWER, {w: WIDE}),
         unit="least of w − log(1 + w) on the box",
         uses={"b5.reductions": "w = ct/(1 + b)"},
-        wrong_versions=(
+        mutants=(
             _version(
                 "denominator",
                 "x_t ≥ log(1 + ct): the denominator is left out",
@@ -202,7 +202,7 @@ CLAIMS = (
         observe=_on(UPPER, {v: WIDE}),
         unit="least of log(1 + v) on the box",
         uses={"b5.reductions": "v = ct/b"},
-        wrong_versions=(
+        mutants=(
             _version(
                 "denominator", "1 + b for b: the lower bound as an upper one", -LOWER, {w: WIDE}
             ),
@@ -218,7 +218,7 @@ CLAIMS = (
         observe=_on(HALF, HALF_BOX),
         unit="least of b(y − 1/3) − log y on the box",
         uses={"b5.reductions": "y = ct/(2b) + 2/3"},
-        wrong_versions=(
+        mutants=(
             _version("below-root", "b from 0.40 on", HALF, {b: (0.40, 100.0), y: (2 / 3, 1e4)}),
             _version(
                 "three-quarters", "¾ for ⅔", b * (y - sp.Rational(1, 2)) - sp.log(y), HALF_BOX
@@ -239,8 +239,8 @@ CLAIMS = (
         ),
         unit="the lesser of −g(0.42368) and g(0.42369), g the least gap",
         uses={"b5.reductions": "the least gap over t is 1 − b/3 + log b for b ≤ 3/2"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "higher",
                 "b* between 0.4237 and 0.4238",
                 {
@@ -249,7 +249,7 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion(
+            Mutant(
                 "lower",
                 "b* between 0.4235 and 0.4236",
                 {
@@ -271,7 +271,7 @@ CLAIMS = (
         observe=_on(MONOTONE, {p: (0.0, 1.0), c: (0.0, 1.0)}),
         unit="least slope of a ↦ a + c/(1 + b eᵃ)",
         uses={"b5.reductions": "the slope is 1 − c p(1 − p)"},
-        wrong_versions=(
+        mutants=(
             _version("large-c", "c up to 5", MONOTONE, {p: (0.0, 1.0), c: (0.0, 5.0)}),
             _version(
                 "slope",
@@ -290,13 +290,13 @@ CLAIMS = (
         observe=lambda regime, seeds: trajectories(),
         unit="least gap, plus 1e-10 for rounding",
         uses={"b5.sandwich": "the statement that is proved"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "no-allowance",
                 "a_t ≤ x_t",
                 {"observe": lambda regime, seeds: trajectories(allowance=0.0)},
             ),
-            WrongVersion(
+            Mutant(
                 "allowance",
                 "half the allowance, and c up to 50",
                 {"observe": lambda regime, seeds: trajectories(most_c=50.0, allowance=0.5)},

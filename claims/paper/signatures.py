@@ -16,13 +16,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.criteria import NOT_SMALL, TAU_D
 from claims.core.domains import EVERYWHERE
+from claims.core.margin import Margin
 from claims.core.ranges import ANY, EVERY_Y
-from claims.deciding.decision import Margin
 from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, scratch_only
 
 _C_3 = TAU_D.constant("C_3")
@@ -80,13 +80,13 @@ CLAIMS = (
             ),
             "theorem-4.2.error-lower.tau-D": "so does transfer",
         },
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "above",
                 "τ_D from 10 to 40",
                 {"domain": Domain("transfer", (hypothesis("tau_D", 10.0, 40.0), ANY, EVERY_Y))},
             ),
-            WrongVersion(
+            Mutant(
                 "guessing",
                 "both err more than 0.49",
                 {
@@ -115,9 +115,9 @@ CLAIMS = (
         delta=DELTA,
         sweep=0.5,
         uses=TRAINED,
-        wrong_versions=(
-            WrongVersion("within", "h within Condition 4.1", {"domain": EVERYWHERE}),
-            WrongVersion(
+        mutants=(
+            Mutant("within", "h within Condition 4.1", {"domain": EVERYWHERE}),
+            Mutant(
                 "first",
                 "it stays at its first value",
                 {

@@ -6,12 +6,12 @@ import math
 
 import numpy as np
 
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.criteria import TRANSFER_C_T
 from claims.core.domains import EVERYWHERE
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.errors import TRAINED, Observation, both_ways
 
 
@@ -45,18 +45,18 @@ def _convergence() -> Claim:
         delta=DELTA,
         constants=(TRANSFER_C_T,),
         uses=TRAINED | {"lemma-a2.a.lower": "every sample is memorised, so that its loss falls"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "step-dropped",
                 "the step clause is dropped: h from 20 to 200",
                 {"domain": _dropped(("step", "step.dimension"), ("h2", 20.0, 200.0))},
             ),
-            WrongVersion(
+            Mutant(
                 "initialisation-dropped",
                 "the initialisation clause is dropped: σ₀ from 10⁶ to 10⁸ times what it allows",
                 {"domain": _dropped(("initialisation",), ("initialisation", 1e6, 1e8))},
             ),
-            WrongVersion("faster", "t ≤ C_T/(h₂ √ε) for C_T/(h₂ ε)", {"margin": _converges_faster}),
+            Mutant("faster", "t ≤ C_T/(h₂ √ε) for C_T/(h₂ ε)", {"margin": _converges_faster}),
         ),
     )
 

@@ -28,17 +28,17 @@ from claims.core.claim import (
     Domain,
     Hypothesis,
     Kind,
+    Mutant,
     Provenance,
-    WrongVersion,
     hypothesis,
 )
 from claims.core.condition import DELTA
 from claims.core.constants import LEAST, Constants
 from claims.core.criteria import GAMMA, NOT_SMALL, PRINTED, READINGS, RESTRICTED, TAU_2, Reading
+from claims.core.margin import Margin
 from claims.core.quantities import Quantity
 from claims.core.ranges import ANY, C_4, EVERY_Y, FEW, Groups
 from claims.core.versions import naming
-from claims.deciding.decision import Margin
 from claims.observing.errors import (
     HALVED,
     MEASURED,
@@ -136,18 +136,18 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         below(reading.criterion, reading.constant("C_3")) if small else domain
     )  # where errors are planted
     wrong = [
-        WrongVersion(
+        Mutant(
             "flipped",
             "error ≤ 0.1 below the threshold",
             ({"domain": frozen} if small else {}) | {"margin": flipped_lower},
         ),
-        WrongVersion("aligned", "v₁ along v₂, cosine 1", {"domain": _acute(frozen, restricted)}),
-        WrongVersion(
+        Mutant("aligned", "v₁ along v₂, cosine 1", {"domain": _acute(frozen, restricted)}),
+        Mutant(
             "threshold",
             "60 instead of C₃",
             {"domain": below(reading.criterion, 60.0, little_noise)},
         ),
-        WrongVersion(
+        Mutant(
             "transfer-ignored",
             "τ₂ alone, at most 0.1, decides",
             {"domain": below(TAU_2, 0.1, hypothesis("X", 50.0, 100.0))},
@@ -176,12 +176,12 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         domain=domain,
         observe=both_ways,
         margin=at_least,
-        picture=stays(reading.criterion, "transfer"),
+        figure=stays(reading.criterion, "transfer"),
         unit="nats between the error and 0.1",
         delta=DELTA,
         constants=((c_3,) if isinstance(c_3, str) else ()) + ((C_4,) if restricted else ()),
         uses=MEASURED | orders("lemma-a2") | HALVED,
-        wrong_versions=tuple(wrong),
+        mutants=tuple(wrong),
     )
 
 

@@ -38,17 +38,17 @@ from claims.core.claim import (
     Domain,
     Hypothesis,
     Kind,
+    Mutant,
     Provenance,
-    WrongVersion,
     hypothesis,
 )
 from claims.core.condition import DELTA
 from claims.core.constants import MOST, Constants, resolve
 from claims.core.criteria import GAMMA, MODERATE, READINGS, STATED, TAU_D, Reading, misread
+from claims.core.margin import Margin
 from claims.core.quantities import Quantity
 from claims.core.ranges import C_4, EVERY_Y, FEW, Groups
 from claims.core.versions import naming
-from claims.deciding.decision import Margin
 from claims.observing.errors import MEASURED, Observation, both_ways, error_at_most, orders
 from claims.observing.pictures import falls
 
@@ -109,7 +109,7 @@ def searched_above(reading: Reading) -> Domain:
     )
 
 
-def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
+def _wrong_criteria(reading: Reading) -> tuple[Mutant, ...]:
     """Misreadings of the criterion, each searched where it differs most."""
 
     def wrong(
@@ -120,13 +120,13 @@ def _wrong_criteria(reading: Reading) -> tuple[WrongVersion, ...]:
         y: Hypothesis = EVERY_Y,
         groups: Groups = (),
         low: Bound | None = None,
-    ) -> WrongVersion:
+    ) -> Mutant:
         bad = misread(error, formula)
         first, noise, _ = above(bad, reading, x).hypotheses
         domain = Domain(
             "transfer", (first if low is None else replace(first, low=low), noise, y), groups=groups
         )
-        return WrongVersion(
+        return Mutant(
             name, error, {"domain": domain, "margin": at_most(bad, reading.constant("C_2"))}
         )
 
@@ -235,14 +235,14 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         {"domain": above(reading.criterion, reading)} if far_above else {}
     )  # planted errors are in the statement with its frozen constants
     wrong = [
-        WrongVersion(
+        Mutant(
             "flipped",
             "error ≥ the bound",
             near_it | {"margin": at_most(reading.criterion, reading.constant("C_2"), -1.0)},
         )
     ]
     wrong.append(
-        WrongVersion(
+        Mutant(
             "misaligned",
             "v₁ and v₂ at an obtuse angle, cosine −1 or −½",
             {"domain": _obtuse(reading), "margin": frozen},
@@ -256,7 +256,7 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         )
         near = above(reading.criterion, reading, hypothesis("X", 1e2, 1e3))
         wrong.append(
-            WrongVersion(
+            Mutant(
                 "condition-dropped",
                 "X ≤ C₄ is dropped: X from 100 on",
                 {"domain": far if reading is GAMMA else near, "margin": frozen},
@@ -290,12 +290,12 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         ),
         observe=both_ways,
         margin=at_most(reading.criterion, c_2),
-        picture=falls(reading.criterion, c_2, "transfer"),
+        figure=falls(reading.criterion, c_2, "transfer"),
         unit="nats between the bound and the error",
         delta=DELTA,
         constants=named,
         uses=MEASURED | orders("lemma-a2"),
-        wrong_versions=tuple(wrong),
+        mutants=tuple(wrong),
     )
 
 

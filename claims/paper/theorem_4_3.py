@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from claims.core import quantities as q
-from claims.core.claim import Claim, Domain, Kind, Provenance, WrongVersion, hypothesis
+from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.criteria import (
@@ -33,8 +33,8 @@ from claims.core.criteria import (
     misread,
 )
 from claims.core.domains import scratch_above, scratch_below
+from claims.core.margin import Margin
 from claims.core.quantities import Quantity
-from claims.deciding.decision import Margin
 from claims.observing.errors import (
     BOTH_ERRORS,
     HALVED,
@@ -105,8 +105,8 @@ CLAIMS = (
         unit="ln C_T − ln of the least constant that serves",
         constants=(SCRATCH_C_T,),
         uses=TRAINED | {"lemma-a1.a.lower": "every sample is memorised, so that its loss falls"},
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "step-dropped",
                 "the step clause of Condition 4.1 is dropped: h from 20 to 200",
                 {
@@ -118,7 +118,7 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion(
+            Mutant(
                 "initialisation-dropped",
                 "the initialisation clause is dropped: σ₀ from 10⁶ to 10⁸ times what it allows",
                 {
@@ -130,7 +130,7 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion(
+            Mutant(
                 "faster",
                 "t ≤ C_T/(h₂ √ε) for C_T/(h₂ ε)",
                 {
@@ -150,18 +150,18 @@ CLAIMS = (
         latex=r"\tau_2\ge C_1\;\Rightarrow\; \mathrm{error}\le e^{-\tau_2/C_2}",
         domain=scratch_above(TAU_2),
         margin=at_most(TAU_2),
-        picture=falls(TAU_2, SCRATCH_C_2, "scratch", _SCRATCH),
+        figure=falls(TAU_2, SCRATCH_C_2, "scratch", _SCRATCH),
         unit="nats between the bound and the error",
         constants=(SCRATCH_C_1, SCRATCH_C_2),
         uses=MEASURED | orders("lemma-a1"),
-        wrong_versions=(
-            WrongVersion("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
-            WrongVersion(
+        mutants=(
+            Mutant("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
+            Mutant(
                 "samples-squared",
                 "N₂² for N₂ in τ₂",
                 {"domain": scratch_above(SQUARED_SAMPLES), "margin": at_most(SQUARED_SAMPLES)},
             ),
-            WrongVersion(
+            Mutant(
                 "other-samples",
                 "N₁ for N₂ in τ₂",
                 {
@@ -169,12 +169,12 @@ CLAIMS = (
                     "margin": at_most(OTHER_SAMPLES),
                 },
             ),
-            WrongVersion(
+            Mutant(
                 "norm-exponent",
                 "‖s₂‖² for ‖s₂‖⁴ in τ₂",
                 {"domain": scratch_above(SQUARED_NORM), "margin": at_most(SQUARED_NORM)},
             ),
-            WrongVersion(
+            Mutant(
                 "sigma-exponent",
                 "σ₂² for σ₂⁴ in τ₂",
                 {"domain": scratch_above(SIGMA_SQUARED), "margin": at_most(SIGMA_SQUARED)},
@@ -189,12 +189,12 @@ CLAIMS = (
         latex=r"\tau_2\le C_3\;\Rightarrow\; \mathrm{error}\ge 0.1",
         domain=scratch_below(TAU_2),
         margin=at_least,
-        picture=stays(TAU_2, "scratch", _SCRATCH),
+        figure=stays(TAU_2, "scratch", _SCRATCH),
         unit="nats between the error and 0.1",
         constants=(SCRATCH_C_3,),
         uses=MEASURED | orders("lemma-a1") | HALVED,
-        wrong_versions=(
-            WrongVersion(
+        mutants=(
+            Mutant(
                 "flipped",
                 "τ₂ ≤ C₃ implies error at most 0.1",
                 {
@@ -203,13 +203,9 @@ CLAIMS = (
                     )
                 },
             ),
-            WrongVersion(
-                "threshold", "τ₂ ≤ 10 instead of C₃", {"domain": scratch_below(TAU_2, 10.0)}
-            ),
-            WrongVersion(
-                "sigma-exponent", "σ₂² for σ₂⁴ in τ₂", {"domain": scratch_below(SIGMA_SQUARED)}
-            ),
-            WrongVersion(
+            Mutant("threshold", "τ₂ ≤ 10 instead of C₃", {"domain": scratch_below(TAU_2, 10.0)}),
+            Mutant("sigma-exponent", "σ₂² for σ₂⁴ in τ₂", {"domain": scratch_below(SIGMA_SQUARED)}),
+            Mutant(
                 "other-samples",
                 "N₁ for N₂ in τ₂",
                 {"domain": replace(scratch_below(OTHER_SAMPLES), groups=FEWER)},

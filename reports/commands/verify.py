@@ -14,7 +14,7 @@ from reports.commands.options import LEDGER, WORKERS, JsonOption, LedgerOption, 
 from reports.studies.choices import ProfileName
 
 if TYPE_CHECKING:
-    from claims.deciding.decision import Status
+    from claims.core.status import Status
 
     from reports.ledger.ledger import Ledger
     from reports.studies.verify import Profile, Verdict
@@ -110,7 +110,7 @@ def _decided(
 
 def _keep_counterexample(verdict: Verdict, *, record: bool, tell: bool) -> None:
     """That of a falsified claim, among failures; as a finding too if it is to be recorded."""
-    from claims.deciding.decision import Status
+    from claims.core.status import Status
 
     from claims.core import findings
     from claims.core.catalogue import catalogue
@@ -138,7 +138,7 @@ def _print_table(book: Ledger, path: Path | None) -> None:
 
 def _as_wanted(statuses: Mapping[str, Status], planted: list[str]) -> bool:
     """Whether claims are verified, and planted wrong versions that were asked for falsified."""
-    from claims.deciding.decision import Status
+    from claims.core.status import Status
 
     wanted = dict.fromkeys(planted, Status.FALSIFIED)
     return all(status is wanted.get(name, Status.VERIFIED) for name, status in statuses.items())

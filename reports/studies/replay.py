@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from rich.console import Console
 from rich.table import Table
 

@@ -6,7 +6,7 @@ import os
 from dataclasses import replace
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 from claims.paper.real_images import CLAIMS_ON_IMAGES
 from model.vision.train import Device

@@ -3,7 +3,7 @@ claim itself.
 """
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 from claims.core.catalogue import catalogue
 

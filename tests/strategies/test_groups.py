@@ -166,7 +166,7 @@ MISREADINGS = [
 MISREADINGS += [
     version.changes["domain"].hypotheses[0].quantity
     for claim in (*theorem_4_2_upper.CLAIMS, *theorem_4_2_lower.CLAIMS)
-    for version in claim.wrong_versions
+    for version in claim.mutants
     if "domain" in version.changes
     and version.changes["domain"].hypotheses[0].quantity not in CRITERIA
 ]

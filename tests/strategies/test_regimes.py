@@ -34,7 +34,7 @@ VALUES = {
 EVERY = [
     version
     for claim in catalogue().values()
-    for version in (claim, *map(claim.wrong, claim.wrong_versions))
+    for version in (claim, *map(claim.wrong, claim.mutants))
 ]
 CONSTANTS = {
     name: VALUES.get(name.rsplit(".", 1)[-1], 1.0)

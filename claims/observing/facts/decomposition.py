@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.facts.difference import TINY
 from model.engines.autograd import Trainer
 from model.regime import Regime

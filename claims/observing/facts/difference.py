@@ -14,7 +14,7 @@ from torch import Tensor
 from claims.core.claim import Kind, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import ANY_REGIME
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from model.run import Run
 
 STEP_TOLERANCE = 1e-13

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.facts.difference import TINY, Difference, result
 from model.engines.autograd import TwoLayerCNN
 from model.regime import SIGNAL_COORDINATES, Regime

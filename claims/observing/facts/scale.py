@@ -10,7 +10,7 @@ from torch import Tensor
 
 from claims.core import quantities
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.facts.difference import Difference, relative, result
 from model.engines import tangent
 from model.engines.autograd import Trainer

@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 
 from claims.core.constants import Constants
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from claims.observing.facts.difference import Difference
 from model.regime import Regime
 from model.sampling import Seeds, sample

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy import special
 from numpy.typing import NDArray
+from scipy import special
 
 Array = NDArray[np.float64]
 NODES, _RAW = (a for a in special.roots_hermitenorm(48))

@@ -57,10 +57,14 @@ def closed_form_log_error(tau: float, p: float) -> float:
         # function
     )
     for _ in range(60):
-        g = g - (positive_part(root * g, deviation) - needed) / (root * special.ndtr(root * g / deviation))
+        g = g - (positive_part(root * g, deviation) - needed) / (
+            root * special.ndtr(root * g / deviation)
+        )
     return float(
         special.logsumexp(
-            special.log_ndtr(-g) - GRID**2 / 2 + math.log((GRID[1] - GRID[0]) / math.sqrt(2 * math.pi))
+            special.log_ndtr(-g)
+            - GRID**2 / 2
+            + math.log((GRID[1] - GRID[0]) / math.sqrt(2 * math.pi))
         )
     )
 

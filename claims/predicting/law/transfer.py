@@ -63,7 +63,8 @@ def _still_active(
         * (math.sqrt(down.r) * g_d[:, None] + math.sqrt(1 - down.r) * NODES + down.beta),
     )
     return np.asarray(
-        special.ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a))) @ WEIGHTS
+        special.ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a)))
+        @ WEIGHTS
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 

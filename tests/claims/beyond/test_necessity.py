@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from examples import regime
 from scipy.optimize import brentq
 
@@ -118,7 +118,7 @@ def test_needed(claim):
     clause = claim.id.split(".")[1]
     assert any(name.split(".")[0] == clause for name in claim.domain.dropped)
     kept = next(
-        version.changes["domain"] for version in claim.wrong_versions if version.name == "kept"
+        version.changes["domain"] for version in claim.mutants if version.name == "kept"
     )
     assert not kept.dropped
 

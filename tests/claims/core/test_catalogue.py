@@ -23,7 +23,7 @@ from model.sampling import Seeds
 
 ROOT = Path(__file__).parents[3]
 CLAIMS = list(catalogue().values())
-VERSIONS = [(claim, version) for claim in CLAIMS for version in claim.wrong_versions]
+VERSIONS = [(claim, version) for claim in CLAIMS for version in claim.mutants]
 every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 every_version = pytest.mark.parametrize(
     ("claim", "version"),
@@ -92,19 +92,19 @@ def test_fields(claim):
 
 @every_claim
 def test_planted_versions(claim):
-    names = [version.name for version in claim.wrong_versions]
+    names = [version.name for version in claim.mutants]
     assert len(names) >= 2
     assert len(set(names)) == len(names)
-    assert all(version.error.strip() for version in claim.wrong_versions)
+    assert all(version.error.strip() for version in claim.mutants)
 
 
 @every_version
 def test_planted_version_changes_the_claim(claim, version):
     wrong = find(f"{claim.id}!{version.name}")
-    assert (wrong.id, wrong.wrong_versions) == (f"{claim.id}!{version.name}", ())
+    assert (wrong.id, wrong.mutants) == (f"{claim.id}!{version.name}", ())
     changed = {
         f.name for f in fields(Claim) if getattr(wrong, f.name) is not getattr(claim, f.name)
-    } - {"id", "wrong_versions", "family"}
+    } - {"id", "mutants", "family"}
     assert changed == set(version.changes)
     assert changed & {"domain", "observe", "margin"}
 

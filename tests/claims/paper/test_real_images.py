@@ -189,8 +189,8 @@ def test_negative_transfer_stands_by_either_source_and_falls_by_both():
 
 def test_every_statement_has_two_planted_errors():
     for claim in CLAIMS_ON_IMAGES:
-        assert len(claim.wrong_versions) >= 2
-        assert len({version.name for version in claim.wrong_versions}) == len(claim.wrong_versions)
+        assert len(claim.mutants) >= 2
+        assert len({version.name for version in claim.mutants}) == len(claim.mutants)
         assert claim.id.startswith("images.")
 
 

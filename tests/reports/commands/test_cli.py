@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 from claims.core import constants
 from claims.core.catalogue import catalogue, find

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 from claims.paper.real_images import CLAIMS_ON_IMAGES
 from reports.commands.cifar import options

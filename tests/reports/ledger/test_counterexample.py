@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 from claims.core import constants as constant_table
 from claims.core.catalogue import find

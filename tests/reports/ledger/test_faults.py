@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from filelock import FileLock
 
 from claims.core.catalogue import find

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from jsonschema import Draft202012Validator
 
 from claims.core.catalogue import find

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from matplotlib import image
 
 from claims.core.catalogue import catalogue

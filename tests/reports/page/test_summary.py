@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from markdown_it import MarkdownIt
 
 from claims.core.catalogue import catalogue, find

@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 from claims.core import constants as constant_table
 from reports.drawing.experiments import Origin

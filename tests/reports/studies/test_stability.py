@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from claims.deciding.decision import Status
+from claims.core.status import Status
 
 from claims.core import findings
 from claims.core.catalogue import catalogue, find

@@ -144,7 +144,7 @@ def test_ctrl_c(executor, run, tmp_path):
     os.killpg(started.pid, signal.SIGINT)
     out, err = started.communicate(timeout=60)
     finished = kept.read_bytes().count(b"\n") - 1
-    assert (started.returncode, out) == (2, "")
+    assert (started.returncode, out) == (130, "")
     assert err == "transfer-claims: interrupted; what was finished is kept\n"
     assert 4 <= finished < 40
     code, out, _ = run(file, "--records", kept, "--executor", "here", "--json")
