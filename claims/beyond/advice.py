@@ -15,7 +15,7 @@ from typing import Any
 from claims.core.claim import Claim, Mutant
 from claims.deciding.estimates import Array
 from claims.observing.signs import share_record, sign_given, sign_power, signs_right
-from claims.observing.survey import SIZES, SURVEYED, Surveyed, Surveys
+from claims.observing.survey import SIZES, SURVEYED, Surveyed, Surveys, surveyed
 
 #: The share of data sets whose advice must be right, and the number of target examples it takes.
 RIGHT, ENOUGH = 0.75, 80
@@ -56,9 +56,8 @@ CLAIMS = (
         ),
         latex=r"\mathrm{sign}(\widehat{\mathrm{scratch}}-\widehat{\mathrm{transfer}})=\mathrm{sign}(\mathrm{scratch}-\mathrm{transfer})",
         margin=sign_given(_promised(ENOUGH), RIGHT),
-        summary=_by_size,
+        rule=surveyed(_by_size, lambda surveys: sign_power(surveys, RIGHT)),
         unit=f"share right beyond {RIGHT}",
-        power=lambda surveys: sign_power(surveys, RIGHT),
         mutants=(
             Mutant(
                 "never", "never to transfer is right", {"margin": sign_given(lambda s: 1.0, RIGHT)}

@@ -17,11 +17,16 @@ from functools import partial
 import numpy as np
 import torch
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import PRACTICAL
 from claims.core.constants import Constants
+from claims.core.domain import Between
+from claims.core.domains import after_transfer
 from claims.core.margin import Margin
+from claims.core.quantities import TAU_D
 from claims.core.ranges import BROAD
 from claims.deciding.estimates import Estimate, average, estimate
+from claims.deciding.population import Population
 from claims.observing.errors import MEASURED, downstream_errors
 from model.regime import SIGNAL_COORDINATES, Regime
 from model.run import signs
@@ -90,21 +95,20 @@ CHOSEN = Claim(
         f" least noise errs less than inheriting drawn ones, by {_GAIN} nats on average."
     ),
     latex=r"\min_r\lVert P w_r\rVert:\;\mathbb{E}\ln\frac{\mathrm{drawn}}{\mathrm{chosen}}\ge 0.1",
-    domain=Domain(
-        "transfer",
-        (hypothesis("tau_D", 2.0, 10.0), hypothesis("X", 3.0, 30.0), hypothesis("Y", 1.0, 100.0)),
-        groups=BROAD,
-        tier="practical",
+    domain=after_transfer(
+        TAU_D, Between(2.0, 10.0), x=Between(3.0, 30.0), scales=BROAD, tier=PRACTICAL
     ),
     observe=chosen,
     margin=partial(_gain, _least_noise, _GAIN),
-    population=64,
-    summary=lambda observations: {
-        "nats gained over drawn filters": {
-            "least noise": _gained(_least_noise, observations).record(),
-            "most signal": _gained(_most_signal, observations).record(),
-        }
-    },
+    rule=Population(
+        64,
+        lambda observations: {
+            "nats gained over drawn filters": {
+                "least noise": _gained(_least_noise, observations).record(),
+                "most signal": _gained(_most_signal, observations).record(),
+            }
+        },
+    ),
     unit="nats gained, on average, beyond 0.1",
     mutants=(
         Mutant(

@@ -18,11 +18,15 @@ import torch
 from numpy.typing import NDArray
 
 from claims.core import quantities
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import Constants
+from claims.core.domain import Between
+from claims.core.domains import after_transfer
 from claims.core.margin import Margin
+from claims.core.quantities import TAU_D
 from claims.core.ranges import NARROW
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import BY_STEPS, ESTIMATED, LINES, log_error
 from model.engines.variants import (
     descend_penalised,
@@ -126,16 +130,17 @@ CORRELATED = Claim(
         r"\xi\sim"
         r" N(0,\sigma_k^2I)\;\Rightarrow\;\tfrac23\le\mathrm{error}/\mathrm{error}_P\le\tfrac32"
     ),
-    domain=Domain(
-        "transfer",
-        (hypothesis("tau_D", 0.5, 5.0), hypothesis("X", 0.1, 10.0), hypothesis("Y", 1.0, 10.0)),
-        groups=NARROW,
-        tier="practical",
+    domain=after_transfer(
+        TAU_D,
+        Between(0.5, 5.0),
+        x=Between(0.1, 10.0),
+        y=Between(1.0, 10.0),
+        scales=NARROW,
+        tier=PRACTICAL,
     ),
     observe=partial(correlated, isotropic),
     margin=_within(1.5),
-    delta=DELTA,
-    sweep=0.4,
+    rule=PerRegime(DELTA, effort=0.4),
     unit="nats that the errors may still change by",
     mutants=(
         Mutant(

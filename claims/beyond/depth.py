@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ from claims.core.domains import harmful, helpful
 from claims.core.margin import Margin
 from claims.core.ranges import C_4, NARROW
 from claims.deciding.estimates import Estimate, average, estimate
+from claims.deciding.population import Population
 from model.engines.deep import EXAMPLES, DeepNetwork, descend, estimate_deep_error, fresh_inner
 from model.regime import Regime
 from model.sampling import Seeds, sample
@@ -129,6 +131,12 @@ def _loses(
 
 def _depth(layers: int, outcome: str, inherited: str) -> Claim:
     helps, whole = outcome == "helps", inherited == "whole"
+
+    def summary(observations: Sequence[Deep]) -> dict[str, Any]:
+        won = _won(outcome, inherited, observations).record()
+        wins = sum(_won_in(outcome, inherited, one) > 0 for one in observations)
+        return {"nats": won, "regimes": wins}
+
     what, than = ("Inheriting a whole layer", "transfer") if whole else ("Transfer", "it")
     return Claim(
         id=f"conjecture.{'whole-layer' if whole else 'depth'}-{layers}.{outcome}",
@@ -144,14 +152,11 @@ def _depth(layers: int, outcome: str, inherited: str) -> Claim:
         domain=_DOMAINS[outcome],
         observe=_OBSERVE[layers],
         margin=partial(_wins, outcome, inherited, 0.0),
-        population=40 if helps else 24,  # what helps is a nat, on average, and what hurts four
+        # What helps is a nat, on average, and what hurts four.
+        rule=Population(40 if helps else 24, summary),
         constants=(C_4,) if helps else (),
         family=f"conjecture.depth-{layers}.{outcome}",
         unit="nats between the errors, on average",
-        summary=lambda observations: {
-            "nats": _won(outcome, inherited, observations).record(),
-            "regimes": sum(_won_in(outcome, inherited, one) > 0 for one in observations),
-        },
         uses={
             "e7.covariance": (
                 "the filters' pre-activations of fresh noise are of that law, whatever is above"

@@ -12,6 +12,7 @@ import sympy as sp
 from claims.core import condition
 from claims.core import quantities as q
 from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.deciding.formula import Formula
 from claims.observing.identities import Identity, none_left
 
 
@@ -47,19 +48,20 @@ CLAIMS = (
         provenance=(Provenance.O, Provenance.D),
         kind=Kind.EXACT,
         domain=None,
-        observe=lambda regime, seeds: identities(),
+        observe=identities,
+        rule=Formula(),
         margin=none_left,
         unit="minus the number of identities that fail",
         mutants=(
             Mutant(
                 "unsquared",
                 "C_q for C_q² and C_d for C_d²",
-                {"observe": lambda regime, seeds: identities(power=1)},
+                {"observe": lambda: identities(power=1)},
             ),
             Mutant(
                 "factor",
                 "twice the upper end",
-                {"observe": lambda regime, seeds: identities(factor=2)},
+                {"observe": lambda: identities(factor=2)},
             ),
         ),
     ),

@@ -1,6 +1,6 @@
 """L1, L2: how accurate the sharp law is [D]. `claims.predicting.law` derives it, networks decide.
 
-Predictions of a population are written down before its first network is trained (`foretell`).
+Predictions of a population are written down before its first network is trained.
 Accuracies are declared: root mean square errors over random regimes inside Condition 4.1 with
 practical constants, where N is 40 to 120, m 12 to 32 and zeta up to 1/2, and so not at the limit
 the law speaks of. `law.improves` says that the distance shrinks towards that limit (in zeta and 1/m
@@ -33,7 +33,7 @@ from claims.deciding.estimates import (
     root_mean_square,
     slopes,
 )
-from claims.observing.survey import SURVEYED, Read, Surveyed, Surveys
+from claims.observing.survey import SURVEYED, Read, Surveyed, Surveys, surveyed
 from claims.predicting import law
 
 
@@ -164,7 +164,7 @@ def _accurate(
         ),
         latex=latex,
         margin=within(bound, predicted, measured),
-        summary=_accuracy_record(predicted, measured),
+        rule=surveyed(_accuracy_record(predicted, measured)),
         unit=f"{bound} less the root mean square",
         mutants=tuple(
             Mutant(n, error, {"margin": within(bound, read, measured)}) for n, error, read in wrong
@@ -186,10 +186,12 @@ def _reading(
         ),
         latex=latex,
         margin=no_worse(reading, predicted, measured),
-        summary=lambda surveys: {
-            "reading": accuracy(surveys, reading, measured).record(),
-            "law": accuracy(surveys, predicted, measured).record(),
-        },
+        rule=surveyed(
+            lambda surveys: {
+                "reading": accuracy(surveys, reading, measured).record(),
+                "law": accuracy(surveys, predicted, measured).record(),
+            }
+        ),
         unit="root mean square of the law less the reading's",
         mutants=(
             Mutant(

@@ -11,6 +11,7 @@ from scipy import optimize
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.margin import Margin
+from claims.deciding.formula import Formula
 from claims.predicting import law
 
 #: Where the closed form has error 0.1 with p = 0.8, "about"; how far off that may be, and the
@@ -39,7 +40,7 @@ class Foreseen:
         }
 
 
-def foreseen(regime: object, seeds: object) -> Foreseen:
+def foreseen() -> Foreseen:
     """No regime: p and tau are all that it depends on."""
     threshold = float(
         optimize.brentq(
@@ -78,6 +79,7 @@ CONSTANTS = Claim(
     kind=Kind.EXACT,
     domain=None,
     observe=foreseen,
+    rule=Formula(),
     margin=foresees,
     unit="share of the tolerance left",
     mutants=(

@@ -24,41 +24,50 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import PRACTICAL, Clause
 from claims.core.constants import Constants
 from claims.core.declared import SCRATCH, TRANSFER
+from claims.core.domain import Between, Domain, Scale
+from claims.core.domains import after_transfer, from_scratch
 from claims.core.margin import Margin
+from claims.core.quantities import TAU_2, TAU_D
 from claims.core.ranges import SMALL
 from claims.deciding.estimates import Estimate, average, each, estimate, root_mean_square
+from claims.deciding.population import Population
 from claims.observing.errors import MEASURED, scratch_only
 from claims.observing.paired import ladder
 from claims.predicting import law
 from model.regime import Regime
 from model.sampling import Seeds
 
-_TAU = hypothesis("tau_2", 0.5, 10.0)
-_STEPS = frozenset({"step", "step.dimension"})
-
 
 def _stepping(low: float, high: float, duration: float) -> Domain:
-    return Domain(
-        "scratch",
-        (_TAU,),
-        _STEPS,
-        (*SMALL, ("h1", low, high), ("h2", low, high), ("duration", duration, duration)),
-        tier="practical",
+    return from_scratch(
+        TAU_2,
+        Between(0.5, 10.0),
+        without={Clause.STEP, Clause.STEP_DIMENSION},
+        scales={
+            **SMALL,
+            Scale.H1: Between(low, high),
+            Scale.H2: Between(low, high),
+            Scale.DURATION: Between(duration, duration),
+        },
+        tier=PRACTICAL,
     )
 
 
 #: Steps beyond Condition 4.1, and far beyond; both take 20 of them and more.
 LARGER, FAR_LARGER = _stepping(2.0, 4.0, 80.0), _stepping(10.0, 200.0, 4000.0)
-RARE = Domain("scratch", (hypothesis("tau_2", 15.0, 40.0),), groups=SMALL, tier="practical")
-ALL_INHERITED = Domain(
-    "transfer",
-    (hypothesis("tau_D", 0.5, 10.0), hypothesis("X", 0.1, 100.0), hypothesis("Y", 1.0, 30.0)),
-    frozenset({"fresh-width"}),
-    (*SMALL, ("m", 24.0, 24.0), ("inherited", 24.0, 24.0)),
-    tier="practical",
+RARE = from_scratch(TAU_2, Between(15.0, 40.0), scales=SMALL, tier=PRACTICAL)
+ALL_INHERITED = after_transfer(
+    TAU_D,
+    Between(0.5, 10.0),
+    x=Between(0.1, 100.0),
+    y=Between(1.0, 30.0),
+    without={Clause.FRESH_WIDTH},
+    scales={**SMALL, Scale.M: Between(24, 24), Scale.INHERITED: Between(24, 24)},
+    tier=PRACTICAL,
 )
 #: Beyond its end the law is off by more than is declared within; and, where errors are rare, by
 #: this factor.
@@ -75,19 +84,19 @@ class Compared:
     measured: float
 
 
-def foretell_scratch(regime: Regime) -> dict[str, float]:
+def predict_scratch(regime: Regime) -> dict[str, float]:
     """The law's error from scratch."""
     return {"scratch": law.predict(regime).scratch}
 
 
-def foretell_transfer(regime: Regime) -> dict[str, float]:
+def predict_transfer(regime: Regime) -> dict[str, float]:
     """The law's error after transfer."""
     return {"transfer": law.predict(regime).transfer}
 
 
 def scratch(regime: Regime, seeds: Seeds) -> Compared:
     """Train from scratch."""
-    (predicted,) = foretell_scratch(regime).values()
+    (predicted,) = predict_scratch(regime).values()
     return Compared(
         seeds.count, predicted, scratch_only(regime, seeds).scratch.error.value.mean().item()
     )
@@ -95,7 +104,7 @@ def scratch(regime: Regime, seeds: Seeds) -> Compared:
 
 def transfer(regime: Regime, seeds: Seeds) -> Compared:
     """Train upstream, and after transfer."""
-    (predicted,), errors = foretell_transfer(regime).values(), _AFTER_TRANSFER(regime, seeds)
+    (predicted,), errors = predict_transfer(regime).values(), _AFTER_TRANSFER(regime, seeds)
     return Compared(errors.networks, predicted, errors.transfer(0).value.mean().item())
 
 
@@ -144,9 +153,7 @@ _POPULATION: dict[str, Any] = {
     "source": "L, where it ends",
     "provenance": (Provenance.D,),
     "kind": Kind.ORDERING,
-    "population": 96,
     "observe": scratch,
-    "foretell": foretell_scratch,
     "uses": MEASURED,
 }
 
@@ -169,7 +176,7 @@ CLAIMS = (
         ),
         domain=LARGER,
         margin=partial(within, SCRATCH),
-        summary=_rms,
+        rule=Population(96, _rms, predict_scratch),
         unit=f"{SCRATCH} less the root mean square",
         mutants=(
             Mutant("far", "h from 10 to 200", {"domain": FAR_LARGER}),
@@ -189,7 +196,7 @@ CLAIMS = (
         ),
         domain=FAR_LARGER,
         margin=partial(beyond, SCRATCH),
-        summary=_rms,
+        rule=Population(96, _rms, predict_scratch),
         unit=f"root mean square beyond {SCRATCH}",
         mutants=(
             Mutant("within", "with h from 2 to 4 as well", {"domain": LARGER}),
@@ -209,17 +216,17 @@ CLAIMS = (
         ),
         domain=RARE,
         margin=partial(exceeds, TIMES),
-        summary=lambda regimes: {"ln of measured over predicted": factor(regimes).record()},
+        rule=Population(
+            96,
+            lambda regimes: {"ln of measured over predicted": factor(regimes).record()},
+            predict_scratch,
+        ),
         unit=f"nats beyond ln {TIMES:g}",
         mutants=(
             Mutant(
                 "common",
                 "with τ₂ from 0.5 to 3 as well",
-                {
-                    "domain": Domain(
-                        "scratch", (hypothesis("tau_2", 0.5, 3.0),), groups=SMALL, tier="practical"
-                    )
-                },
+                {"domain": from_scratch(TAU_2, Between(0.5, 3.0), scales=SMALL, tier=PRACTICAL)},
             ),
             Mutant("millionfold", "a million times", {"margin": partial(exceeds, 1e6)}),
         ),
@@ -238,7 +245,7 @@ CLAIMS = (
         ),
         domain=ALL_INHERITED,
         margin=partial(within, 2 * TRANSFER),
-        summary=_rms,
+        rule=Population(64, _rms, predict_transfer),
         unit=f"{2 * TRANSFER} less the root mean square",
         mutants=(
             Mutant("half", "one half always is", {"observe": a_half}),
@@ -246,6 +253,6 @@ CLAIMS = (
                 "tenth-more", "the law's error and one tenth more is", {"observe": a_tenth_more}
             ),
         ),
-        **(_POPULATION | {"observe": transfer, "foretell": foretell_transfer, "population": 64}),
+        **(_POPULATION | {"observe": transfer}),
     ),
 )

@@ -11,8 +11,9 @@ from claims.core.declared import SCRATCH
 from claims.core.domains import LIMIT
 from claims.core.margin import Margin
 from claims.deciding.estimates import Array, each, estimate, root_mean_square
+from claims.deciding.population import Population
 from claims.observing.errors import MEASURED
-from claims.observing.limit import Approached, approach, foretell_variants
+from claims.observing.limit import Approached, approach, predict_variants
 
 #: Away from the limit the law is off by so many times what it is near it. (Near it, the spread over
 #: the seeds is what is left.)
@@ -64,10 +65,8 @@ _LIMIT: dict[str, Any] = {
     "provenance": (Provenance.D,),
     "domain": LIMIT,
     "observe": approach,
-    "population": 64,
-    "summary": _distances,
     "family": "limit",
-    "foretell": foretell_variants,
+    "rule": Population(64, _distances, predict_variants),
     "uses": MEASURED,
 }
 IMPROVES = tuple(
@@ -79,9 +78,8 @@ IMPROVES = tuple(
             f" regimes, where {words} and all else is the same."
         ),
         latex=rf"{latex}\;\Rightarrow\;\mathrm{{error}}\to\mathrm{{law}}",
-        kind=(
-            Kind.CONJECTURE if name == "dimension" else Kind.ORDERING
-        ),  # false, as far as one can see: there is nothing left to shrink
+        # With dimension it is false, as far as one can see: there is nothing left to shrink.
+        kind=Kind.CONJECTURE if name == "dimension" else Kind.ORDERING,
         margin=shrinks(far, _near),
         unit="a third of the root mean square away from the limit, less that near it",
         mutants=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from claims.core.claim import Claim, Mutant
 from claims.core.declared import SIGN
 from claims.observing.signs import share_record, sign_given, sign_power, signs_right
-from claims.observing.survey import SURVEYED, Surveyed
+from claims.observing.survey import SURVEYED, Surveyed, surveyed
 
 
 def _by_law(s: Surveyed) -> float:
@@ -22,14 +22,16 @@ L3 = Claim(
     ),
     latex=r"\mathrm{sign}(\mathrm{transfer}-\mathrm{scratch})",
     margin=sign_given(_by_law, SIGN),
-    summary=lambda surveys: {
-        "law": share_record(signs_right(surveys, _by_law)),
-        "tau_D": share_record(
-            signs_right(surveys, lambda s: s.quantity("tau_2") - s.quantity("tau_D"))
-        ),
-    },
+    rule=surveyed(
+        lambda surveys: {
+            "law": share_record(signs_right(surveys, _by_law)),
+            "tau_D": share_record(
+                signs_right(surveys, lambda s: s.quantity("tau_2") - s.quantity("tau_D"))
+            ),
+        },
+        lambda surveys: sign_power(surveys, SIGN),
+    ),
     unit=f"share right beyond {SIGN}",
-    power=lambda surveys: sign_power(surveys, SIGN),
     mutants=(
         Mutant(
             "always-hurts", "transfer always hurts", {"margin": sign_given(lambda s: 1.0, SIGN)}

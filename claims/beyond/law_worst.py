@@ -8,9 +8,11 @@ from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import SURVEY
 from claims.core.margin import Margin
-from claims.deciding.estimates import LEVEL, MOST_CLIMBED, spread
+from claims.deciding.budget import LEVEL, MOST_WORST
+from claims.deciding.estimates import spread
+from claims.deciding.worst_case import WorstCase
 from claims.observing.errors import MEASURED
-from claims.observing.survey import Read, Surveyed, foretell, survey
+from claims.observing.survey import Read, Surveyed, predict, survey
 
 
 def _law_scratch(s: Surveyed) -> float:
@@ -31,7 +33,7 @@ def everywhere(
     def margin(observation: Surveyed, constants: Constants) -> Margin:
         spare, unsure = (
             bound - abs(predicted(observation) - observation.transfer),
-            spread(observation.seeds, LEVEL / MOST_CLIMBED) * observation.transfer_error,
+            spread(observation.seeds, LEVEL / MOST_WORST) * observation.transfer_error,
         )
         return Margin.between([spare - unsure], [spare + unsure])
 
@@ -53,12 +55,10 @@ WORST = Claim(
     kind=Kind.ORDERING,
     domain=SURVEY,
     observe=survey,
-    climbs=True,
-    sweep=1.5,
+    rule=WorstCase(60, predict),
     margin=everywhere(ANYWHERE),
     unit=f"{ANYWHERE} less the distance and what the mean is unsure by",
     family="law.worst",
-    foretell=foretell,
     uses=MEASURED,
     mutants=(
         Mutant(

@@ -33,13 +33,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, PRACTICAL, Clause
 from claims.core.constants import Constants
+from claims.core.domain import Between, Domain, Scale
 from claims.core.domains import EVERYWHERE, FAST, SAMPLES, SMALL_DIMENSION, broken
 from claims.core.margin import Margin
-from claims.core.ranges import Groups
+from claims.core.ranges import Scales
 from claims.core.statements import constants_of, fails, hold, plain, statement
+from claims.deciding.per_regime import PerRegime
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import Observation, both_ways, scratch_only
@@ -50,8 +52,7 @@ _NEED: dict[str, Any] = {
     "source": "Condition 4.1",
     "provenance": (Provenance.D,),
     "kind": Kind.PROBABILITY,
-    "delta": DELTA,
-    "sweep": 1 / 3,
+    "rule": PerRegime(DELTA, effort=1 / 3),
     "unit": "minus the margin of the statement that must fail",
 }
 
@@ -79,7 +80,7 @@ def needed(
         constants=base.constants,
         uses={
             breaks: (
-                "what must fail; it is decided where the clause holds, with room where B4 asks"
+                "what must fail; it is decided where the clause holds, with some to spare where B4 asks"
                 " for it"
             )
         },
@@ -91,22 +92,26 @@ def needed(
     )
 
 
-_WIDE: Groups = (("m", 32.0, 34.0),)
-_MANY_SAMPLES: Groups = (("n1", 100.0, 120.0), ("n2", 100.0, 120.0))
-_FEW_FILTERS: Groups = (("m", 1.0, 2.0), ("inherited", 1.0, 1.0))
-_FEW_SAMPLES: Groups = (("n1", 2.0, 4.0), ("n2", 2.0, 4.0))
-ALL_INHERITED: Groups = (("m", 12.0, 14.0), ("inherited", 12.0, 12.0))
+_WIDE: Scales = {Scale.M: Between(32, 34)}
+_MANY_SAMPLES: Scales = {Scale.N1: Between(100, 120), Scale.N2: Between(100, 120)}
+_FEW_FILTERS: Scales = {Scale.M: Between(1, 2), Scale.INHERITED: Between(1, 1)}
+_FEW_SAMPLES: Scales = {Scale.N1: Between(2, 4), Scale.N2: Between(2, 4)}
+ALL_INHERITED: Scales = {Scale.M: Between(12, 14), Scale.INHERITED: Between(12, 12)}
 #: Upstream noise is large, so that the signal clause of task 1 is all that is lost with N^2/d; the
 #: others keep d above N.
-_CROWDED: Groups = (
-    ("room", 1e-7, 1e-6),
-    ("upstream_share", 0.01, 0.1),
-    ("m", 14.0, 16.0),
-    ("n1", 450.0, 495.0),
-    ("n2", 450.0, 495.0),
-)
+_CROWDED: Scales = {
+    Scale.SLACK: Between(1e-7, 1e-6),
+    Scale.UPSTREAM_SHARE: Between(0.01, 0.1),
+    Scale.M: Between(14, 16),
+    Scale.N1: Between(450, 495),
+    Scale.N2: Between(450, 495),
+}
 CROWDED = broken(
-    "dimension.samples", "signal", groups=_CROWDED, tau=(0.03, 0.04), noise=(1e-2, 3e-2)
+    Clause.DIMENSION_SAMPLES,
+    Clause.SIGNAL,
+    scales=_CROWDED,
+    tau=(0.03, 0.04),
+    noise=(1e-2, 3e-2),
 )
 NEEDED = (
     needed(
@@ -114,7 +119,7 @@ NEEDED = (
         "dimension",
         "less d than it asks for, at τ_D from 5·10³",
         "lemma-a1.b.signal",
-        replace(SMALL_DIMENSION, tier="practical"),
+        replace(SMALL_DIMENSION, tier=PRACTICAL),
         dynamics.upstream,
         EVERYWHERE,
     ),
@@ -132,19 +137,23 @@ NEEDED = (
         "width",
         "one or two filters of each sign",
         "lemma-a1.a.lower",
-        broken("width", "fresh-width", groups=_FEW_FILTERS),
+        broken(Clause.WIDTH, Clause.FRESH_WIDTH, scales=_FEW_FILTERS),
         dynamics.upstream,
-        replace(EVERYWHERE, groups=_WIDE),
+        EVERYWHERE.but(scales=_WIDE),
     ),
     needed(
         "fresh-width",
         "fresh filters",
         "12 of 12 to 14 filters inherited, and X from 10",
         "lemma-a2.a.lower",
-        broken("fresh-width", groups=ALL_INHERITED, noise=(10.0, 100.0)),
+        broken(Clause.FRESH_WIDTH, scales=ALL_INHERITED, noise=(10.0, 100.0)),
         dynamics.after_transfer,
-        replace(
-            EVERYWHERE, groups=(("m", 36.0, 38.0), ("inherited", 1.0, 4.0), ("room", 30.0, 100.0))
+        EVERYWHERE.but(
+            scales={
+                Scale.M: Between(36, 38),
+                Scale.INHERITED: Between(1, 4),
+                Scale.SLACK: Between(30.0, 100.0),
+            }
         ),
     ),
     needed(
@@ -152,7 +161,7 @@ NEEDED = (
         "samples",
         "two to four samples",
         "lemma-a1.b.noise",
-        broken("samples", groups=_FEW_SAMPLES),
+        broken(Clause.SAMPLES, scales=_FEW_SAMPLES),
         dynamics.upstream,
         SAMPLES,
     ),
@@ -161,7 +170,7 @@ NEEDED = (
         "initialisation",
         "σ₀ from 10¹² to 10¹³ times what it allows",
         "theorem-4.3.convergence",
-        broken("initialisation", groups=(("initialisation", 1e12, 1e13),)),
+        broken(Clause.INITIALISATION, scales={Scale.INITIALISATION: Between(1e12, 1e13)}),
         scratch_only,
         EVERYWHERE,
     ),
@@ -286,7 +295,7 @@ def _unneeded(clause: str, title: str, how: str, domain: Domain) -> tuple[Claim,
     return _one_of_seven(clause, title, how, domain), all_hold
 
 
-_LARGE_DIMENSION: Groups = (("room", 1e8, 1e10),)
+_LARGE_DIMENSION: Scales = {Scale.SLACK: Between(1e8, 1e10)}
 UNNEEDED = (
     _all_seven(
         "dimension.samples",
@@ -295,9 +304,9 @@ UNNEEDED = (
         "d a 300th to a 1000th of N² log(4N²/δ) log² T, N²/d from 1 to 4 (and q, which falls with"
         " d, below what the signal clause asks)",
         broken(
-            "dimension.samples",
-            "signal",
-            groups=(("room", 1e-3, 3e-3), *_MANY_SAMPLES),
+            Clause.DIMENSION_SAMPLES,
+            Clause.SIGNAL,
+            scales={Scale.SLACK: Between(1e-3, 3e-3), **_MANY_SAMPLES},
             tau=(0.3, 0.6),
             noise=(1e-2, 0.1),
         ),
@@ -306,13 +315,13 @@ UNNEEDED = (
         "signal",
         "the signal",
         "τ_D at most 10⁻⁵ and q as small as the others let it be",
-        broken("signal", tau=(1e-6, 1e-5)),
+        broken(Clause.SIGNAL, tau=(1e-6, 1e-5)),
     ),
     *_unneeded(
         "step.dimension",
         "the step, its part with d",
         "d from 10⁸ times what the others ask for and h from 1/4",
-        broken("step.dimension", groups=_LARGE_DIMENSION),
+        broken(Clause.STEP_DIMENSION, scales=_LARGE_DIMENSION),
     ),
 )
 CLAIMS = (*NEEDED, *UNNEEDED)

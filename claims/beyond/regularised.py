@@ -17,6 +17,7 @@ from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.domains import harmful, helpful
 from claims.core.ranges import BROAD, C_4
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import BY_STEPS, LINES, MEASURED
 from claims.observing.paired import exceeds
 from model.engines.variants import descend_penalised
@@ -72,8 +73,7 @@ REGULARISED = Claim(
     domain=harmful(BROAD),
     observe=regularised,
     margin=lambda observation, constants: exceeds(observation.plain, observation.decayed),
-    delta=DELTA,
-    sweep=0.4,
+    rule=PerRegime(DELTA, effort=0.4),
     unit="nats between the errors",
     mutants=(
         Mutant(

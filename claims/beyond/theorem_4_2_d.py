@@ -21,6 +21,7 @@ import sympy as sp
 from claims.core import quantities as q
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.declared import REGRET_STAR
+from claims.deciding.formula import Formula
 from claims.observing.identities import Identity, none_left
 from claims.observing.shares import (
     SWEPT,
@@ -60,19 +61,20 @@ CLAIMS = (
         provenance=(Provenance.D,),
         kind=Kind.EXACT,
         domain=None,
-        observe=lambda regime, seeds: stationary(q.tau_D, STAR),
+        observe=lambda: stationary(q.tau_D, STAR),
+        rule=Formula(),
         margin=none_left,
         unit="minus the number of identities that fail",
         mutants=(
             Mutant(
                 "root",
                 "at ‖u‖/‖s₂‖",
-                {"observe": lambda regime, seeds: stationary(q.tau_D, sp.sqrt(STAR))},
+                {"observe": lambda: stationary(q.tau_D, sp.sqrt(STAR))},
             ),
             Mutant(
                 "stated",
                 "τ_A + τ₂ is largest there",
-                {"observe": lambda regime, seeds: stationary(q.tau_A + q.tau_2, STAR)},
+                {"observe": lambda: stationary(q.tau_A + q.tau_2, STAR)},
             ),
         ),
         **_D,

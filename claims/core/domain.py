@@ -188,7 +188,7 @@ class Domain:
         scales: Mapping[Scale, Between] | None = None,
         without: Collection[Clause] = (),
     ) -> Domain:
-        """The same domain with other ranges of these quantities and scales, without more clauses."""
+        """The same domain with other ranges of these, and without these clauses as well."""
         return replace(
             self,
             where={**self.where, **(where or {})},

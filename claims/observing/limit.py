@@ -37,14 +37,14 @@ def variants(regime: Regime) -> dict[str, Regime]:
     }
 
 
-def foretell_variants(regime: Regime) -> dict[str, float]:
+def predict_variants(regime: Regime) -> dict[str, float]:
     """The law's error from scratch in each."""
     return {name: law.predict(variant).scratch for name, variant in variants(regime).items()}
 
 
 def approach(regime: Regime, seeds: Seeds) -> Approached:
     """Train a regime and its variants from scratch."""
-    predicted = foretell_variants(regime)
+    predicted = predict_variants(regime)
     gaps = {
         name: scratch_only(variant, seeds).scratch.error.value.mean().item() - predicted[name]
         for name, variant in variants(regime).items()

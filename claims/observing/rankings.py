@@ -96,7 +96,7 @@ TRANSFER_LOGS: dict[str, Any] = {
     "d": q.d,
     "u^2/(sigma_1 sigma_2)": q.u**2 / (q.sigma1 * q.sigma2),
     "sigma_1/sigma_2": q.sigma1 / q.sigma2,
-    "Y": q.Y,
+    "Y": q.signal_ratio,
 }
 SCRATCH_LOGS: dict[str, Any] = {
     "N_2": q.n2,

@@ -17,6 +17,7 @@ from claims.core.constants import Constants
 from claims.core.domains import SWEEP
 from claims.core.margin import Margin
 from claims.deciding.estimates import Estimate, average, estimate
+from claims.deciding.population import Population
 from claims.observing.errors import MEASURED, trial_errors
 from claims.predicting import law
 from model.regime import Regime
@@ -71,7 +72,7 @@ def shares(regime: Regime) -> tuple[int, ...]:
     return tuple(sorted({round(x) for x in np.linspace(0, regime.inherited, SHARES)}))
 
 
-def foretell_shares(regime: Regime) -> dict[str, float]:
+def predict_shares(regime: Regime) -> dict[str, float]:
     """The law's error for every inherited number tried."""
     return {
         f"{k} of {regime.m} inherited": law.predict(replace(regime, inherited=k)).transfer
@@ -81,7 +82,7 @@ def foretell_shares(regime: Regime) -> dict[str, float]:
 
 def sweep_alpha(regime: Regime, seeds: Seeds) -> Swept:
     """Train upstream once, then downstream with each inherited number of filters."""
-    numbers, predicted = shares(regime), np.array(list(foretell_shares(regime).values()))
+    numbers, predicted = shares(regime), np.array(list(predict_shares(regime).values()))
     variants = [replace(regime, inherited=k) for k in numbers]
     trial = run_trial(replace(regime, inherited=numbers[-1]), seeds)
     errors = [trial_errors(trial, trial.scratch.weights).mean()]
@@ -174,9 +175,7 @@ SWEPT: dict[str, Any] = {
     "kind": Kind.ORDERING,
     "domain": SWEEP,
     "observe": sweep_alpha,
-    "population": 48,
     "family": "sweep",
-    "summary": advice,
-    "foretell": foretell_shares,
+    "rule": Population(48, advice, predict_shares),
     "uses": MEASURED,
 }

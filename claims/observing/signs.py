@@ -8,7 +8,8 @@ from scipy import stats
 
 from claims.core.constants import Constants
 from claims.core.margin import Margin
-from claims.deciding.estimates import LEAST, LEVEL, Array, each, share_power
+from claims.deciding.budget import LEVEL
+from claims.deciding.estimates import LEAST, Array, each, share_power
 from claims.observing.survey import Read, Surveyed, Surveys
 
 

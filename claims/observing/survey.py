@@ -15,6 +15,7 @@ from claims.core import quantities
 from claims.core.claim import Kind, Provenance
 from claims.core.domains import SURVEY
 from claims.deciding.estimates import spread
+from claims.deciding.population import Population
 from claims.observing.errors import MEASURED, trial_errors
 from claims.predicting import law
 from claims.predicting.estimation import estimate, summed_sets
@@ -79,7 +80,7 @@ def _clear(difference: tuple[float, float], seeds: int) -> bool:
     return abs(difference[0]) > spread(seeds, DOUBT) * difference[1]
 
 
-def foretell(regime: Regime) -> dict[str, float]:
+def predict(regime: Regime) -> dict[str, float]:
     """The law's predictions: p and the two errors."""
     predicted = law.predict(regime)
     return {"p": predicted.p, "scratch": predicted.scratch, "transfer": predicted.transfer}
@@ -140,15 +141,21 @@ def _active_share(weights: torch.Tensor, data: Sample, m: int) -> float:
     return (active & own).sum().item() / own.sum().item()
 
 
+def surveyed(
+    summary: Callable[[Sequence[Surveyed]], dict[str, Any]],
+    detectable: Callable[[Sequence[Surveyed]], float] | None = None,
+) -> Population:
+    """The rule of claims about surveyed regimes: what the law predicts is preregistered."""
+    return Population(REGIMES, summary, predict, detectable)
+
+
 #: What claims about surveyed regimes have in common.
 SURVEYED: dict[str, Any] = {
     "provenance": (Provenance.D,),
     "kind": Kind.ORDERING,
     "domain": SURVEY,
     "observe": survey,
-    "population": REGIMES,
     "family": "survey",
-    "foretell": foretell,
     "uses": MEASURED,
 }
 

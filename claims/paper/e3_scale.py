@@ -13,6 +13,7 @@ from claims.core import quantities
 from claims.core.claim import Claim, Mutant, Provenance
 from claims.core.domains import INDEPENDENT
 from claims.core.versions import replanted
+from claims.deciding.formula import Formula
 from claims.observing import mutants as planted
 from claims.observing.facts import scale
 from claims.observing.facts.difference import FACT, RUN_TOLERANCE, within
@@ -84,7 +85,7 @@ CLAIMS = (
                 "noise-left-out",
                 "A without its σ₁²",
                 {
-                    "observe": lambda regime, seeds: scale.Degrees(
+                    "observe": lambda: scale.Degrees(
                         {
                             "A sigma_1^2": float(
                                 quantities.scale_degree(quantities.A * quantities.sigma1**2)
@@ -94,7 +95,7 @@ CLAIMS = (
                 },
             ),
         ),
-        **(FACT | {"domain": None, "unit": "minus the largest degree"}),
+        **(FACT | {"domain": None, "rule": Formula(), "unit": "minus the largest degree"}),
     ),
     Claim(
         id="gamma-printed.dimensionless",
@@ -113,7 +114,7 @@ CLAIMS = (
                 "norm-cubed",
                 "‖u‖³ for ‖u‖²",
                 {
-                    "observe": lambda regime, seeds: scale.Degrees(
+                    "observe": lambda: scale.Degrees(
                         {"Gamma": float(quantities.scale_degree(quantities.Gamma / quantities.u))}
                     )
                 },
@@ -122,7 +123,7 @@ CLAIMS = (
                 "sigma",
                 "σ₁ for σ₁²",
                 {
-                    "observe": lambda regime, seeds: scale.Degrees(
+                    "observe": lambda: scale.Degrees(
                         {
                             "Gamma": float(
                                 quantities.scale_degree(
@@ -138,6 +139,7 @@ CLAIMS = (
             FACT
             | {
                 "domain": None,
+                "rule": Formula(),
                 "unit": "minus the largest degree",
                 "provenance": (Provenance.S,),
             }

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from claims.core.claim import Claim, Kind
 from claims.core.versions import replanted
+from claims.deciding.per_regime import PerRegime
 from claims.observing.facts import sampling
 from claims.observing.facts.difference import FACT, within
 
@@ -45,7 +46,6 @@ CLAIMS = (
         latex=r"\mathbb P(yf(x)<0)=\tfrac12\mathbb P(G<-S_+)+\tfrac12\mathbb P(G>S_-)",
         observe=sampling.simulated_error,
         margin=sampling.counts_agree,
-        delta=0.01,
         uses={"e7.covariance": "the error is an integral over that law"},
         mutants=(
             replanted(
@@ -61,6 +61,13 @@ CLAIMS = (
                 project=False,
             ),
         ),
-        **(FACT | {"kind": Kind.PROBABILITY, "unit": "log10 of the p-value over 1e-4"}),
+        **(
+            FACT
+            | {
+                "kind": Kind.PROBABILITY,
+                "rule": PerRegime(0.01),
+                "unit": "log10 of the p-value over 1e-4",
+            }
+        ),
     ),
 )

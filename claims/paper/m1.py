@@ -27,14 +27,14 @@ from typing import Any
 from claims.core import quantities as q
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
-from claims.core.criteria import CANDIDATES, GAMMA, PRINTED, READINGS, TAU_D, Reading, misread
+from claims.core.criteria import CANDIDATES, GAMMA, PRINTED, READINGS, Reading, misread
 from claims.core.domains import SURVEY
 from claims.core.margin import Margin
-from claims.core.quantities import Quantity
-from claims.deciding.estimates import LEVEL
+from claims.core.quantities import TAU_D, Quantity
+from claims.deciding.budget import LEVEL
 from claims.observing.errors import MEASURED
 from claims.observing.rankings import collapse, exponents, lead, missing, order, table
-from claims.observing.survey import REGIMES, Surveys, foretell, survey
+from claims.observing.survey import Surveys, survey, surveyed
 
 #: For one task, tau orders errors if its rank correlation is at least this strong.
 ORDERS = 0.96
@@ -49,9 +49,7 @@ _SURVEY: dict[str, Any] = {
     "kind": Kind.ORDERING,
     "domain": SURVEY,
     "observe": survey,
-    "population": REGIMES,
     "family": "survey",
-    "foretell": foretell,
 }
 _USES = MEASURED | {"e3.degrees": "a threshold has no unit"}
 
@@ -83,7 +81,7 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
         latex=rf"\mathrm{{error}}\approx\phi({reading.latex}),\;\phi\downarrow",
         provenance=(reading.provenance,),
         margin=_collapses(reading.criterion),
-        summary=table,
+        rule=surveyed(table),
         unit=f"{COLLAPSES} less the root mean square",
         uses=_USES,
         mutants=(
@@ -106,7 +104,7 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
         latex=rf"\nabla\,\mathrm{{error}}\parallel\nabla\log({reading.latex})",
         provenance=(reading.provenance,),
         margin=_exponents_right(reading.criterion),
-        summary=partial(exponents, criterion=reading.criterion),
+        rule=surveyed(partial(exponents, criterion=reading.criterion)),
         kind=Kind.CONJECTURE if reading in _HARDLY_SEEN else Kind.ORDERING,
         unit=f"{OFF} less the largest exponent that is lacking",
         uses=_USES,
@@ -137,7 +135,7 @@ def _one_task() -> tuple[Claim, ...]:
             ),
             latex=rf"\mathrm{{rank\,corr}}\,(\mathrm{{error}},\,\tau_2)\le-{ORDERS}",
             margin=_orders(tau),
-            summary=lambda surveys: {"rank": order(surveys, tau, scratch=True).record()},
+            rule=surveyed(lambda surveys: {"rank": order(surveys, tau, scratch=True).record()}),
             unit="rank correlation beyond 0.96",
             mutants=(
                 Mutant("inverse", "1/τ₂ does", {"margin": _orders(inverse)}),
@@ -153,7 +151,7 @@ def _one_task() -> tuple[Claim, ...]:
             ),
             latex=r"\nabla\,\mathrm{error}\parallel\nabla\log\tau_2",
             margin=_exponents_right(tau, True),
-            summary=partial(exponents, criterion=tau, scratch=True),
+            rule=surveyed(partial(exponents, criterion=tau, scratch=True)),
             unit=f"{OFF} less the largest exponent that is lacking",
             mutants=(
                 Mutant(
@@ -200,7 +198,7 @@ _WINNER = Claim(
     latex=r"\tau_D\succ\tau_A+\tau_2,\;\Gamma+\tau_2,\;\Gamma_{\mathrm{printed}}+\tau_2,\;\Gamma,\;\Gamma_{\mathrm{printed}}",
     provenance=(Provenance.D,),
     margin=_wins(TAU_D),
-    summary=table,
+    rule=surveyed(table),
     unit="root mean square, the next one's less its own",
     uses=_USES,
     mutants=tuple(

@@ -17,12 +17,14 @@ from typing import Any
 
 import numpy as np
 
-from claims.core.claim import Claim, Kind, Mutant, OpenConstant, Provenance, suffice
+from claims.core.calibration import OpenConstant, suffice
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.domains import FAR, HELPFUL, LARGE_Y
 from claims.core.margin import Margin
 from claims.core.ranges import C_4
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
 from claims.observing.paired import HeadStart, exceeds, head_start, shifted
 
@@ -67,9 +69,8 @@ def inherited_within(observation: HeadStart, constants: Constants, *, power: flo
 _M2: dict[str, Any] = {
     "provenance": (Provenance.S,),
     "kind": Kind.ORDERING,
-    "delta": DELTA,
     "unit": "nats between the errors",
-    "sweep": 1 / 3,
+    "rule": PerRegime(DELTA, effort=1 / 3),
     "observe": head_start,
     "uses": MEASURED,
 }

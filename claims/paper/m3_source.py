@@ -22,12 +22,15 @@ import numpy as np
 import sympy as sp
 
 from claims.core import quantities as q
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import Constants
-from claims.core.domains import ALIGNED, HELPFUL, LARGE_Y
+from claims.core.domain import Between
+from claims.core.domains import ALIGNED, HELPFUL, LARGE_Y, after_transfer
 from claims.core.margin import Margin
 from claims.core.ranges import C_4, MAJORITY, MINORITY, ROOMY
+from claims.deciding.formula import Formula
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
 from claims.observing.identities import Identity, none_left
 from claims.observing.paired import (
@@ -40,22 +43,26 @@ from claims.observing.paired import (
 )
 
 Measure = Callable[[Any, Constants], Margin]
-_TAU_D = hypothesis("tau_D", 1.0, 10.0)
+_SUCCEEDS = Between(1.0, 10.0)
 #: As stated, with little noise inherited; at larger Y what ‖u‖ adds is lost in the spread over
 #: networks: at Y = 10 about one in twenty errs more, just what delta allows, and no number of seeds
 #: decides that.
-LITTLE_NOISE = Domain(
-    "transfer",
-    (_TAU_D, hypothesis("X", 1.0, C_4), hypothesis("Y", 2.3, 6.0)),
-    groups=(ROOMY, *MINORITY),
-    tier="practical",
+LITTLE_NOISE = after_transfer(
+    q.TAU_D,
+    _SUCCEEDS,
+    x=Between(1.0, C_4),
+    y=Between(2.3, 6.0),
+    scales={**ROOMY, **MINORITY},
+    tier=PRACTICAL,
 )
 #: Where Y > X + 2/alpha, by a factor, and the noise inherited is many times the target's.
-MISALIGNED = Domain(
-    "transfer",
-    (_TAU_D, hypothesis("X", 10.0, 30.0), hypothesis("Y", 150.0, 300.0)),
-    groups=(ROOMY, *MAJORITY),
-    tier="practical",
+MISALIGNED = after_transfer(
+    q.TAU_D,
+    _SUCCEEDS,
+    x=Between(10.0, 30.0),
+    y=Between(150.0, 300.0),
+    scales={**ROOMY, **MAJORITY},
+    tier=PRACTICAL,
 )
 MORE_UPSTREAM = ladder(universal(1.5), upstream_samples(4), upstream_noise(0.5), scratch=False)
 NOTHING_UPSTREAM = ladder(universal(0.03), upstream_samples(0.03), upstream_noise(30.0))
@@ -89,9 +96,8 @@ def vanishes(rung: int, share: float = 0.5) -> Measure:
 _ORDERING: dict[str, Any] = {
     "provenance": (Provenance.S,),
     "kind": Kind.ORDERING,
-    "delta": DELTA,
     "unit": "nats between the errors",
-    "sweep": 1 / 3,
+    "rule": PerRegime(DELTA, effort=1 / 3),
 }
 _FACTORS = (
     ("universal", "‖u‖, ‖s₂‖ fixed", r"\lVert u\rVert", 1),
@@ -219,10 +225,11 @@ def boundary(over_alpha: sp.Expr, formula: sp.Expr = q.tau_D) -> Identity:
     """
     by_samples = q.n1 * sp.diff(sp.log(formula), q.n1)
     by_noise = q.sigma1 * sp.diff(sp.log(formula), q.sigma1)
-    factor = q.alpha * q.X / (q.Y * (1 + q.X / q.Y) * (1 + q.alpha * q.X))
+    x, y = q.noise_ratio, q.signal_ratio
+    factor = q.alpha * x / (y * (1 + x / y) * (1 + q.alpha * x))
     return Identity(
         (
-            sp.simplify(by_samples - factor * (q.X + over_alpha - q.Y)),
+            sp.simplify(by_samples - factor * (x + over_alpha - y)),
             sp.simplify(by_noise + 2 * by_samples),
         )
     )
@@ -240,7 +247,8 @@ BOUNDARY = Claim(
     provenance=(Provenance.D,),
     kind=Kind.EXACT,
     domain=None,
-    observe=lambda regime, seeds: boundary(2 / q.alpha),
+    observe=lambda: boundary(2 / q.alpha),
+    rule=Formula(),
     margin=none_left,
     unit="minus the number of identities that fail",
     mutants=(

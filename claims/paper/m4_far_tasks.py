@@ -17,6 +17,7 @@ from claims.core.constants import Constants
 from claims.core.domains import FAR, HELPFUL
 from claims.core.margin import Margin
 from claims.core.ranges import C_4
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
 from claims.observing.paired import HeadStart, exceeds, head_start
 
@@ -40,9 +41,8 @@ def behind(observation: HeadStart, constants: Constants) -> Margin:
 _M4: dict[str, Any] = {
     "provenance": (Provenance.S,),
     "kind": Kind.ORDERING,
-    "delta": DELTA,
     "unit": "nats between the errors",
-    "sweep": 1 / 3,
+    "rule": PerRegime(DELTA, effort=1 / 3),
     "observe": head_start,
     "uses": MEASURED,
 }

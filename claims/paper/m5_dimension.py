@@ -6,17 +6,21 @@ decides.
 
 from __future__ import annotations
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import Constants
+from claims.core.domain import Between
+from claims.core.domains import from_scratch
 from claims.core.margin import Margin
+from claims.core.quantities import TAU_2
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
 from claims.observing.paired import Ladder, dimension, exceeds, ladder
 
 GROWING = ladder(dimension(10), dimension(10**6), transfer=False, overruled=True, lines=512)
 #: How far below its limit the error at 10^6 d may lie.
 FROM_LIMIT = 0.01
-NEAR_THRESHOLD = Domain("scratch", (hypothesis("tau_2", 1.0, 10.0),), tier="practical")
+NEAR_THRESHOLD = from_scratch(TAU_2, Between(1.0, 10.0), tier=PRACTICAL)
 
 
 def rises_with_dimension(observation: Ladder, constants: Constants) -> Margin:
@@ -64,8 +68,7 @@ M5 = Claim(
     uses=MEASURED,
     provenance=(Provenance.S,),
     kind=Kind.ORDERING,
-    delta=DELTA,
+    rule=PerRegime(DELTA, effort=1 / 3),
     unit="nats between the errors",
-    sweep=1 / 3,
 )
 CLAIMS = (M5,)

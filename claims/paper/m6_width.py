@@ -9,20 +9,25 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import PRACTICAL, Clause
+from claims.core.domain import Between, Scale
+from claims.core.domains import from_scratch
+from claims.core.quantities import TAU_2
 from claims.core.ranges import SMALL
 from claims.deciding.estimates import Estimate, estimate
+from claims.deciding.population import Population
 from claims.observing.errors import MEASURED
 from claims.observing.paired import Ladder, dimension, ladder, width
 from claims.predicting.law import contour_slope
 
 #: Near the contour, with 4 filters of each sign, fewer than Condition 4.1 asks for, and with 48.
-CONTOUR = Domain(
-    "scratch",
-    (hypothesis("tau_2", 0.6, 3.0),),
-    frozenset({"width", "fresh-width"}),
-    (("m", 4.0, 4.0), *SMALL),
-    tier="practical",
+CONTOUR = from_scratch(
+    TAU_2,
+    Between(0.6, 3.0),
+    without={Clause.WIDTH, Clause.FRESH_WIDTH},
+    scales={Scale.M: Between(4, 4), **SMALL},
+    tier=PRACTICAL,
 )
 WIDER = ladder(width(12), transfer=False)
 #: By how much, in ln tau, the threshold may move; and what may be left of the spread over seeds.
@@ -54,12 +59,14 @@ _M6: dict[str, Any] = {
     "kind": Kind.ORDERING,
     "domain": CONTOUR,
     "observe": WIDER,
-    "population": 120,
     "family": "m6",
-    "summary": lambda ladders: {
-        "threshold moved, ln τ": moved(ladders).record(),
-        "spread left": spread_left(ladders).record(),
-    },
+    "rule": Population(
+        120,
+        lambda ladders: {
+            "threshold moved, ln τ": moved(ladders).record(),
+            "spread left": spread_left(ladders).record(),
+        },
+    ),
     "uses": MEASURED,
 }
 CLAIMS = (

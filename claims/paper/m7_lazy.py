@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, OpenConstant, Provenance, suffice
-from claims.core.condition import DELTA
+from claims.core.calibration import OpenConstant, suffice
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, PRACTICAL, Clause
 from claims.core.constants import Constants
+from claims.core.domain import Between, Domain, Scale
 from claims.core.domains import EVERYWHERE
 from claims.core.margin import Margin
 from claims.core.statements import constants_of, fails, hold, statement
+from claims.deciding.per_regime import PerRegime
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import TRAINED
@@ -41,12 +45,11 @@ def _rich(size: float = 1.0, growth: float = 1.0) -> tuple[OpenConstant, ...]:
 RICH = _rich()
 #: sigma_0 from 10^3 to 10^5 times what Condition 4.1 allows, the lower half of that, and far more.
 LAZY, STIFF, FROZEN = (
-    Domain(
-        "transfer",
-        EVERYWHERE.hypotheses,
-        frozenset({"initialisation"}),
-        (("initialisation", *times),),
-        tier="practical",
+    replace(
+        EVERYWHERE,
+        without={Clause.INITIALISATION},
+        scales={Scale.INITIALISATION: Between(*times)},
+        tier=PRACTICAL,
     )
     for times in ((1e3, 1e5), (1e3, 1e4), (1e12, 1e13))
 )
@@ -61,9 +64,8 @@ def farther(observation: Dynamics, constants: Constants) -> Margin:
 _ORDERING: dict[str, Any] = {
     "provenance": (Provenance.S,),
     "kind": Kind.ORDERING,
-    "delta": DELTA,
     "unit": "nats between the errors",
-    "sweep": 1 / 3,
+    "rule": PerRegime(DELTA, effort=1 / 3),
 }
 M7 = (
     Claim(
@@ -97,7 +99,9 @@ M7 = (
             Mutant("linear", "x_T² for x_T", {"margin": suffice(*_rich(growth=2.0))}),
         ),
         uses=TRAINED,
-        **(_ORDERING | {"unit": "ln of the constant over what is needed", "sweep": 1.0}),
+        **(
+            _ORDERING | {"unit": "ln of the constant over what is needed", "rule": PerRegime(DELTA)}
+        ),
     ),
     Claim(
         id="m7.lazy",
@@ -193,7 +197,7 @@ ORDERS = Claim(
         | {
             "provenance": (Provenance.D,),
             "unit": "ln of the constant over what is needed",
-            "sweep": 1.0,
+            "rule": PerRegime(DELTA),
         }
     ),
 )

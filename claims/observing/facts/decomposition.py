@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from claims.core.constants import Constants
 from claims.core.margin import Margin
@@ -15,6 +15,9 @@ from model.regime import Regime
 from model.run import Recorded, log_spaced, signs
 from model.sampling import Sample, Seeds, sample, signals
 from model.transfer import inherit, recording, train_task
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 #: Least squares multiplies rounding by the condition number of the patches.
 COEFFICIENT_TOLERANCE = 1e-8

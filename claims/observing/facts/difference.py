@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from claims.core.claim import Kind, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import ANY_REGIME
 from claims.core.margin import Margin
+from claims.deciding.per_regime import PerRegime
 from model.run import Run
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 STEP_TOLERANCE = 1e-13
 #: A trajectory's rounding error is amplified by every ReLU that it passes near zero.
 RUN_TOLERANCE = 1e-10
-TINY = torch.finfo(torch.float64).tiny
+TINY = float(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True)
@@ -59,5 +62,6 @@ FACT: dict[str, Any] = {
     "provenance": (Provenance.D,),
     "kind": Kind.EXACT,
     "domain": ANY_REGIME,
+    "rule": PerRegime(),
     "unit": "share of the rounding tolerance left",
 }

@@ -12,7 +12,6 @@ from scipy import stats
 from claims.core.constants import Constants
 from claims.core.margin import Margin
 from claims.observing.facts.difference import TINY, Difference, result
-from model.engines.autograd import TwoLayerCNN
 from model.regime import SIGNAL_COORDINATES, Regime
 from model.sampling import Seeds, fresh_noise, projection, sample, signals
 from model.test_error import ErrorEstimate, estimate_error, preactivation_factor
@@ -59,6 +58,8 @@ def simulated_error(
     examples: int = 4000,
 ) -> Simulated:
     """Run fresh examples of the downstream task through the network in R^d."""
+    from model.engines.network import TwoLayerCNN
+
     draw = sample(regime, seeds, "explicit")
     weights = train_task(regime, 2, draw.downstream, draw.fresh).weights
     wrong = []

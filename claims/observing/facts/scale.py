@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
-
-from torch import Tensor
+from typing import TYPE_CHECKING, Any
 
 from claims.core import quantities
 from claims.core.constants import Constants
@@ -18,6 +16,9 @@ from model.regime import Regime
 from model.sampling import Seeds, sample
 from model.test_error import estimate_error
 from model.transfer import run_on
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def rescaled(

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
 
 from claims.observing.facts.difference import Difference, relative, result, run_gap
 from model.engines.autograd import Trainer, patches
@@ -13,6 +13,9 @@ from model.regime import Regime
 from model.run import Run
 from model.sampling import Sample, Seeds, sample
 from model.transfer import train_task
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def _apply(data: Sample, act: Callable[[Tensor], Tensor]) -> Sample:
