@@ -80,8 +80,8 @@ def needed(
         constants=base.constants,
         uses={
             breaks: (
-                "what must fail; it is decided where the clause holds, with some to spare where B4 asks"
-                " for it"
+                "what must fail; it is decided where the clause holds, with some to spare where B4"
+                " asks for it"
             )
         },
         mutants=(
