@@ -418,7 +418,7 @@ def _used_by() -> dict[str, tuple[tuple[str, str], ...]]:
 @cache
 def _files() -> dict[str, Path]:
     """The file that holds each claim."""
-    modules = [importlib.import_module(f"claims.{name}") for name in claim_files.files()]
+    modules = [importlib.import_module(name) for name in claim_files.files()]
     return {
         claim.id: Path(inspect.getfile(module)) for module in modules for claim in module.CLAIMS
     }
