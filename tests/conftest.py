@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import reports.page.page  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
+import reports.page.document  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
 from claims.core import findings
 from claims.core.claim import Claim, Kind
 from claims.deciding.decision import Status

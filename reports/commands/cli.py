@@ -268,11 +268,11 @@ def make_report(
     if as_markdown:
         sys.stdout.write(summary.markdown(book))
         return
-    from reports.page import page
+    from reports.page import document
     from reports.studies.experiments import files as experiment_files
 
     with err.status("drawing the page"):
-        file = page.build(book, folder, path.parent / experiment_files.FOLDER)
+        file = document.build(book, folder, path.parent / experiment_files.FOLDER)
     if as_json:
         print_json({"page": str(file), **summary.counts(book)})
     else:

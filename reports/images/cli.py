@@ -214,7 +214,7 @@ def report(
     """Decide the statements on real images, write the verdicts to the ledger, and draw what was
     measured beside what τ_D foretells.
     """
-    from reports.drawing.plots import write_svg
+    from reports.drawing.figures import write_svg
     from reports.images import decide, plots, run
 
     source = records or _latest()

@@ -7,7 +7,7 @@ import pytest
 
 from claims.deciding.decision import Status
 from claims.paper.real_images import CLAIMS_ON_IMAGES
-from reports.drawing import plots as drawing
+from reports.drawing import figures as drawing
 from reports.images import cli as images
 from reports.images import decide, plan, plots, run
 from reports.images import section as shown
