@@ -177,10 +177,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     try:
         # It takes a second to import, which a run that decides nothing does not need.
-        from reports.page import page
+        from reports.page import document
 
         book = ledger.update(state.path, [*state.verdicts, *state.planted])
-        state.page = page.build(book, state.path.parent)
+        state.page = document.build(book, state.path.parent)
     except (OSError, LedgerError) as error:
         state.trouble = str(error)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

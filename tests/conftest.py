@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from claims.core.status import Status
 
-import reports.page.page  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
+import reports.page.document  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
 from claims.core import findings
 from claims.core.claim import Claim, Kind
 from reports.ledger import counterexample

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
@@ -18,3 +21,18 @@ def short(count: int) -> str:
         return str(count)
     digit, exponent = f"{count:.0e}".split("e")
     return ("" if digit == "1" else f"{digit}·") + power_of_ten(int(exponent))
+
+
+def number(value: Any, digits: int = 4) -> str:
+    """For people: 1,000,000; 0.2346; 6.3 × 10⁻⁷; −2; ∞ as none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "without bound" if value is None else str(value)
+    if isinstance(value, int):
+        return f"{value:,}".replace("-", "−")
+    if not math.isfinite(value):
+        return "without bound"
+    written_out = value == round(value) and 1e4 <= abs(value) < 1e7
+    text = f"{value + 0.0:,.0f}" if written_out else f"{value + 0.0:.{digits}g}"
+    mantissa, _, exponent = text.partition("e")
+    scaled = f" × {power_of_ten(int(exponent))}" if exponent else ""
+    return (mantissa + scaled).replace("-", "−")

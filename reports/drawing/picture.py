@@ -19,7 +19,7 @@ from claims.core.quantities import catalogue
 from claims.observing.errors import both_ways
 from model.regime import Regime
 from model.sampling import Seeds
-from reports.drawing.plots import write_svg
+from reports.drawing.figures import write_svg
 from strategies.search import Case, search
 
 SEEDS = 8
@@ -28,7 +28,7 @@ _FLOOR = 1e-12
 
 
 @dataclass(frozen=True)
-class Point:
+class MeasuredRegime:
     """A regime, and the median over seeds of the test error after transfer."""
 
     regime: Regime
@@ -37,16 +37,16 @@ class Point:
 
 def measure(
     regimes: int, entropy: int, tick: Callable[[int], None] = lambda done: None
-) -> list[Point]:
+) -> list[MeasuredRegime]:
     """Train on regimes drawn on either side of every threshold. `tick(done)` is called after
     each.
     """
-    points: list[Point] = []
+    points: list[MeasuredRegime] = []
 
     def look(case: Case) -> bool:
         learned = both_ways(case.regime, Seeds(case.root, SEEDS)).transfer
         assert learned is not None
-        points.append(Point(case.regime, learned.error.value.median().item()))
+        points.append(MeasuredRegime(case.regime, learned.error.value.median().item()))
         tick(len(points))
         return False
 
@@ -54,7 +54,7 @@ def measure(
     return points
 
 
-def draw(points: list[Point], caption: str, path: Path) -> None:
+def draw(points: list[MeasuredRegime], caption: str, path: Path) -> None:
     """One panel per reading, as SVG. Raises OSError."""
     figure = Figure(figsize=(12, 3.6), layout="constrained")
     figure.suptitle(caption, fontsize="small")

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from claims.paper.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell, Interval
-from reports.drawing.plots import INK, SERIES
+from reports.drawing.figures import INK, SERIES
 from reports.images import predict
 from reports.images.decide import gains
 from reports.images.plan import FORMS
@@ -77,29 +77,27 @@ def factors(records: Sequence[Record]) -> Figure:
     """Each factor: above, τ_D against τ_2; below, points of accuracy after transfer over scratch,
     with 95% intervals over seeds.
     """
-    found = gains(records)
-    networks = list(dict.fromkeys(cell.network for cell, _ in found))
-    n2 = found[0][0].n2 if found else 1
-    shown = [factor for factor in FACTORS if any(factor.along(cell) for cell, _ in found)] or [
-        FACTORS[0]
-    ]
+    measured = gains(records)
+    networks = list(dict.fromkeys(cell.network for cell, _ in measured))
+    n2 = measured[0][0].n2 if measured else 1
+    varied = [factor for factor in FACTORS if any(factor.along(cell) for cell, _ in measured)]
+    shown = varied or [FACTORS[0]]
     figure = Figure(figsize=(3.1 * len(shown) + 0.6, 5.2), layout="constrained")
     panels = figure.subplots(2, len(shown), squeeze=False, sharex="col", sharey="row")
     for factor, above, below in zip(shown, panels[0], panels[1], strict=True):
-        _foretold(above, factor, n2)
+        _predicted(above, factor, n2)
         for network, (marker, colour) in zip(networks, SERIES, strict=False):
             _measured(
                 below,
                 factor,
-                [pair for pair in found if pair[0].network == network and factor.along(pair[0])],
+                [pair for pair in measured if pair[0].network == network and factor.along(pair[0])],
                 network,
                 marker,
                 colour,
             )
         below.set_xlabel(factor.name)
-    panels[0, 0].set_ylabel(
-        "foretold: $\\tau_D/\\tau_2$", fontsize=12
-    )  # so that its indices can be read
+    # As large as its indices need to be read.
+    panels[0, 0].set_ylabel("foretold: $\\tau_D/\\tau_2$", fontsize=12)
     panels[1, 0].set_ylabel("measured: points of accuracy\nover random initialisation")
     figure.legend(*_once(panels.flat), loc="outside upper left", ncols=4, frameon=False, fontsize=9)
     return figure
@@ -115,7 +113,7 @@ def _once(panels: Iterable[Axes]) -> tuple[list[Artist], list[str]]:
     return list(named.values()), list(named)
 
 
-def _foretold(axes: Axes, factor: Factor, n2: int) -> None:
+def _predicted(axes: Axes, factor: Factor, n2: int) -> None:
     low, high = factor.range
     xs = np.geomspace(low, high, _FINE) if factor.logarithmic else np.linspace(low, high, _FINE)
     for y, dash in zip(predict.Y, ("-", "--"), strict=True):
@@ -141,7 +139,7 @@ def _foretold(axes: Axes, factor: Factor, n2: int) -> None:
 def _measured(
     axes: Axes,
     factor: Factor,
-    found: Sequence[tuple[Cell, Interval]],
+    gained: Sequence[tuple[Cell, Interval]],
     network: str,
     marker: str,
     colour: str,
@@ -150,8 +148,8 @@ def _measured(
     for form, dash in zip(FORMS, ("-", "--", ":"), strict=True):
         line = sorted(
             (factor.place(cell), one)
-            for cell, one in found
-            if cell.form == form or (cell.share == 1 and _varies(found, form))
+            for cell, one in gained
+            if cell.form == form or (cell.share == 1 and _varies(gained, form))
         )
         if not line:
             continue
@@ -159,11 +157,8 @@ def _measured(
         reach = [
             one.high - one.mean if np.isfinite(one.high) else np.nan for _, one in line
         ]  # no bar where there is no interval
-        label = (
-            network
-            if form == FORMS[0]
-            else f"{network}, {'matching block' if form == 'block' else 'whole layers'}"
-        )
+        kind = "matching block" if form == "block" else "whole layers"
+        label = network if form == FORMS[0] else f"{network}, {kind}"
         axes.errorbar(
             [x for x, _ in line],
             means,
@@ -182,8 +177,8 @@ def _measured(
     _plain(axes, 0.0)
 
 
-def _varies(found: Sequence[tuple[Cell, Interval]], form: str) -> bool:
-    return any(cell.form == form and cell.share < 1 for cell, _ in found)
+def _varies(gained: Sequence[tuple[Cell, Interval]], form: str) -> bool:
+    return any(cell.form == form and cell.share < 1 for cell, _ in gained)
 
 
 def _plain(axes: Axes, level: float) -> None:
@@ -236,7 +231,7 @@ def _told(cells: dict[Cell, list[Record]]) -> dict[str, Cell]:
     noisy = sorted(
         (c for c in whole if c.sigma > BASE_NOISE and c.n1 == BASE_SAMPLES), key=lambda c: c.sigma
     )
-    found = {"from scratch": next((c for c in cells if c.share == 0), None)}
-    found |= {f"N₁ = {c.n1:,}": c for c in clean[:1] + clean[-1:]}
-    found |= {f"N₁ = {c.n1:,}, σ = {c.sigma:g}": c for c in noisy[-1:]}
-    return {name: cell for name, cell in found.items() if cell is not None}
+    chosen = {"from scratch": next((c for c in cells if c.share == 0), None)}
+    chosen |= {f"N₁ = {c.n1:,}": c for c in clean[:1] + clean[-1:]}
+    chosen |= {f"N₁ = {c.n1:,}, σ = {c.sigma:g}": c for c in noisy[-1:]}
+    return {name: cell for name, cell in chosen.items() if cell is not None}

@@ -10,7 +10,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from claims.paper.real_images import CLAIMS_ON_IMAGES, LEVEL, ImageClaim
-from reports.drawing import plots as drawing
+from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
 from reports.images.run import Found
 from reports.ledger.journal import JournalError
@@ -22,28 +22,26 @@ OWN, KEPT = "cifar", Path(__file__).parents[1] / "cifar"
 
 
 @dataclass(frozen=True)
-class Row:
+class ImageRow:
     """A statement on real images."""
 
     claim: ImageClaim
     verdict: Verdict | None
-    caught: tuple[
-        int, int
-    ]  # planted false versions that came out falsified, of those that were decided
+    killed: tuple[int, int]  # mutants that came out falsified, of those that were decided
 
 
 @dataclass(frozen=True)
-class Section:
+class ImageSection:
     """What there is to show."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ImageRow, ...]
     trained: str  # on what, with what, by what; empty where there are no records
     figures: tuple[tuple[Markup, str], ...]  # figure, caption
     trouble: str  # why records are not shown
     level: float = LEVEL
 
 
-def section(ledger: Ledger, folder: Path) -> Section:
+def section(ledger: Ledger, folder: Path) -> ImageSection:
     """From the ledger's verdicts; where it has none, from those that the project's own records
     give.
     """
@@ -52,23 +50,23 @@ def section(ledger: Ledger, folder: Path) -> Section:
     tier = next((verdict.profile for verdict in verdicts.values()), None)
     try:
         if (file := _records(folder, tier)) is not None:
-            found = run.read(file)
-            seen = {one.claim: one for one in decide.decide(found, file.stem)}
-            verdicts = verdicts or seen
+            records = run.read(file)
+            by_records = {one.claim: one for one in decide.decide(records, file.stem)}
+            verdicts = verdicts or by_records
             if {name: one.evidence for name, one in verdicts.items()} != {
-                name: one.evidence for name, one in seen.items()
+                name: one.evidence for name, one in by_records.items()
             }:
                 raise JournalError(
                     file, "is not what these verdicts were decided on: transfer-claims cifar report"
                 )
-            trained, figures = decide.trained_on(found), _figures(found)
+            trained, figures = decide.trained_on(records), _figures(records)
     except (ValueError, OSError) as error:
         trouble = str(error)
     rows = tuple(
-        Row(claim, verdicts.get(claim.id), decide.caught(claim.id, verdicts.values()))
+        ImageRow(claim, verdicts.get(claim.id), decide.caught(claim.id, verdicts.values()))
         for claim in CLAIMS_ON_IMAGES
     )
-    return Section(rows, trained, figures, trouble)
+    return ImageSection(rows, trained, figures, trouble)
 
 
 def _records(folder: Path, tier: str | None) -> Path | None:
@@ -77,17 +75,17 @@ def _records(folder: Path, tier: str | None) -> Path | None:
     files = [
         file
         for place in places
-        for file in sorted(place.glob("*.jsonl"), reverse=True)
+        for file in sorted(place.glob("*.jsonl"), reverse=True)  # the GPU's first
         if tier in (None, file.stem)
-    ]  # the GPU's first
+    ]
     return next(iter(files), None)
 
 
-def _figures(found: Found) -> tuple[tuple[Markup, str], ...]:
+def _figures(runs: Found) -> tuple[tuple[Markup, str], ...]:
     return (
         (
             drawing.inline(
-                plots.factors(found.records), "Each factor of transfer, as foretold and as measured"
+                plots.factors(runs.records), "Each factor of transfer, as foretold and as measured"
             ),
             (
                 "Above, τ_D against τ_2 in two nominal regimes of the theory, in which half of the"
@@ -97,7 +95,7 @@ def _figures(found: Found) -> tuple[tuple[Markup, str], ...]:
             ),
         ),
         (
-            drawing.inline(plots.curves(found.records), "Test accuracy along training"),
+            drawing.inline(plots.curves(runs.records), "Test accuracy along training"),
             (
                 "Test accuracy along training, CIFAR-10, mean over seeds: joined, on a thousand"
                 " test images; alone at the end, on all of them."

@@ -26,12 +26,15 @@ def counts(ledger: Ledger) -> dict[str, int]:
     ledger.
     """
     statuses = ledger.statuses
-    found = Counter(_group(statuses.get(name)) for name in catalogue())
-    return {name: found[name] for name in ("verified", "falsified", "undecided", NOT_DECIDED)}
+    groups = Counter(group_of(statuses.get(name)) for name in catalogue())
+    return {name: groups[name] for name in ("verified", "falsified", "undecided", NOT_DECIDED)}
 
 
-def _group(status: Status | None) -> str:
-    return NOT_DECIDED if status is None else "undecided" if status in UNDECIDED else status.value
+def group_of(status: Status | None) -> str:
+    """What a settled status is counted as; None is "not decided"."""
+    if status is None:
+        return NOT_DECIDED
+    return "undecided" if status in UNDECIDED else status.value
 
 
 def command(ledger: Ledger) -> str:
@@ -49,7 +52,7 @@ def command(ledger: Ledger) -> str:
 
 
 def _named(names: list[str]) -> str:
-    """Arguments of verify that name these claims and planted wrong versions."""
+    """Arguments of verify that name these claims and mutants."""
     own, planted = ([name for name in names if ("!" in name) is wrong] for wrong in (False, True))
     versions = {
         claim.wrong(version).id
@@ -57,38 +60,35 @@ def _named(names: list[str]) -> str:
         if claim.id in own
         for version in claim.wrong_versions
     }
-    whole, flag = (
-        set(own) >= set(catalogue()),
-        (" --wrong" if planted and set(planted) == versions else ""),
-    )
+    whole = set(own) >= set(catalogue())
+    flag = " --wrong" if planted and set(planted) == versions else ""
     listed = ([] if whole and (flag or not planted) else own) + ([] if flag else planted)
     return "".join(f" {shlex.quote(name)}" for name in listed) + flag
 
 
-def caught(ledger: Ledger) -> tuple[int, int]:
-    """Planted wrong versions that came out falsified, and all that were decided."""
-    return sum(verdict.status is Status.FALSIFIED for verdict in ledger.planted.values()), len(
-        ledger.planted
-    )
+def killed(ledger: Ledger) -> tuple[int, int]:
+    """Mutants that came out falsified, and all that were decided."""
+    falsified = sum(verdict.status is Status.FALSIFIED for verdict in ledger.planted.values())
+    return falsified, len(ledger.planted)
 
 
 def markdown(ledger: Ledger) -> str:
     """For a pull request or a job's summary."""
-    statuses, found = ledger.statuses, counts(ledger)
+    statuses = ledger.statuses
+    falsified, mutants = killed(ledger)
     lines = [
         "## transfer-claims",
         "",
         ", ".join(
             f"**{many} {name}**" if name == "verified" else f"{many} {name}"
-            for name, many in found.items()
+            for name, many in counts(ledger).items()
         ),
         "",
     ]
-    seen, of = caught(ledger)
     lines.append(
         f"{ledger.networks:,} networks trained; the probability of falsifying a true statement is"
         f" at most {ledger.false_alarm:.1e} (budget {RUN_BUDGET:.0e}); planted wrong versions"
-        f" falsified: {seen} of {of}."
+        f" falsified: {falsified} of {mutants}."
     )
     supported = [finding for finding in FINDINGS if finding.supported(statuses)]
     if supported:
@@ -130,16 +130,16 @@ class Move:
 
 
 def moves(old: Ledger, new: Ledger) -> list[Move]:
-    """Verdicts, of planted wrong versions too, and constants that differ."""
-    found: list[Move] = []
+    """Verdicts, of mutants too, and constants that differ."""
+    moved: list[Move] = []
     before, after = ({**book.verdicts, **book.planted} for book in (old, new))
     for name in [*before, *(name for name in after if name not in before)]:
         one, other = _settled(old, before, name), _settled(new, after, name)
         if one != other:
-            found.append(Move(name, "verdict", one, other))
+            moved.append(Move(name, "verdict", one, other))
         if name in before and name in after:
-            found += _constants(name, before[name], after[name])
-    return found
+            moved += _constants(name, before[name], after[name])
+    return moved
 
 
 def _settled(ledger: Ledger, verdicts: Mapping[str, Verdict], name: str) -> str | None:
@@ -155,10 +155,10 @@ def _constants(name: str, old: Verdict, new: Verdict) -> list[Move]:
     return [Move(name, key, one, other) for key, one, other in pairs if one != other]
 
 
-def moves_record(found: list[Move]) -> list[dict[str, Any]]:
+def moves_record(moved: list[Move]) -> list[dict[str, Any]]:
     """JSON values."""
     return [
-        {"claim": move.claim, "what": move.what, "old": move.old, "new": move.new} for move in found
+        {"claim": move.claim, "what": move.what, "old": move.old, "new": move.new} for move in moved
     ]
 
 

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from model.sampling import Seeds, check_curves
-from reports.drawing.plots import write_svg
+from reports.drawing.figures import write_svg
 from reports.ledger.counterexample import Counterexample, groups
 from reports.ledger.files import finite
 from reports.studies import trajectory

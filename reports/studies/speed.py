@@ -11,7 +11,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from pydantic import TypeAdapter
 
-from reports.drawing import plots as drawing
+from reports.drawing import figures as drawing
 from reports.ledger.files import read_json, validated, write_whole
 
 #: The record that comes with the project.

@@ -371,7 +371,7 @@ def test_what_an_article_tells(parsed):
         "e7.covariance",
         *claim.uses.values(),
         "proposition-4.4.2",
-        "claims/theorem_4_3.py",
+        "claims/paper/theorem_4_3.py",
         "transfer-claims verify theorem-4.3.error-upper --entropy 1234",
         "planted errors caught 4 of 5",
         "verified: not caught",

@@ -1,0 +1,115 @@
+"""The report: one page that needs nothing but itself, with every statement, its verdict and the
+evidence.
+
+It reads in the paper's order. Nothing in it is loaded from elsewhere, and its policy forbids it:
+scripts are named by their digest, so that text from a ledger could not run even if it got past
+escaping. Same ledger and experiments, same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from claims.core.catalogue import catalogue
+from claims.core.claim import Kind, Provenance
+from reports.drawing import graph
+from reports.drawing.numerals import number
+from reports.images import section as images
+from reports.ledger.files import write_whole
+from reports.ledger.ledger import Ledger
+from reports.page.blocks import CASE_FIELDS, LONG, SYMBOLS, block
+from reports.page.entry import entries_by_claim
+from reports.page.experiments import experiment_entries, not_run
+from reports.page.findings import finding_entries
+from reports.page.head import head_of
+from reports.page.marks import CHECK_MARKS, GROUPS, SHAPES, Mark
+from reports.page.mathematics import mathml
+from reports.page.parts import parts_of
+from reports.page.prose import prose
+from reports.studies import speed
+from reports.studies.experiments.files import FOLDER
+
+NAME = "index.html"
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+def build(ledger: Ledger, folder: Path, experiments: Path | None = None) -> Path:
+    """Write the page into a folder, and return its path; experiments are those beside it, if no
+    other folder is given. Raises OSError.
+    """
+    path = folder / NAME
+    write_whole(path, render(ledger, folder, experiments))
+    return path
+
+
+def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str:
+    """The page's text; `folder`, where it will lie, is what its links to source files start
+    from.
+    """
+    experiments_run = experiment_entries(experiments or folder / FOLDER, ledger)
+    marks = {name: Mark.of(ledger.statuses.get(name)) for name in catalogue()}
+    entries = entries_by_claim(ledger, marks, experiments_run, folder)
+    style, script, early = map(_asset, ("style.css", "script.js", "early.js"))
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            ledger=ledger,
+            head=head_of(ledger),
+            parts=parts_of(entries),
+            findings=finding_entries(ledger),
+            graph=graph.layout(catalogue()),
+            entries=entries,
+            marks=marks,
+            kinds=list(Kind),
+            provenances=list(Provenance),
+            images=images.section(ledger, folder),
+            speed=speed.section(),
+            experiments=experiments_run,
+            not_run=not_run(experiments_run),
+            check_marks=CHECK_MARKS,
+            groups=GROUPS,
+            shapes=SHAPES,
+            symbols=SYMBOLS,
+            case_fields=CASE_FIELDS,
+            long=LONG,
+            style=style,
+            script=script,
+            early=early,
+            digests=[_digest(early), _digest(script)],
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "number": number,
+        "math": mathml,
+        "prose": prose,
+        "block": block,
+        "mark": Mark.of,
+    }
+    return environment
+
+
+def _asset(name: str) -> Markup:
+    """A style sheet or script of the page's own."""
+    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _digest(script: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()

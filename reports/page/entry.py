@@ -1,0 +1,176 @@
+"""Everything that the page shows of one claim."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import shlex
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from claims.core import catalogue as claim_files
+from claims.core import findings
+from claims.core.catalogue import catalogue
+from claims.core.claim import Claim
+from reports.commands.show import claim_record
+from reports.drawing import claim_figures, margins
+from reports.drawing.figures import inline
+from reports.ledger.ledger import Ledger
+from reports.page.blocks import Block, block
+from reports.page.experiments import ExperimentEntry
+from reports.page.marks import Mark
+from reports.page.mutants import MutantRow, mutant_rows
+from reports.page.rows import ConstantRow, HypothesisRow, constant_rows, hypothesis_rows
+from reports.studies.experiments.results import ClaimCounts
+from reports.studies.verify import Verdict
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A claim, its verdict, and the evidence."""
+
+    claim: Claim
+    record: Mapping[str, Any]  # as `transfer-claims show` tells it
+    verdict: Verdict | None
+    mark: Mark
+    marks: Mapping[str, Mark]  # of every claim
+    used_by: tuple[tuple[str, str], ...]  # id, why
+    mutants: tuple[MutantRow, ...]
+    file: str  # relative to the page
+    figures: tuple[tuple[Markup, str], ...]  # figure, caption
+    experiments: tuple[tuple[ExperimentEntry, ClaimCounts], ...]  # that bear on it
+
+    @property
+    def search(self) -> str:
+        """What free text is looked for in."""
+        claim = self.claim
+        return " ".join(
+            (
+                claim.id,
+                claim.title,
+                claim.source,
+                claim.statement,
+                claim.unit,
+                self.mark.word,
+                self.record["kind"],
+            )
+        ).casefold()
+
+    @property
+    def strip(self) -> Markup | None:
+        """Margins of regimes."""
+        return margins.strip(self.verdict.points) if self.verdict else None
+
+    @property
+    def required(self) -> tuple[HypothesisRow, ...]:
+        """Its hypotheses."""
+        return hypothesis_rows(self.claim)
+
+    @property
+    def constants(self) -> tuple[ConstantRow, ...]:
+        """The values that decided, or would now."""
+        return constant_rows(self.claim, self.verdict, self.record)
+
+    @property
+    def evidence(self) -> Block | None:
+        """What the verdict rests on, beside margins."""
+        return block(self.verdict.evidence) if self.verdict and self.verdict.evidence else None
+
+    @property
+    def commands(self) -> tuple[tuple[str, str], ...]:
+        """What decides it again, and what re-measures its counterexample; each with its purpose."""
+        commands = [("decides it", f"transfer-claims verify {self.claim.id}{_run(self.verdict)}")]
+        if findings.path(self.claim.id).exists():
+            commands.append(
+                (
+                    "measures its counterexample again",
+                    f"transfer-claims replay claims/counterexamples/{self.claim.id}.json",
+                )
+            )
+        return tuple(commands)
+
+    @property
+    def cases(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """The worst case and the counterexample, where there is a regime to show."""
+        if self.verdict is None:
+            return ()
+        least, worst = self.verdict.counterexample, self.verdict.worst_case
+        named = (("Counterexample", least), ("Worst case", None if worst == least else worst))
+        return tuple((name, case) for name, case in named if case and case.get("regime"))
+
+
+def entries_by_claim(
+    ledger: Ledger,
+    marks: Mapping[str, Mark],
+    experiments: Iterable[ExperimentEntry],
+    folder: Path,
+) -> dict[str, Entry]:
+    """An entry for every claim of the catalogue; `folder` is where the page will lie."""
+    counts_by_claim: dict[str, list[tuple[ExperimentEntry, ClaimCounts]]] = {}
+    for one in experiments:
+        for count in one.stored.decided:
+            counts_by_claim.setdefault(count.claim, []).append((one, count))
+    entries = {}
+    for name, claim in catalogue().items():
+        verdict = ledger.verdicts.get(name)
+        entries[name] = Entry(
+            claim,
+            claim_record(claim, ledger),
+            verdict,
+            marks[name],
+            marks,
+            _used_by().get(name, ()),
+            mutant_rows(claim, ledger),
+            os.path.relpath(_files()[name], folder.absolute()).replace(os.sep, "/"),
+            tuple(_figures(claim, verdict)) if verdict else (),
+            tuple(counts_by_claim.get(name, ())),
+        )
+    return entries
+
+
+@cache
+def _used_by() -> dict[str, tuple[tuple[str, str], ...]]:
+    users: dict[str, tuple[tuple[str, str], ...]] = {}
+    for claim in catalogue().values():
+        for used, why in claim.uses.items():
+            users[used] = (*users.get(used, ()), (claim.id, why))
+    return users
+
+
+@cache
+def _files() -> dict[str, Path]:
+    """The file that holds each claim."""
+    modules = [importlib.import_module(name) for name in claim_files.files()]
+    return {
+        claim.id: Path(inspect.getfile(module)) for module in modules for claim in module.CLAIMS
+    }
+
+
+def _figures(claim: Claim, verdict: Verdict) -> Iterable[tuple[Markup, str]]:
+    """Figures of a verdict, each with its caption."""
+    errors = claim_figures.errors(claim, verdict, verdict.constants)
+    if errors is not None and claim.picture is not None:
+        yield (
+            inline(errors, f"{claim.id}: {claim_figures.described(claim.picture)}"),
+            f"One point a regime: {claim.picture.label}, median over seeds.",
+        )
+    dynamics = claim_figures.dynamics(claim, verdict)
+    if dynamics is not None:
+        yield (
+            inline(dynamics, f"{claim.id}: signal and noise along the worst regime"),
+            "The worst regime, trained again.",
+        )
+
+
+def _run(verdict: Verdict | None) -> str:
+    """Options that repeat a verdict."""
+    if verdict is None:
+        return ""
+    profile = "" if verdict.profile == "ci" else f" --profile {shlex.quote(verdict.profile)}"
+    return f"{profile} --entropy {verdict.entropy}"

@@ -1,0 +1,71 @@
+"""What a reviewer wants first: counts, the error budget, and the commands that repeat the run."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from claims.core.catalogue import catalogue
+from claims.deciding.decision import RUN_BUDGET
+from reports.ledger.ledger import Ledger
+from reports.page import summary
+from reports.studies.verify import PROFILES, Verdict
+
+
+@dataclass(frozen=True)
+class Head:
+    """Figures of a whole ledger."""
+
+    counts: Mapping[str, int]
+    statements: int
+    regimes: int
+    networks: int
+    seconds: float
+    budget: float
+    spent: float
+    killed: tuple[int, int]  # of the mutants that were run
+    mutants: int  # all there are
+    runs: tuple[tuple[str, int, int], ...]  # profile, entropy, verdicts
+    commands: tuple[str, ...]
+    level_kept: bool
+
+
+def head_of(ledger: Ledger) -> Head:
+    """Of a ledger; verdicts of claims that the catalogue has lost do not count."""
+    counts = summary.counts(ledger)
+    verdicts = [verdict for name, verdict in ledger.verdicts.items() if name in catalogue()]
+    runs = Counter((verdict.profile, verdict.entropy) for verdict in verdicts)
+    most_first = sorted(runs.items(), key=lambda item: (-item[1], item[0]))
+    commands = tuple(_command(profile, entropy, ledger) for profile, entropy in sorted(runs))
+    return Head(
+        counts=counts,
+        statements=sum(counts.values()),
+        regimes=_regimes(verdicts),
+        networks=ledger.networks,
+        seconds=sum(verdict.seconds for verdict in verdicts),
+        budget=RUN_BUDGET,
+        spent=ledger.false_alarm,
+        killed=summary.killed(ledger),
+        mutants=sum(len(claim.wrong_versions) for claim in catalogue().values()),
+        runs=tuple((*run, many) for run, many in most_first),
+        commands=commands or ("transfer-claims verify",),
+        level_kept=ledger.false_alarm <= RUN_BUDGET,
+    )
+
+
+def _regimes(verdicts: Iterable[Verdict]) -> int:
+    """Regimes in which networks were trained; claims of a family share theirs."""
+    by_family: dict[str, int] = {}
+    for verdict in verdicts:
+        trained = verdict.regimes if verdict.networks or verdict.regimes > 1 else 0
+        by_family[verdict.looks] = max(by_family.get(verdict.looks, 0), trained)
+    return sum(by_family.values())
+
+
+def _command(profile: str, entropy: int, ledger: Ledger) -> str:
+    """The command that decides claims again as a run did."""
+    name = profile if profile in PROFILES else shlex.quote(profile)
+    mutants = " --wrong" if ledger.planted else ""
+    return f"transfer-claims verify --profile {name} --entropy {entropy}{mutants}"

@@ -1,0 +1,24 @@
+"""Prose with its indices and powers set as such."""
+
+from __future__ import annotations
+
+import re
+
+from markupsafe import Markup, escape
+
+
+def prose(text: str) -> Markup:
+    """Prose with indices and powers that it writes as x_t, ρ_{r,i} or R^d set as such."""
+    # Escaped first; what is added are tags of this function.
+    return Markup(_indices(str(escape(text))))
+
+
+def _indices(text: str) -> str:
+    text = re.sub(
+        r"(?<![\w.])(\w[\u0300-\u036f]?)_(?:\{([^{}]*)\}|(\w+))",
+        lambda match: f"{match[1]}<sub>{_indices(match[2] or match[3])}</sub>",
+        text,
+    )
+    return re.sub(
+        r"\^(?:\{([^{}]*)\}|(−?\w+))", lambda match: f"<sup>{match[1] or match[2]}</sup>", text
+    )

@@ -1,0 +1,64 @@
+"""What a claim assumes and what it is measured by: its hypotheses and its constants, as rows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from markupsafe import Markup
+
+from claims.core.claim import Bound, Claim, Hypothesis
+from reports.page.mathematics import mathml, symbol
+from reports.studies.verify import Verdict
+
+
+@dataclass(frozen=True)
+class HypothesisRow:
+    """A hypothesis: the inequality, and what its quantity is."""
+
+    inequality: Markup
+    meaning: str
+
+
+def hypothesis_rows(claim: Claim) -> tuple[HypothesisRow, ...]:
+    """A claim's hypotheses."""
+    return tuple(map(_hypothesis_row, claim.domain.hypotheses)) if claim.domain else ()
+
+
+def _hypothesis_row(hypothesis: Hypothesis) -> HypothesisRow:
+    left = "" if hypothesis.low == -math.inf else rf"{_bound(hypothesis.low)}\le "
+    right = "" if hypothesis.high == math.inf else rf"\le {_bound(hypothesis.high)}"
+    inequality = mathml(f"{left}{hypothesis.quantity.latex}{right}")
+    return HypothesisRow(inequality, hypothesis.quantity.meaning)
+
+
+def _bound(bound: Bound) -> str:
+    return symbol(bound) if isinstance(bound, str) else f"{bound:g}"
+
+
+@dataclass(frozen=True)
+class ConstantRow:
+    """A constant of a statement: its value, and how it was fitted."""
+
+    name: str
+    symbol: Markup
+    value: float
+    fit: Mapping[str, Any]
+
+
+def constant_rows(
+    claim: Claim, verdict: Verdict | None, record: Mapping[str, Any]
+) -> tuple[ConstantRow, ...]:
+    """The values that decided, or would now; `record` is what `transfer-claims show` tells."""
+    values = verdict.constants if verdict else record["constants"]
+    return tuple(
+        ConstantRow(
+            name,
+            mathml(symbol(name)),
+            values.get(name, math.nan),
+            record["calibration"][name],
+        )
+        for name in claim.constants
+    )
