@@ -11,14 +11,16 @@ from typing import Any
 
 import pytest
 import torch
-from claims.core.status import Status
 from rich.console import Console
 
 from claims.core.catalogue import catalogue
+from claims.core.profile import PROFILES, Profile, fresh
+from claims.core.status import Status
+from claims.core.workspace import Workspace
+from claims.deciding.verdict import Verdict
 from reports.commands.showing.verdicts import verdict_table
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger, LedgerError
-from reports.studies.verify import PROFILES, Profile, Verdict, fresh
 
 PROPERTY = "verdict"
 _KEY = pytest.StashKey["Session"]()
@@ -31,9 +33,14 @@ class Session:
     profile: Profile
     path: Path
     verdicts: list[Verdict] = field(default_factory=list)
-    planted: list[Verdict] = field(default_factory=list)
+    mutants: list[Verdict] = field(default_factory=list)
     trouble: str = ""  # why the ledger or the page could not be written
     page: Path | None = None
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where the run writes: beside its ledger."""
+        return Workspace(self.path.parent)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -107,7 +114,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 
 def networks(nodeid: str) -> str:
-    """Which networks a test looks at: its family for the test of a claim or of a planted version,
+    """Which networks a test looks at: its family for the test of a claim or of a mutant,
     the test itself for any other.
     """
     name = nodeid.partition("[")[2].rpartition("]")[0]
@@ -122,10 +129,10 @@ def networks(nodeid: str) -> str:
 def _families() -> dict[str, str]:
     claims = catalogue().values()
     return {
-        c.id: c.looks
+        c.id: c.family_id
         for c in (
             *claims,
-            *(claim.wrong(version) for claim in claims for version in claim.wrong_versions),
+            *(claim.mutated(mutant) for claim in claims for mutant in claim.mutants),
         )
     }
 
@@ -134,6 +141,12 @@ def _families() -> dict[str, str]:
 def claims_profile(request: pytest.FixtureRequest) -> Profile:
     """The profile of this run."""
     return request.config.stash[_KEY].profile
+
+
+@pytest.fixture
+def workspace(request: pytest.FixtureRequest) -> Workspace:
+    """Where this run writes."""
+    return request.config.stash[_KEY].workspace
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -159,7 +172,7 @@ class Collector:
             if name == PROPERTY:
                 verdict = Verdict.from_dict(json.loads(str(value)))
                 if "!" in verdict.claim:
-                    self.session.planted.append(verdict)
+                    self.session.mutants.append(verdict)
                 else:
                     self.session.verdicts.append(verdict)
 
@@ -173,13 +186,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the ledger and the page; a blocked claim fails the run."""
     state = session.config.stash[_KEY]
-    if not (state.verdicts or state.planted) or hasattr(session.config, "workerinput"):
+    if not (state.verdicts or state.mutants) or hasattr(session.config, "workerinput"):
         return
     try:
         # It takes a second to import, which a run that decides nothing does not need.
         from reports.page import document
 
-        book = ledger.update(state.path, [*state.verdicts, *state.planted])
+        book = ledger.update(state.path, [*state.verdicts, *state.mutants])
         state.page = document.build(book, state.path.parent)
     except (OSError, LedgerError) as error:
         state.trouble = str(error)
@@ -199,11 +212,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             file=terminalreporter._tw._file, width=200, force_terminal=terminalreporter.hasmarkup
         )
         console.print(verdict_table(Ledger({}).updated(state.verdicts), console.width))
-    if state.planted:
-        missed = [v.claim for v in state.planted if v.status is not Status.FALSIFIED]
+    if state.mutants:
+        missed = [v.claim for v in state.mutants if v.status is not Status.FALSIFIED]
         terminalreporter.write_line(
-            f"planted wrong versions: {len(state.planted)}, falsified"
-            f" {len(state.planted) - len(missed)}, missed {missed or 'none'}"
+            f"mutants: {len(state.mutants)}, falsified"
+            f" {len(state.mutants) - len(missed)}, missed {missed or 'none'}"
         )
     if state.trouble:
         terminalreporter.write_line(f"not written: {state.trouble}", red=True)

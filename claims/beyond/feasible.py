@@ -12,6 +12,7 @@ import sympy as sp
 from claims.core import condition
 from claims.core import quantities as q
 from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import Clause
 from claims.deciding.formula import Formula
 from claims.observing.identities import Identity, none_left
 
@@ -26,8 +27,8 @@ def identities(*, power: int = 2, factor: int = 1) -> Identity:
     as_q = {q.u: sp.sqrt(snr) * q.sigma2, q.v2: 0}  # ||s_2||^2 = q sigma_2^2
     log_n, log_t = sp.log(q.n2 / condition.delta), sp.log(sp.Max(q.steps2, 2))
     for clause, constant, edge in (
-        ("signal", c_q, c_q**power * q.n2 * log_n**2 / q.d),
-        ("dimension.signal", c_d, factor * q.d / (c_d**power * q.n2 * log_t**2)),
+        (Clause.SIGNAL, c_q, c_q**power * q.n2 * log_n**2 / q.d),
+        (Clause.DIMENSION_SIGNAL, c_d, factor * q.d / (c_d**power * q.n2 * log_t**2)),
     ):
         slack = named[clause].slack[2].subs(as_q)
         at_edge = sp.solve(sp.Eq(slack, constant), snr)[0]

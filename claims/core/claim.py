@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic
+
+from typing_extensions import TypeVar
 
 from claims.core.calibration import FittedConstant
 from claims.core.constants import Constants
@@ -15,7 +17,8 @@ from claims.core.quantities import Quantity
 from claims.core.rule import Rule
 from model.regime import Regime
 
-Seen = TypeVar("Seen")
+#: What a claim observes.
+Seen = TypeVar("Seen", default=Any)
 
 
 class ClaimError(ValueError):

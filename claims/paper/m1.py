@@ -27,10 +27,10 @@ from typing import Any
 from claims.core import quantities as q
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
-from claims.core.criteria import CANDIDATES, GAMMA, PRINTED, READINGS, Reading, misread
+from claims.core.criteria import CANDIDATES, GAMMA, PRINTED, READINGS, SHARP, Reading, misread
 from claims.core.domains import SURVEY
 from claims.core.margin import Margin
-from claims.core.quantities import TAU_D, Quantity
+from claims.core.quantities import Quantity
 from claims.deciding.budget import LEVEL
 from claims.observing.errors import MEASURED
 from claims.observing.rankings import collapse, exponents, lead, missing, order, table
@@ -197,14 +197,14 @@ _WINNER = Claim(
     ),
     latex=r"\tau_D\succ\tau_A+\tau_2,\;\Gamma+\tau_2,\;\Gamma_{\mathrm{printed}}+\tau_2,\;\Gamma,\;\Gamma_{\mathrm{printed}}",
     provenance=(Provenance.D,),
-    margin=_wins(TAU_D),
+    margin=_wins(SHARP),
     rule=surveyed(table),
     unit="root mean square, the next one's less its own",
     uses=_USES,
     mutants=tuple(
         Mutant(f"{r.name}-wins", f"{r.plain} does", {"margin": _wins(r)})
         for r in CANDIDATES
-        if r is not TAU_D
+        if r is not SHARP
     ),
     **_SURVEY,
 )

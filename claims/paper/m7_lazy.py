@@ -47,7 +47,7 @@ RICH = _rich()
 LAZY, STIFF, FROZEN = (
     replace(
         EVERYWHERE,
-        without={Clause.INITIALISATION},
+        without=frozenset({Clause.INITIALISATION}),
         scales={Scale.INITIALISATION: Between(*times)},
         tier=PRACTICAL,
     )

@@ -26,26 +26,35 @@ def calibrate(
 ) -> None:
     """Refit the constants on calibration seeds, and write claims/constants.toml."""
     from claims.core import constants as constant_table
-    from claims.core.catalogue import UnknownClaimError, catalogue, find
-    from reports.studies.calibration import calibrate as study
+    from claims.core.catalogue import UnknownClaimError, find
+    from claims.core.workspace import Workspace
+    from reports.ledger import DEFAULT
+    from reports.studies.calibration import table
+    from reports.studies.calibration.calibrate import calibrate as fit
+    from reports.studies.calibration.plan import plan
 
-    chosen = [find(claim_id) for claim_id in claim_ids or catalogue()]
-    without = [claim.id for claim in chosen if claim_ids and not claim.fits]
+    chosen = [find(claim_id) for claim_id in claim_ids] if claim_ids else None
+    without = [claim.id for claim in chosen or () if not claim.fits]
     if without:
         raise UnknownClaimError(
             f"claim = {without[0]!r}: has no open constants of its own; without an ID, all"
             " constants are refitted"
         )
     with err.status("training calibration networks"):
-        fits = [] if claim_ids else study.calibrate(regimes, entropy, _tell, workers)
-        known = {name: entry["value"] for name, entry in constant_table.table().items()}
-        known |= {fit.name: fit.value for fit in fits}
-        fits += study.calibrate_open(chosen, known, regimes, entropy, _tell, workers)
-    study.write(fits, entropy)
-    for fit in fits:
+        fits = fit(
+            plan(chosen),
+            {name: entry["value"] for name, entry in constant_table.table().items()},
+            regimes=regimes,
+            entropy=entropy,
+            report=_tell,
+            workers=workers,
+            workspace=Workspace(DEFAULT.parent),
+        )
+    table.write(fits, entropy)
+    for one in fits:
         out.print(
-            f"{fit.name} = {fit.value:g}  [{fit.interval[0]:.3g}, {fit.interval[1]:.3g}] from"
-            f" {fit.regimes} regimes",
+            f"{one.name} = {one.value:g}  [{one.interval[0]:.3g}, {one.interval[1]:.3g}] from"
+            f" {one.regimes} regimes",
             highlight=False,
         )
     out.print("next: transfer-claims verify", highlight=False)

@@ -21,7 +21,7 @@ from rich.progress import (
 )
 
 if TYPE_CHECKING:
-    from reports.studies.verify import Verdict
+    from claims.deciding.verdict import Verdict
 
 #: Width where nobody looks at a terminal: enough for whole lines.
 _LINES = 200

@@ -14,8 +14,8 @@ from reports.commands.options import WORKERS, JsonOption, WorkersOption
 from reports.studies.executors import in_process, processes
 
 if TYPE_CHECKING:
-    from reports.studies.experiments.checks import Check
-    from reports.studies.experiments.experiments import Outcome
+    from reports.studies.experiments.testing import Check
+    from reports.studies.experiments.results import ExperimentResult
 
 
 def run_experiments(
@@ -61,7 +61,7 @@ def run_experiments(
         _print_outcome(outcome)
 
 
-def _print_outcome(outcome: Outcome) -> None:
+def _print_outcome(outcome: ExperimentResult) -> None:
     pictures = [str(file) for file in outcome.files if file.suffix in (".svg", ".png")]
     out.print(f"{outcome.title}: {', '.join(pictures)}", highlight=False)
     for count in outcome.decided:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,8 +12,6 @@ from reports.commands.deferring import deferred
 from reports.commands.options import LEDGER, JsonOption, LedgerOption
 
 if TYPE_CHECKING:
-    from claims.core.claim import Claim
-    from claims.paper.real_images import ImageClaim
     from reports.ledger.ledger import Ledger
 
 
@@ -35,45 +33,29 @@ def show_claim(
 
 def _list(as_json: bool, path: Path) -> None:
     from claims.core.catalogue import catalogue
-    from reports.commands.showing.claims import claim_table
+    from reports.commands.showing.claims import claim_table, named
     from reports.ledger import ledger
 
-    book = ledger.read(path)
+    book, claims = ledger.read(path), list(catalogue().values())
     if as_json:
-        print_json(_records(book))
+        print_json([named(claim) | {"status": _status(book, claim.id)} for claim in claims])
         return
-    out.print(claim_table(list(catalogue().values()), book, out.width))
+    out.print(claim_table(claims, book, out.width))
     out.print("next: transfer-claims show ID, or transfer-claims verify", highlight=False)
 
 
-def _records(book: Ledger) -> list[dict[str, Any]]:
-    from claims.core.catalogue import catalogue
-    from claims.paper.real_images import CLAIMS_ON_IMAGES
-    from reports.commands.showing.claims import named
-
-    claims: list[Claim | ImageClaim] = [*catalogue().values(), *CLAIMS_ON_IMAGES]
-    return [named(claim) | {"status": _status(book, claim.id)} for claim in claims]
-
-
 def _status(book: Ledger, claim_id: str) -> str | None:
-    image = book.images.get(claim_id)
-    status = image.status if image else book.statuses.get(claim_id)
+    status = book.statuses.get(claim_id)
     return None if status is None else status.value
 
 
 def _show(claim_id: str, as_json: bool, path: Path) -> None:
     from claims.core.catalogue import find
-    from claims.paper.real_images import CLAIMS_ON_IMAGES
     from reports.commands.showing.claims import claim_record, print_claim
-    from reports.commands.showing.images import image_record, print_image
     from reports.ledger import ledger
 
-    image = next((claim for claim in CLAIMS_ON_IMAGES if claim.id == claim_id), None)
-    if image:
-        record, write = image_record(image, ledger.read(path)), print_image
-    else:
-        record, write = claim_record(find(claim_id), ledger.read(path)), print_claim
+    record = claim_record(find(claim_id), ledger.read(path))
     if as_json:
         print_json(record)
     else:
-        write(out, record)
+        print_claim(out, record)

@@ -24,13 +24,14 @@ def replay_failure(
     """A failure's file: exit 0 if it no longer fails, 1 if it still does, 2 if it cannot be used.
     The file stays.
     """
-    from reports.ledger import counterexample
+    from claims.core.workspace import Workspace
+    from reports.ledger import DEFAULT, counterexample
     from reports.studies import replay
 
     case = counterexample.read(file)
     with err.status("training"):
         replayed = replay.again(case)
-    drawing = replay.plot(replayed, plot or counterexample.FAILURES / f"{file.stem}.svg")
+    drawing = replay.plot(replayed, plot or Workspace(DEFAULT.parent).failures / f"{file.stem}.svg")
     if as_json:
         print_json(replayed.to_dict() | {"plot": None if drawing is None else str(drawing)})
     else:

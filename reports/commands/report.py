@@ -65,11 +65,11 @@ def _compare(files: tuple[Path, Path], as_json: bool) -> NoReturn:
 
 def _draw(book: Ledger, folder: Path, beside: Path, as_json: bool) -> None:
     """The page; `beside` is where the ledger lies."""
-    from reports.page import page, summary
+    from reports.page import document, summary
     from reports.studies.experiments import files
 
     with err.status("drawing the page"):
-        file = page.build(book, folder, beside / files.FOLDER)
+        file = document.build(book, folder, beside / files.FOLDER)
     counts = summary.counts(book)
     if as_json:
         print_json({"page": str(file), **counts})

@@ -14,10 +14,11 @@ from reports.commands.options import LEDGER, WORKERS, JsonOption, LedgerOption, 
 from reports.studies.choices import ProfileName
 
 if TYPE_CHECKING:
+    from claims.core.profile import Profile
     from claims.core.status import Status
-
+    from claims.core.workspace import Workspace
+    from claims.deciding.verdict import Verdict
     from reports.ledger.ledger import Ledger
-    from reports.studies.verify import Profile, Verdict
 
 
 def verify(
@@ -25,7 +26,7 @@ def verify(
         list[str] | None,
         typer.Argument(
             metavar="[ID]...",
-            help="Claims, or planted wrong versions as ID!VERSION; all claims if none.",
+            help="Claims, or mutants as ID!MUTANT; all claims if none.",
         ),
     ] = None,
     profile: Annotated[ProfileName, typer.Option(help="How much evidence.")] = "ci",
@@ -42,9 +43,11 @@ def verify(
             "--record", help="Keep counterexamples of falsified claims as the recorded finding."
         ),
     ] = False,
-    wrong: Annotated[
+    with_mutants: Annotated[
         bool,
-        typer.Option("--wrong", help="Their planted wrong versions too, which must be falsified."),
+        typer.Option(
+            "--mutants", help="Their mutants (planted wrong versions) too, which must be falsified."
+        ),
     ] = False,
     as_json: JsonOption = False,
     path: LedgerOption = LEDGER,
@@ -55,26 +58,26 @@ def verify(
 
     chosen = _profile(profile, use_fresh, entropy)
     claims = [find(claim_id) for claim_id in claim_ids or catalogue()]
-    versions = [claim.wrong(one).id for claim in claims for one in claim.wrong_versions]
-    planted = versions if wrong else []
+    every_mutant = [claim.mutated(one).id for claim in claims for one in claim.mutants]
+    mutants = every_mutant if with_mutants else []
     ledger.prepare(path)  # now, not after an hour of deciding
-    verdicts, trouble = _decided([*(claim.id for claim in claims), *planted], chosen, workers, path)
+    verdicts, trouble = _decided([*(claim.id for claim in claims), *mutants], chosen, workers, path)
     for verdict in verdicts:
-        _keep_counterexample(verdict, record=record, tell=not as_json)
+        _keep_counterexample(verdict, _workspace(path), record=record, tell=not as_json)
     book = ledger.Ledger({}).updated(verdicts)
-    statuses = book.statuses | {name: one.status for name, one in book.planted.items()}
+    statuses = book.statuses | {name: one.status for name, one in book.mutants.items()}
     if as_json:
-        everything = (*book.verdicts.values(), *book.planted.values())
+        everything = (*book.verdicts.values(), *book.mutants.values())
         print_json([one.to_dict() | {"settled": statuses[one.claim].value} for one in everything])
     else:
         _print_table(book, None if trouble else path)
     if trouble:
         raise trouble
-    raise typer.Exit(0 if _as_wanted(statuses, planted) else 1)
+    raise typer.Exit(0 if _as_wanted(statuses, mutants) else 1)
 
 
 def _profile(name: ProfileName, use_fresh: bool, entropy: int | None) -> Profile:
-    from reports.studies.verify import PROFILES, fresh
+    from claims.core.profile import PROFILES, fresh
 
     profile = PROFILES[name]
     if use_fresh or (name == "nightly" and entropy is None):
@@ -98,7 +101,7 @@ def _decided(
     trouble: OSError | ValueError | None = None
     try:
         with deciding(len(ids)) as tick:
-            study.decide_all(ids, profile, workers, verdicts, tick)
+            study.decide_all(ids, profile, workers, verdicts, _workspace(path), tick)
     finally:
         try:
             if verdicts:
@@ -108,18 +111,26 @@ def _decided(
     return verdicts, trouble
 
 
-def _keep_counterexample(verdict: Verdict, *, record: bool, tell: bool) -> None:
-    """That of a falsified claim, among failures; as a finding too if it is to be recorded."""
-    from claims.core.status import Status
+def _workspace(path: Path) -> Workspace:
+    """What a run writes lies beside its ledger."""
+    from claims.core.workspace import Workspace
 
+    return Workspace(path.parent)
+
+
+def _keep_counterexample(
+    verdict: Verdict, workspace: Workspace, *, record: bool, tell: bool
+) -> None:
+    """That of a falsified claim, among failures; as a finding too if it is to be recorded."""
     from claims.core import findings
     from claims.core.catalogue import catalogue
+    from claims.core.status import Status
     from reports.ledger import counterexample
 
     falsified = verdict.status is Status.FALSIFIED and verdict.counterexample
     if not falsified or verdict.claim not in catalogue():
         return
-    file = counterexample.keep(verdict)
+    file = counterexample.keep(verdict, workspace.failures)
     if record:
         counterexample.write(verdict, findings.path(verdict.claim))
     if tell and not findings.path(verdict.claim).exists():
@@ -136,9 +147,9 @@ def _print_table(book: Ledger, path: Path | None) -> None:
         out.print(said, highlight=False)
 
 
-def _as_wanted(statuses: Mapping[str, Status], planted: list[str]) -> bool:
-    """Whether claims are verified, and planted wrong versions that were asked for falsified."""
+def _as_wanted(statuses: Mapping[str, Status], mutants: list[str]) -> bool:
+    """Whether claims are verified, and mutants that were asked for falsified."""
     from claims.core.status import Status
 
-    wanted = dict.fromkeys(planted, Status.FALSIFIED)
+    wanted = dict.fromkeys(mutants, Status.FALSIFIED)
     return all(status is wanted.get(name, Status.VERIFIED) for name, status in statuses.items())

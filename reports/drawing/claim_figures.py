@@ -11,18 +11,19 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
-from claims.core.claim import Claim, Picture
+from claims.core.claim import Claim
+from claims.core.claim import Figure as ClaimFigure
 from claims.core.constants import Constants
+from claims.deciding.verdict import Verdict
 from reports.drawing.figures import FLOOR, INK, SERIES, power_of_ten
 from reports.studies import trajectory
-from reports.studies.verify import Verdict
 
 
 def errors(claim: Claim, verdict: Verdict, constants: Constants) -> Figure | None:
     """What the claim's picture shows of every regime, and the bound; None without a picture or a
     point.
     """
-    picture = claim.picture
+    picture = claim.figure
     points = [point for point in verdict.points if _positive(point.get("across"))]
     if picture is None or not points:
         return None
@@ -76,7 +77,7 @@ def _series(
         )
 
 
-def _bound(axes: Axes, picture: Picture, across: list[float], constants: Constants) -> None:
+def _bound(axes: Axes, picture: ClaimFigure, across: list[float], constants: Constants) -> None:
     """Dashed where values must lie below it, solid where above; over the range of the points, a
     little further where there is but one.
     """
@@ -124,7 +125,7 @@ def dynamics(claim: Claim, verdict: Verdict) -> Figure | None:
     return trajectory.figure(claim, verdict)
 
 
-def described(picture: Picture) -> str:
+def described(picture: ClaimFigure) -> str:
     """What a screen reader says of a picture."""
     return (
         f"{picture.label}, {' and '.join(picture.values)}, against {picture.across.name}, one point"

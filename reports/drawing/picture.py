@@ -13,6 +13,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from claims.core import constants as constant_table
+from claims.core.case import Case
 from claims.core.criteria import NOT_SMALL, READINGS, Reading
 from claims.core.domains import EVERYWHERE
 from claims.core.quantities import catalogue
@@ -20,7 +21,7 @@ from claims.observing.errors import both_ways
 from model.regime import Regime
 from model.sampling import Seeds
 from reports.drawing.figures import write_svg
-from strategies.search import Case, search
+from strategies.search import SEARCH
 
 SEEDS = 8
 #: Errors below this are drawn at it: the line sampling sees little further.
@@ -43,14 +44,16 @@ def measure(
     """
     points: list[MeasuredRegime] = []
 
-    def look(case: Case) -> bool:
+    def add(case: Case) -> bool:
         learned = both_ways(case.regime, Seeds(case.root, SEEDS)).transfer
         assert learned is not None
         points.append(MeasuredRegime(case.regime, learned.error.value.median().item()))
         tick(len(points))
         return False
 
-    search(EVERYWHERE, constant_table.load(), look, name="picture", entropy=entropy, cases=regimes)
+    SEARCH.falling(
+        EVERYWHERE, constant_table.load(), add, name="picture", entropy=entropy, cases=regimes
+    )
     return points
 
 

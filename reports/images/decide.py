@@ -22,6 +22,12 @@ def image_claims() -> list[Claim]:
     return [claim for claim in catalogue().values() if isinstance(claim.rule, PairedSeeds)]
 
 
+def level() -> float:
+    """The probability, over all of them, that a true statement is falsified."""
+    rules = [claim.rule for claim in image_claims()]
+    return sum(rule.level / rule.statements for rule in rules if isinstance(rule, PairedSeeds))
+
+
 def decide(found: Found, tier: str) -> list[Verdict]:
     """Every statement that the records say anything of, and its mutants."""
     handed = image_records.of(found, tier)
@@ -43,7 +49,7 @@ def falsified(verdicts: Sequence[Verdict]) -> list[str]:
     ]
 
 
-def caught(claim_id: str, verdicts: Iterable[Verdict]) -> tuple[int, int]:
+def killed(claim_id: str, verdicts: Iterable[Verdict]) -> tuple[int, int]:
     """How many of a statement's mutants false variants came out falsified, of how many that were
     decided.
     """

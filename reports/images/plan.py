@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
 
-from claims.paper.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell
+from claims.observing.accuracies import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell
 from model.vision.data import Name
 from model.vision.inherit import Form
 from model.vision.nets import Architecture

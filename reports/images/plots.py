@@ -13,7 +13,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from claims.paper.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell, Interval
+from claims.deciding.paired_seeds import Interval
+from claims.observing.accuracies import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell
 from reports.drawing.figures import INK, SERIES
 from reports.images import predict
 from reports.images.decide import gains

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 
 from claims.core.quantities import catalogue
-from claims.paper.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE
+from claims.observing.accuracies import BASE_NOISE, BASE_SAMPLES, BASE_SHARE
 from model.regime import Regime
 from model.scales import dimension
 

@@ -17,7 +17,8 @@ import torch
 from pydantic import ConfigDict, TypeAdapter
 from torch import nn
 
-from claims.paper.real_images import Accuracies, Cell
+from claims.core.records import finite, validated
+from claims.observing.accuracies import Accuracies, Cell
 from model.vision import nets
 from model.vision.data import ImageSet, Name, load
 from model.vision.inherit import inherit
@@ -25,7 +26,7 @@ from model.vision.tasks import Classification, Pair, pair
 from model.vision.train import Device, Examples, Recipe, standardised, stream, train
 from reports.images.plan import CODE, Network, Setting, Upstream, jobs
 from reports.ledger import journal
-from reports.ledger.files import finite, read_json, validated
+from reports.ledger.files import read_json
 from reports.ledger.journal import JournalError
 from reports.ledger.ledger import versions
 from reports.studies.executors import Executor

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from claims.paper.real_images import CLAIMS_ON_IMAGES, LEVEL, ImageClaim
+from claims.core.claim import Claim
+from claims.deciding.verdict import Verdict
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
+from reports.images import records as image_records
 from reports.images.run import Found
 from reports.ledger.journal import JournalError
 from reports.ledger.ledger import Ledger
-from reports.studies.verify import Verdict
 
 #: Of one's own runs, beside the ledger; and those that come with the project.
 OWN, KEPT = "cifar", Path(__file__).parents[1] / "cifar"
@@ -25,7 +26,7 @@ OWN, KEPT = "cifar", Path(__file__).parents[1] / "cifar"
 class ImageRow:
     """A statement on real images."""
 
-    claim: ImageClaim
+    claim: Claim
     verdict: Verdict | None
     killed: tuple[int, int]  # mutants that came out falsified, of those that were decided
 
@@ -38,14 +39,18 @@ class ImageSection:
     trained: str  # on what, with what, by what; empty where there are no records
     figures: tuple[tuple[Markup, str], ...]  # figure, caption
     trouble: str  # why records are not shown
-    level: float = LEVEL
+    level: float  # spent on falsifying true statements, over all of them
 
 
 def section(ledger: Ledger, folder: Path) -> ImageSection:
     """From the ledger's verdicts; where it has none, from those that the project's own records
     give.
     """
-    verdicts, trained, trouble = dict(ledger.images), "", ""
+    claims = decide.image_claims()
+    ids = {claim.id for claim in claims}
+    every = ledger.verdicts | ledger.mutants
+    verdicts = {name: one for name, one in every.items() if name.partition("!")[0] in ids}
+    trained, trouble = "", ""
     figures: tuple[tuple[Markup, str], ...] = ()
     tier = next((verdict.profile for verdict in verdicts.values()), None)
     try:
@@ -59,14 +64,14 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
                 raise JournalError(
                     file, "is not what these verdicts were decided on: transfer-claims cifar report"
                 )
-            trained, figures = decide.trained_on(records), _figures(records)
+            trained, figures = image_records.trained_on(records), _figures(records)
     except (ValueError, OSError) as error:
         trouble = str(error)
     rows = tuple(
-        ImageRow(claim, verdicts.get(claim.id), decide.caught(claim.id, verdicts.values()))
-        for claim in CLAIMS_ON_IMAGES
+        ImageRow(claim, verdicts.get(claim.id), decide.killed(claim.id, verdicts.values()))
+        for claim in claims
     )
-    return ImageSection(rows, trained, figures, trouble)
+    return ImageSection(rows, trained, figures, trouble, decide.level())
 
 
 def _records(folder: Path, tier: str | None) -> Path | None:

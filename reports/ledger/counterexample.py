@@ -153,7 +153,9 @@ def message(verdict: Verdict, file: Path) -> str:
             )
         )
     seeds, allowed = f"{seen['seeds']} seeds", "none may"
-    if claim.rule.delta:  # what refutes is counted on the seeds after those that raised the suspicion
+    if (
+        claim.rule.delta
+    ):  # what refutes is counted on the seeds after those that raised the suspicion
         seeds, allowed = (
             f"{seen['seeds'] - PROFILES['ci'].seeds} fresh seeds",
             f"at most a share δ = {claim.rule.delta:g} may",

@@ -18,7 +18,8 @@ from claims.core import catalogue as claim_files
 from claims.core import findings
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim
-from reports.commands.show import claim_record
+from claims.deciding.verdict import Verdict
+from reports.commands.showing.claims import claim_record
 from reports.drawing import claim_figures, margins
 from reports.drawing.figures import inline
 from reports.ledger.ledger import Ledger
@@ -28,7 +29,6 @@ from reports.page.marks import Mark
 from reports.page.mutants import MutantRow, mutant_rows
 from reports.page.rows import ConstantRow, HypothesisRow, constant_rows, hypothesis_rows
 from reports.studies.experiments.results import ClaimCounts
-from reports.studies.verify import Verdict
 
 
 @dataclass(frozen=True)
@@ -155,10 +155,10 @@ def _files() -> dict[str, Path]:
 def _figures(claim: Claim, verdict: Verdict) -> Iterable[tuple[Markup, str]]:
     """Figures of a verdict, each with its caption."""
     errors = claim_figures.errors(claim, verdict, verdict.constants)
-    if errors is not None and claim.picture is not None:
+    if errors is not None and claim.figure is not None:
         yield (
-            inline(errors, f"{claim.id}: {claim_figures.described(claim.picture)}"),
-            f"One point a regime: {claim.picture.label}, median over seeds.",
+            inline(errors, f"{claim.id}: {claim_figures.described(claim.figure)}"),
+            f"One point a regime: {claim.figure.label}, median over seeds.",
         )
     dynamics = claim_figures.dynamics(claim, verdict)
     if dynamics is not None:

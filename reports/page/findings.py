@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from claims.core import findings
 from claims.core.findings import Finding
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from reports.ledger.ledger import Ledger
 from reports.page.marks import Mark
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import RUN_BUDGET
+from claims.core.profile import PROFILES
+from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
 from reports.page import summary
-from reports.studies.verify import PROFILES, Verdict
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ def head_of(ledger: Ledger) -> Head:
         budget=RUN_BUDGET,
         spent=ledger.false_alarm,
         killed=summary.killed(ledger),
-        mutants=sum(len(claim.wrong_versions) for claim in catalogue().values()),
+        mutants=sum(len(claim.mutants) for claim in catalogue().values()),
         runs=tuple((*run, many) for run, many in most_first),
         commands=commands or ("transfer-claims verify",),
         level_kept=ledger.false_alarm <= RUN_BUDGET,
@@ -60,12 +61,12 @@ def _regimes(verdicts: Iterable[Verdict]) -> int:
     by_family: dict[str, int] = {}
     for verdict in verdicts:
         trained = verdict.regimes if verdict.networks or verdict.regimes > 1 else 0
-        by_family[verdict.looks] = max(by_family.get(verdict.looks, 0), trained)
+        by_family[verdict.family] = max(by_family.get(verdict.family, 0), trained)
     return sum(by_family.values())
 
 
 def _command(profile: str, entropy: int, ledger: Ledger) -> str:
     """The command that decides claims again as a run did."""
     name = profile if profile in PROFILES else shlex.quote(profile)
-    mutants = " --wrong" if ledger.planted else ""
+    mutants = " --wrong" if ledger.mutants else ""
     return f"transfer-claims verify --profile {name} --entropy {entropy}{mutants}"

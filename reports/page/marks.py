@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from reports.page.summary import NOT_DECIDED, group_of
 
 Shape = Literal["circle", "diamond", "triangle", "square", "ring"]

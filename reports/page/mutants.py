@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from claims.core.claim import Claim
-from claims.deciding.decision import Status
+from claims.core.status import Status
+from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
-from reports.studies.verify import Verdict
 
 
 @dataclass(frozen=True)
@@ -24,8 +24,8 @@ class MutantRow:
 def mutant_rows(claim: Claim, ledger: Ledger) -> tuple[MutantRow, ...]:
     """Every mutant of a claim."""
     rows = []
-    for version in claim.wrong_versions:
-        verdict = ledger.planted.get(f"{claim.id}!{version.name}")
+    for version in claim.mutants:
+        verdict = ledger.mutants.get(f"{claim.id}!{version.name}")
         rows.append(
             MutantRow(
                 version.name,

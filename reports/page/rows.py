@@ -9,9 +9,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from claims.core.claim import Bound, Claim, Hypothesis
+from claims.core.claim import Claim
+from claims.core.domain import Bound, Hypothesis
+from claims.deciding.verdict import Verdict
 from reports.page.mathematics import mathml, symbol
-from reports.studies.verify import Verdict
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,9 @@ def hypothesis_rows(claim: Claim) -> tuple[HypothesisRow, ...]:
 
 
 def _hypothesis_row(hypothesis: Hypothesis) -> HypothesisRow:
-    left = "" if hypothesis.low == -math.inf else rf"{_bound(hypothesis.low)}\le "
-    right = "" if hypothesis.high == math.inf else rf"\le {_bound(hypothesis.high)}"
+    low, high = hypothesis.between.low, hypothesis.between.high
+    left = "" if low == -math.inf else rf"{_bound(low)}\le "
+    right = "" if high == math.inf else rf"\le {_bound(high)}"
     inequality = mathml(f"{left}{hypothesis.quantity.latex}{right}")
     return HypothesisRow(inequality, hypothesis.quantity.meaning)
 

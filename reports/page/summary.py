@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from claims.deciding.decision import RUN_BUDGET, Status
-
 from claims.core.catalogue import catalogue
 from claims.core.findings import FINDINGS
+from claims.core.status import Status
+from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
-from reports.studies.verify import Verdict
 
 #: Verdicts that leave a statement open.
 UNDECIDED = (Status.INCONCLUSIVE, Status.VACUOUS, Status.BLOCKED)
@@ -42,7 +42,7 @@ def command(ledger: Ledger) -> str:
     named unless they are all.
     """
     runs: dict[tuple[str, int], list[str]] = {}
-    for name, verdict in {**ledger.verdicts, **ledger.planted}.items():
+    for name, verdict in {**ledger.verdicts, **ledger.mutants}.items():
         runs.setdefault((verdict.profile, verdict.entropy), []).append(name)
     decided = [
         f"transfer-claims verify{_named(names)} --profile {profile} --entropy {entropy}"
@@ -55,10 +55,10 @@ def _named(names: list[str]) -> str:
     """Arguments of verify that name these claims and mutants."""
     own, planted = ([name for name in names if ("!" in name) is wrong] for wrong in (False, True))
     versions = {
-        claim.wrong(version).id
+        claim.mutated(version).id
         for claim in catalogue().values()
         if claim.id in own
-        for version in claim.wrong_versions
+        for version in claim.mutants
     }
     whole = set(own) >= set(catalogue())
     flag = " --wrong" if planted and set(planted) == versions else ""
@@ -68,8 +68,8 @@ def _named(names: list[str]) -> str:
 
 def killed(ledger: Ledger) -> tuple[int, int]:
     """Mutants that came out falsified, and all that were decided."""
-    falsified = sum(verdict.status is Status.FALSIFIED for verdict in ledger.planted.values())
-    return falsified, len(ledger.planted)
+    falsified = sum(verdict.status is Status.FALSIFIED for verdict in ledger.mutants.values())
+    return falsified, len(ledger.mutants)
 
 
 def markdown(ledger: Ledger) -> str:
@@ -132,7 +132,7 @@ class Move:
 def moves(old: Ledger, new: Ledger) -> list[Move]:
     """Verdicts, of mutants too, and constants that differ."""
     moved: list[Move] = []
-    before, after = ({**book.verdicts, **book.planted} for book in (old, new))
+    before, after = ({**book.verdicts, **book.mutants} for book in (old, new))
     for name in [*before, *(name for name in after if name not in before)]:
         one, other = _settled(old, before, name), _settled(new, after, name)
         if one != other:

@@ -10,8 +10,12 @@ from dataclasses import replace
 from multiprocessing import active_children, get_context
 
 from claims.core.catalogue import find
+from claims.core.profile import Profile
+from claims.core.workspace import Workspace
+from claims.deciding.population import Population
+from claims.deciding.verdict import Verdict
 from reports.studies.executors import begin_worker
-from reports.studies.verify import Profile, Verdict, decide
+from reports.studies.verify import decide
 
 
 def decide_all(
@@ -19,6 +23,7 @@ def decide_all(
     profile: Profile,
     workers: int,
     verdicts: list[Verdict],
+    workspace: Workspace | None = None,
     tick: Callable[[list[Verdict]], None] = lambda new: None,
 ) -> None:
     """Decide claims, a process for each family; `verdicts` grows as they are reached, whatever
@@ -29,7 +34,9 @@ def decide_all(
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker) as pool:
         with _deaf():
-            running = [pool.submit(decide_by_ids, family, profile) for family in families]
+            running = [
+                pool.submit(decide_by_ids, family, profile, workspace) for family in families
+            ]
         try:
             for future in as_completed(running):
                 decided = future.result()
@@ -45,12 +52,14 @@ def families_of(ids: list[str]) -> list[list[str]]:
     """Claims that look at the same networks together, the longest to decide first."""
     together: dict[str, list[str]] = {}
     for claim_id in ids:
-        together.setdefault(find(claim_id).looks, []).append(claim_id)
-    return sorted(together.values(), key=_population, reverse=True)
+        together.setdefault(find(claim_id).family_id, []).append(claim_id)
+    return sorted(together.values(), key=_regimes, reverse=True)
 
 
-def _population(family: list[str]) -> int:
-    return sum(find(claim_id).population for claim_id in family)
+def _regimes(family: list[str]) -> int:
+    """Regimes of the populations among these claims, which take the longest."""
+    rules = [find(claim_id).rule for claim_id in family]
+    return sum(rule.count for rule in rules if isinstance(rule, Population))
 
 
 @contextmanager
@@ -65,11 +74,15 @@ def _deaf() -> Iterator[None]:
         signal.signal(signal.SIGINT, handler)
 
 
-def decide_by_ids(claim_ids: list[str], profile: Profile) -> list[Verdict]:
-    """Decide claims, or planted wrong versions, named by their ids; the latter are not made
-    smaller.
-    """
+def decide_by_ids(
+    claim_ids: list[str], profile: Profile, workspace: Workspace | None = None
+) -> list[Verdict]:
+    """Decide claims, or mutants, named by their ids; the latter are not made smaller."""
     return [
-        decide(find(claim_id), replace(profile, shrinks=0) if "!" in claim_id else profile)
+        decide(
+            find(claim_id),
+            replace(profile, shrinks=0) if "!" in claim_id else profile,
+            workspace=workspace,
+        )
         for claim_id in claim_ids
     ]

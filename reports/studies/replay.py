@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from claims.core.margin import Margin
 from rich.console import Console
 from rich.table import Table
 
+from claims.core.margin import Margin
+from claims.core.records import finite
 from model.sampling import Seeds, check_curves
 from reports.drawing.figures import write_svg
 from reports.ledger.counterexample import Counterexample, groups
-from reports.ledger.files import finite
 from reports.studies import trajectory
 from reports.studies.trajectory import Course
 from reports.studies.verify import measure_seeds
@@ -37,7 +37,7 @@ class Replay:
     @property
     def fails(self) -> bool:
         """Whether it still does."""
-        return self.margin.certain_failures > self.case.claim.delta * len(self.margin.high)
+        return self.margin.certain_failures > self.case.claim.rule.delta * len(self.margin.high)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""

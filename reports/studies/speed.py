@@ -11,8 +11,9 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 from pydantic import TypeAdapter
 
+from claims.core.records import validated
 from reports.drawing import figures as drawing
-from reports.ledger.files import read_json, validated, write_whole
+from reports.ledger.files import read_json, write_whole
 
 #: The record that comes with the project.
 FILE = Path(__file__).with_name("speed.json")

@@ -22,13 +22,15 @@ from rich.table import Table
 
 from claims.core.catalogue import catalogue, find
 from claims.core.claim import Kind
+from claims.core.profile import PROFILES, Profile, fresh
+from claims.deciding.decide import expected
+from claims.deciding.verdict import Verdict
 from reports.commands import guard
 from reports.commands.console import console, deciding, err
 from reports.ledger.files import digest, read_json, write_whole
 from reports.ledger.ledger import versions
 from reports.studies.choices import ProfileName
 from reports.studies.deciding import decide_all
-from reports.studies.verify import PROFILES, Profile, Verdict, expected, fresh
 
 #: Times that a run is tried whose processes die.
 ATTEMPTS = 3
@@ -114,7 +116,7 @@ def _decided(ids: list[str], chosen: Profile, workers: int) -> list[Verdict]:
         found: list[Verdict] = []
         try:
             with deciding(len(ids)) as tick:
-                decide_all(ids, chosen, workers, found, tick)
+                decide_all(ids, chosen, workers, found, tick=tick)
             break
         except BrokenProcessPool as died:
             err.print(f"entropy {chosen.entropy}: {died.__cause__ or died}", highlight=False)

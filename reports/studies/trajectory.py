@@ -16,13 +16,13 @@ from torch import Tensor
 from claims.core import constants as constant_table
 from claims.core import quantities
 from claims.core.claim import Claim
+from claims.deciding.verdict import Verdict
 from claims.observing.dynamics import Dynamics
 from claims.predicting.scalar import SPREAD, solve
 from model.regime import Regime, RegimeError
 from model.run import DivergenceError, log_spaced, signs
 from model.sampling import Draw, Sample, Seeds, sample
 from model.transfer import inherit, recording, train_task
-from reports.studies.verify import Verdict
 
 Array = NDArray[np.float64]
 #: Steps kept of each run, log-spaced.

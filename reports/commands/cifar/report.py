@@ -13,8 +13,8 @@ from reports.commands.console import err, out, print_json
 from reports.commands.options import LEDGER, JsonOption, LedgerOption
 
 if TYPE_CHECKING:
+    from claims.deciding.verdict import Verdict
     from reports.images.run import Found
-    from reports.studies.verify import Verdict
 
 #: Records that come with the project.
 _OURS = Path(__file__).parents[2] / "cifar"
@@ -60,7 +60,7 @@ def report(
 
 
 def _draw(runs: Found, folder: Path, stem: str) -> list[Path]:
-    from reports.drawing.plots import write_svg
+    from reports.drawing.figures import write_svg
     from reports.images import plots
 
     drawings = (
@@ -95,13 +95,14 @@ def _record(
 def _print(runs: Found, verdicts: list[Verdict], pictures: list[Path]) -> None:
     from reports.commands.cifar.tables import gains_table, verdicts_table
     from reports.images import decide
+    from reports.images import records as image_records
 
     out.print(gains_table(runs.records))
     out.print(verdicts_table(verdicts))
-    _print_line(f"{decide.trained_on(runs)}; pictures: {', '.join(map(str, pictures))}")
+    _print_line(f"{image_records.trained_on(runs)}; pictures: {', '.join(map(str, pictures))}")
     missed = decide.missed(verdicts)
     if missed:
-        said = f"planted false versions that were not caught: {', '.join(missed)}"
+        said = f"mutants that were not falsified: {', '.join(missed)}"
         _print_line(said, style="red")
 
 

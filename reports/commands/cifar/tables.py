@@ -9,12 +9,13 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from claims.paper.real_images import Cell, Interval
+from claims.core.records import finite
+from claims.deciding.paired_seeds import Interval
+from claims.deciding.verdict import Verdict
+from claims.observing.accuracies import Cell
 from reports.commands.showing.verdicts import status_text
 from reports.images import decide
 from reports.images.run import Record
-from reports.ledger.files import finite
-from reports.studies.verify import Verdict
 
 
 def gain_record(cell: Cell, one: Interval) -> dict[str, Any]:
@@ -82,7 +83,7 @@ def verdicts_table(verdicts: list[Verdict]) -> Table:
             no_wrap=True,
         )
     for verdict in (one for one in verdicts if "!" not in one.claim):
-        caught, of = decide.caught(verdict.claim, verdicts)
+        caught, of = decide.killed(verdict.claim, verdicts)
         worst = "–" if verdict.worst_margin is None else f"{verdict.worst_margin:.3g}"
         table.add_row(
             verdict.claim,

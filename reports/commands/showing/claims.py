@@ -11,7 +11,8 @@ from rich.table import Table
 
 from claims.core import constants as constant_table
 from claims.core.claim import Claim
-from claims.paper.real_images import CLAIMS_ON_IMAGES, ImageClaim
+from claims.deciding.population import Population
+from claims.deciding.worst_case import WorstCase
 from reports.commands.showing.verdicts import WIDE, status_text
 from reports.ledger.ledger import Ledger
 
@@ -34,21 +35,10 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
             claim.title,
         ]
         table.add_row(*cells[: len(table.columns)])
-    for image in CLAIMS_ON_IMAGES:
-        verdict = ledger.images.get(image.id)
-        cells = [
-            image.id,
-            status_text(verdict.status if verdict else None),
-            image.source,
-            "+".join(p.name for p in image.provenance),
-            image.kind.value,
-            image.title,
-        ]
-        table.add_row(*cells[: len(table.columns)])
     return table
 
 
-def named(claim: Claim | ImageClaim) -> dict[str, Any]:
+def named(claim: Claim) -> dict[str, Any]:
     """What names a statement, whatever decides it."""
     return {
         "id": claim.id,
@@ -67,16 +57,16 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "latex": claim.latex,
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
         "searched": _searched(claim),
-        "power": (
+        "detects": (
             "a violation, as a whole, by"
-            if claim.population or claim.climbs
+            if isinstance(claim.rule, Population | WorstCase)
             else "a regime in which it fails with probability"
         ),
         "constants": constant_table.select(claim.constants),
         "calibration": _calibrations(claim.constants),
-        "delta": claim.delta,
+        "delta": claim.rule.delta,
         "uses": dict(claim.uses),
-        "wrong_versions": {wrong.name: wrong.error for wrong in claim.wrong_versions},
+        "mutants": {mutant.name: mutant.error for mutant in claim.mutants},
         "verdict": (
             None
             if verdict is None
@@ -87,17 +77,17 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
 
 def _searched(claim: Claim) -> list[str]:
     """Where regimes are drawn, besides the hypotheses."""
-    if claim.domain is None:
+    domain = claim.domain
+    if domain is None:
         return []
-    found = [
-        (
-            f"Condition 4.1, {claim.domain.tier or 'practical and literal'} constants"
-            if claim.domain.tasks
-            else "any small regime"
-        )
+    tier = domain.tier.name if domain.tier else "practical and literal"
+    first = f"Condition 4.1, {tier} constants" if domain.tasks else "any small regime"
+    dropped = [f"without its clause {name}" for name in sorted(domain.without)]
+    scales = [
+        f"{scale} from {between.low:g} to {between.high:g}"
+        for scale, between in domain.scales.items()
     ]
-    found += [f"without its clause {name}" for name in sorted(claim.domain.dropped)]
-    return found + [f"{name} from {low:g} to {high:g}" for name, low, high in claim.domain.groups]
+    return [first, *dropped, *scales]
 
 
 def _calibrations(names: tuple[str, ...]) -> dict[str, dict[str, Any]]:
@@ -151,8 +141,8 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
         ),
         ("uses", [f"{name}: {why}" for name, why in record["uses"].items()]),
         (
-            "planted wrong versions",
-            [f"{name}: {error}" for name, error in record["wrong_versions"].items()],
+            "mutants",
+            [f"{name}: {error}" for name, error in record["mutants"].items()],
         ),
     ):
         if lines:
@@ -176,9 +166,9 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
         else verdict["method"]
     )
     console.print(f"\n[bold]{verdict['settled']}[/bold] on {where}{margin}", highlight=False)
-    if verdict["caught"]:
+    if verdict["detectable"]:
         console.print(
-            f"{record['power']} {verdict['caught']:.2g} or more is found with probability 0.99",
+            f"{record['detects']} {verdict['caught']:.2g} or more is found with probability 0.99",
             highlight=False,
         )
     for name, value in verdict["evidence"].items():

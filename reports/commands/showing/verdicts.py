@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from claims.core.status import Status
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from claims.core.status import Status
 from reports.ledger.ledger import Ledger
 
 _STYLES = {
@@ -49,7 +49,7 @@ def verdict_table(ledger: Ledger, width: int) -> Table:
         table.add_column("how", no_wrap=True)
         table.add_column("unit of the worst margin", no_wrap=True)
     statuses = ledger.statuses
-    for name, verdict in {**ledger.verdicts, **ledger.planted}.items():
+    for name, verdict in {**ledger.verdicts, **ledger.mutants}.items():
         worst = "" if verdict.worst_margin is None else f"{verdict.worst_margin + 0.0:.3g}"
         cells = [
             name,

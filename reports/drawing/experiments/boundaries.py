@@ -10,9 +10,8 @@ import numpy as np
 from scipy.optimize import brentq
 
 from claims.core import condition, quantities
+from claims.core.criteria import NOT_SMALL, SHARP
 from claims.observing.paired import dimension
-from claims.paper.theorem_4_2 import TAU_D
-from claims.paper.theorem_4_3 import NOT_SMALL
 from claims.predicting import law
 from model.regime import Regime
 from reports.drawing.experiments.common import GREY
@@ -56,7 +55,7 @@ def boundaries(data: ExperimentData) -> dict[str, Line]:
     edge = [
         (float(u), float(np.exp(x))) for u, x in zip(us, log_least, strict=True) if x is not None
     ]
-    c_1, c_3 = (data.constants[TAU_D.constant(symbol)] for symbol in ("C_1", "C_3"))
+    c_1, c_3 = (data.constants[SHARP.constant(symbol)] for symbol in ("C_1", "C_3"))
     return {
         "sharp law: error 0.1": (
             *solved(lambda r: float(np.log(law.predict(r).transfer / NOT_SMALL))),

@@ -8,7 +8,7 @@ import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from claims.paper.theorem_4_3 import NOT_SMALL
+from claims.core.criteria import NOT_SMALL
 from reports.drawing.experiments.common import FLOOR, plain_ticks, without_frame
 from reports.drawing.experiments.data import Array, ExperimentData
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from claims.core import quantities
 from claims.core.catalogue import find
-from claims.paper.theorem_4_3 import NOT_SMALL
+from claims.core.criteria import NOT_SMALL
 from claims.predicting import law
 from reports.drawing.experiments.common import (
     BLUE,

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
-from claims.paper.theorem_4_3 import NOT_SMALL
+from claims.core.criteria import NOT_SMALL
 from reports.drawing.experiments.boundaries import Line, boundaries
 from reports.drawing.experiments.common import VERMILION, cell_edges, plain_ticks
 from reports.drawing.experiments.data import Array, ExperimentData

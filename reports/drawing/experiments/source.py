@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from matplotlib.figure import Figure
 
-from claims.paper.theorem_4_3 import NOT_SMALL
+from claims.core.criteria import NOT_SMALL
 from reports.drawing.experiments.common import (
     BLUE,
     VERMILION,

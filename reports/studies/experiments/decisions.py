@@ -1,6 +1,6 @@
 """The evidence, at each point of an experiment, for each claim that speaks of it.
 
-A claim is decided by the rule that decides it everywhere (`claims.deciding.decision.examine`), at
+A claim is decided by the rule that decides it everywhere (`claims.deciding.sequential.examine`), at
 those points that lie inside its hypotheses, on the seeds the points were trained with.
 """
 
@@ -15,14 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from claims.core import constants as constant_table
-from claims.core.catalogue import catalogue, find
+from claims.core.catalogue import find
 from claims.core.claim import Claim
 from claims.core.constants import Constants
-from claims.deciding import decision
-from claims.deciding.decision import Margin, Outcome, RegimeEvidence
+from claims.core.evidence import RegimeEvidence, RegimeOutcome
+from claims.core.margin import Margin
+from claims.core.records import finite
+from claims.deciding import sequential
+from claims.deciding.budget import regime_level
+from claims.deciding.decide import statements
+from claims.deciding.population import Population
 from model.regime import Regime
 from model.sampling import Seeds
-from reports.ledger.files import finite
 from reports.ledger.journal import Record
 from reports.studies.executors import Executor
 from reports.studies.experiments.journals import Tick, resumed
@@ -72,9 +76,9 @@ def _evidence(
         return claim.margin(look(claim, seeds), constants)
 
     evidence = (
-        decision.examine(measure, delta=claim.delta, alpha=alpha, seeds=job.seeds.count)
+        sequential.examine(measure, delta=claim.rule.delta, alpha=alpha, seeds=job.seeds.count)
         if job.confirm
-        else _screen(measure(0, 0), claim.delta)
+        else _screen(measure(0, 0), claim.rule.delta)
     )
     return {
         "outcome": evidence.outcome.value,
@@ -87,8 +91,8 @@ def _evidence(
 
 def _screen(margin: Margin, delta: float) -> RegimeEvidence:
     """The rule's first step alone: what is suspicious stays undecided."""
-    doubtful = decision.suspicious(margin.possible_failures, len(margin.low), delta)
-    outcome = Outcome.UNDECIDED if doubtful else Outcome.STANDS
+    doubtful = sequential.suspicious(margin.possible_failures, len(margin.low), delta)
+    outcome = RegimeOutcome.UNDECIDED if doubtful else RegimeOutcome.STANDS
     return RegimeEvidence(
         outcome,
         len(margin.low),
@@ -101,7 +105,7 @@ def _screen(margin: Margin, delta: float) -> RegimeEvidence:
 def inside(claim: Claim, plan: Sweep, constants: Constants) -> list[int]:
     """Numbers of the points inside a claim's hypotheses."""
     assert claim.domain is not None
-    assert not claim.population
+    assert not isinstance(claim.rule, Population)
     return [
         point.number
         for point in plan.points
@@ -120,10 +124,7 @@ def decision_jobs(
         fresh seeds.
     """
     meant = {name: inside(find(name), plan, constants) for name in claims}
-    alphas = {
-        name: decision.regime_alpha(len(catalogue()), len(numbers))
-        for name, numbers in meant.items()
-    }
+    alphas = {name: regime_level(statements(), len(numbers)) for name, numbers in meant.items()}
     jobs = {}
     for point in plan.points:
         speaking = tuple(
@@ -174,7 +175,7 @@ def _is_evidence(evidence: Any) -> bool:
     if not isinstance(evidence, dict) or set(evidence) != {"outcome", *counts, "margin"}:
         return False
     margin = evidence["margin"]
-    known = evidence["outcome"] in [outcome.value for outcome in Outcome] and (
+    known = evidence["outcome"] in [outcome.value for outcome in RegimeOutcome] and (
         margin is None or (type(margin) is float and math.isfinite(margin))
     )
     return known and all(type(evidence[name]) is int and evidence[name] >= 0 for name in counts)

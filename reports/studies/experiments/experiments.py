@@ -21,11 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.core import constants as constant_table
+from claims.core.records import plain
 from model.files import write_atomically
 from reports.drawing import numerals
 from reports.drawing.experiments.data import ExperimentData
 from reports.drawing.experiments.saving import save
-from reports.ledger.files import plain, write_whole
+from reports.ledger.files import write_whole
 from reports.ledger.journal import JournalError
 from reports.studies.executors import Executor, in_process
 from reports.studies.experiments import curves, decisions, journals

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from claims.core.catalogue import find
-from claims.deciding.decision import Outcome
+from claims.core.evidence import RegimeOutcome
 from reports.ledger.files import read_json
 from reports.studies.experiments.testing import Check
 
@@ -59,15 +59,15 @@ def counted(
 
 
 def _counts(claim: str, points: int, evidence: Sequence[Mapping[str, Any]]) -> ClaimCounts:
-    outcomes = [Outcome(one["outcome"]) for one in evidence]
+    outcomes = [RegimeOutcome(one["outcome"]) for one in evidence]
     margins = [one["margin"] for one in evidence if one["margin"] is not None]
     return ClaimCounts(
         claim,
         points,
         len(evidence),
-        outcomes.count(Outcome.STANDS),
-        outcomes.count(Outcome.FALLS),
-        outcomes.count(Outcome.UNDECIDED),
+        outcomes.count(RegimeOutcome.STANDS),
+        outcomes.count(RegimeOutcome.FALLS),
+        outcomes.count(RegimeOutcome.UNDECIDED),
         min(margins, default=None),
         find(claim).unit,
     )

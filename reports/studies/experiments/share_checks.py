@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from claims.beyond.sharp_law import REGRET_STAR
+from claims.core.declared import REGRET_STAR
 from reports.drawing.experiments.data import ExperimentData
 from reports.studies.experiments.testing import LEVEL, Check, above_zero, verdict
 

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.core import quantities
+from claims.core.records import finite
 from claims.observing.errors import downstream_errors, noise_ratio
 from claims.predicting import law
 from model.regime import Regime
 from model.run import DivergenceError, Run
 from model.sampling import Seeds, sample
 from model.transfer import Trial, run_trial, train_task
-from reports.ledger.files import finite
 
 Array = NDArray[np.float64]
 
