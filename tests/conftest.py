@@ -6,15 +6,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from claims.core.status import Status
 
 import reports.page.document  # noqa: F401  # once and for all: pytester forgets what is imported within its runs, and matplotlib does not survive being imported twice
 from claims.core import findings
 from claims.core.claim import Claim, Kind
+from claims.core.profile import Profile
+from claims.core.status import Status
+from claims.core.workspace import Workspace
+from claims.deciding.decide import expected
+from claims.deciding.verdict import Verdict
 from reports.ledger import counterexample
 from reports.ledger.counterexample import surprise
 from reports.pytest_plugin import PROPERTY
-from reports.studies.verify import Profile, Verdict, decide, expected
+from reports.studies.verify import decide
 
 #: The folder that holds all the tests of a marker: where no others are asked for, other folders are
 #: not even read, which takes longer than most claims.
@@ -58,12 +62,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def decided(
-    claims_profile: Profile, record_property: Callable[[str, object], None]
+    claims_profile: Profile, workspace: Workspace, record_property: Callable[[str, object], None]
 ) -> Callable[..., Verdict]:
     """Decide a claim and put the verdict on record."""
 
     def run(claim: Claim, **changes: int) -> Verdict:
-        verdict = decide(claim, replace(claims_profile, **changes))
+        verdict = decide(claim, replace(claims_profile, **changes), workspace=workspace)
         record_property(PROPERTY, json.dumps(verdict.to_dict()))
         return verdict
 
@@ -72,7 +76,7 @@ def decided(
 
 @pytest.fixture
 def matches_finding(
-    decided: Callable[..., Verdict], pytestconfig: pytest.Config
+    decided: Callable[..., Verdict], workspace: Workspace, pytestconfig: pytest.Config
 ) -> Callable[[Claim], None]:
     """Assert that the verdict is the recorded finding, and that a refuted statement's
     counterexample still refutes it.
@@ -84,7 +88,7 @@ def matches_finding(
         verdict = decided(claim, shrinks=0) if recorded is Status.FALSIFIED else decided(claim)
         failure = None
         if verdict.status is Status.FALSIFIED and verdict.counterexample:
-            failure = counterexample.keep(verdict, pytestconfig.rootpath / counterexample.FAILURES)
+            failure = counterexample.keep(verdict, workspace.failures)
         if claim.kind is Kind.CONJECTURE:  # measured and reported; nothing hangs on it
             return
         if verdict.status is not recorded:
@@ -95,7 +99,7 @@ def matches_finding(
         if recorded is Status.FALSIFIED:
             kept = counterexample.read(findings.path(claim.id))
             margin = kept.margin()
-            assert margin.certain_failures > claim.delta * len(margin.high), (
+            assert margin.certain_failures > claim.rule.delta * len(margin.high), (
                 f"{findings.path(claim.id)} no longer fails"
             )
 

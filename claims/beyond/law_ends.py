@@ -36,7 +36,7 @@ from claims.core.ranges import SMALL
 from claims.deciding.estimates import Estimate, average, each, estimate, root_mean_square
 from claims.deciding.population import Population
 from claims.observing.errors import MEASURED, scratch_only
-from claims.observing.paired import ladder
+from claims.observing.paired import paired
 from claims.predicting import law
 from model.regime import Regime
 from model.sampling import Seeds
@@ -72,7 +72,7 @@ ALL_INHERITED = after_transfer(
 #: Beyond its end the law is off by more than is declared within; and, where errors are rare, by
 #: this factor.
 TIMES = 2.0
-_AFTER_TRANSFER = ladder(scratch=False)
+_AFTER_TRANSFER = paired(scratch=False)
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from claims.core.case import Case, Search
-from claims.core.claim import Claim
+from claims.core.claim import Claim, ClaimError
 from claims.core.domain import Domain
 from claims.core.rule import Inquiry, Tick
 from model.regime import Regime
@@ -20,6 +20,29 @@ Observe = Callable[[Regime, Seeds], Any]
 def observed(observe: Observe, regime: Regime, seeds: Seeds) -> Any:
     """One regime, on these seeds."""
     return observe(regime, seeds)
+
+
+@runtime_checkable
+class Varying(Protocol):
+    """An `observe` that trains variants of a regime beside it."""
+
+    @property
+    def within_condition(self) -> bool:
+        """Whether its variants must lie inside Condition 4.1."""
+
+    def variants(self, regime: Regime) -> tuple[Regime, ...]:
+        """The variants."""
+
+
+def check_variants(claim: Claim[Any], regime: Regime) -> None:
+    """Raise `ClaimError` where a variant breaks Condition 4.1 and the claim says that none does."""
+    observe = claim.observe
+    if claim.domain is None or not (isinstance(observe, Varying) and observe.within_condition):
+        return
+    for place, variant in enumerate(observe.variants(regime), start=1):
+        if broken := claim.domain.broken_clauses(variant):
+            rule = f"must lie inside Condition 4.1, and breaks {', '.join(broken)}; of {regime}"
+            raise ClaimError(claim.id, f"observe.variants[{place}]", variant, rule)
 
 
 def population_cases(claim: Claim[Any], inquiry: Inquiry) -> tuple[Case, ...]:

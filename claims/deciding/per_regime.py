@@ -14,7 +14,7 @@ from claims.core.profile import Profile
 from claims.core.rule import Inquiry
 from claims.deciding import sequential
 from claims.deciding.budget import regime_level
-from claims.deciding.observed import observed
+from claims.deciding.observed import check_variants, observed
 from model.regime import Regime
 from model.sampling import Seeds
 
@@ -106,6 +106,7 @@ def examined(
     evidence.drawn += 1
     if claim.domain.violations(case.regime, inquiry.constants):
         return None
+    check_variants(claim, case.regime)
 
     def measure(first: int, count: int) -> Margin:
         observation = observed(claim.observe, case.regime, Seeds(case.root, count, first))

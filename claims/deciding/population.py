@@ -14,7 +14,7 @@ from claims.core.rule import Inquiry
 from claims.deciding import estimates, predictions
 from claims.deciding.at_once import judged_at_once
 from claims.deciding.budget import LEVEL
-from claims.deciding.observed import observations, population_cases
+from claims.deciding.observed import check_variants, observations, population_cases
 from claims.deciding.per_regime import METHOD as TESTED
 from claims.deciding.predictions import Predict
 from model.regime import Regime
@@ -58,6 +58,8 @@ class Population:
     def decide(self, claim: Claim[Any], inquiry: Inquiry) -> Evidence:
         """Predict, observe, judge."""
         cases = population_cases(claim, inquiry)
+        for case in cases:
+            check_variants(claim, case.regime)
         record: dict[str, Any] = {}
         if self.predict:
             lines = predictions.lines(self.predict, cases)

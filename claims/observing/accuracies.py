@@ -57,7 +57,7 @@ Places = Callable[[Accuracies, str], dict[Cell, float]]
 Contrast = Callable[[Accuracies, str], Array]
 
 
-def paired(accuracies: Accuracies, weights: Mapping[Cell, float]) -> Array:
+def weighted(accuracies: Accuracies, weights: Mapping[Cell, float]) -> Array:
     """A weighted sum of cells' accuracies in points, over the seeds that all have: (seeds,)."""
     if not weights:
         return np.empty(0)
@@ -77,12 +77,12 @@ def slope(accuracies: Accuracies, places: Mapping[Cell, float]) -> Array:
     if len(set(places.values())) < 2:
         return np.empty(0)
     centred = np.array(list(places.values())) - np.mean(list(places.values()))
-    return paired(accuracies, dict(zip(places, centred / (centred @ centred), strict=True)))
+    return weighted(accuracies, dict(zip(places, centred / (centred @ centred), strict=True)))
 
 
 def gain(accuracies: Accuracies, cell: Cell) -> Array:
     """Accuracy after transfer less that from scratch, in points: (seeds,)."""
-    return paired(accuracies, {cell: 1.0, cell.scratch: -1.0})
+    return weighted(accuracies, {cell: 1.0, cell.scratch: -1.0})
 
 
 def sources(accuracies: Accuracies, network: str) -> dict[Cell, float]:

@@ -1,9 +1,10 @@
-"""Paired comparisons: one regime, changed in one thing at a time, on common seeds."""
+"""Paired designs: one regime, changed in one thing at a time, on common seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,91 +26,102 @@ Change = Callable[[Regime], Regime]
 
 
 @dataclass(frozen=True)
-class Rung:
+class VariantErrors:
     """Test errors in one regime; None where that training was not asked for."""
 
     networks: int
     scratch: ErrorEstimate | None
     transfer: ErrorEstimate | None
-    overruled: (
-        ErrorEstimate | None
-    )  # from scratch: the probability that noise alone would err, and the signal overrules it
+    # From scratch: the probability that noise alone would err, and the signal overrules it.
+    overruled: ErrorEstimate | None
 
 
 @dataclass(frozen=True)
-class Ladder:
-    """Test errors in a regime and in its variants, on common seeds."""
+class PairedErrors:
+    """Test errors in a regime (variant 0) and in its variants, on common seeds."""
 
-    rungs: tuple[Rung, ...]
+    variants: tuple[VariantErrors, ...]
 
     @property
     def networks(self) -> int:
         """Networks trained."""
-        return sum(rung.networks for rung in self.rungs)
+        return sum(variant.networks for variant in self.variants)
 
-    def transfer(self, rung: int) -> ErrorEstimate:
+    def transfer(self, variant: int) -> ErrorEstimate:
         """Test error after transfer."""
-        error = self.rungs[rung].transfer
+        error = self.variants[variant].transfer
         assert error is not None
         return error
 
-    def scratch(self, rung: int) -> ErrorEstimate:
+    def scratch(self, variant: int) -> ErrorEstimate:
         """Test error from scratch."""
-        error = self.rungs[rung].scratch
+        error = self.variants[variant].scratch
         assert error is not None
         return error
 
-    def overruled(self, rung: int) -> ErrorEstimate:
+    def overruled(self, variant: int) -> ErrorEstimate:
         """From scratch: the probability that noise alone would err, and the signal overrules it."""
-        error = self.rungs[rung].overruled
+        error = self.variants[variant].overruled
         assert error is not None
         return error
 
 
-def ladder(
-    *changes: Change,
-    scratch: bool = True,
-    transfer: bool = True,
-    overruled: bool = False,
-    lines: int = LINES,
-) -> Callable[[Regime, Seeds], Ladder]:
-    """Observe a regime, and each of its variants; `overruled` asks for that probability as well, of
-    what is trained from scratch.
+@dataclass(frozen=True)
+class PairedDesign:
+    """Observes a regime and each of its variants.
+
+    Args:
+        changes: each makes a variant of a regime.
+        scratch, transfer: what is trained.
+        lines: random lines that an error is averaged over.
+        overruled: whether that probability is asked for, of what is trained from scratch.
+        within_condition: the variants must lie inside Condition 4.1 as well. A claim that says so
+            of them is refused, with the clause and the regime, where one does not.
     """
 
-    def observe(regime: Regime, seeds: Seeds) -> Ladder:
-        return Ladder(
-            tuple(
-                _rung(r, seeds, scratch, transfer, overruled, lines)
-                for r in (regime, *(change(regime) for change in changes))
-            )
-        )
+    changes: tuple[Change, ...]
+    scratch: bool = True
+    transfer: bool = True
+    overruled: bool = False
+    within_condition: bool = False
+    lines: int = LINES
 
-    return observe
+    def variants(self, regime: Regime) -> tuple[Regime, ...]:
+        """The regime's variants, in the order of the changes."""
+        return tuple(change(regime) for change in self.changes)
+
+    def __call__(self, regime: Regime, seeds: Seeds) -> PairedErrors:
+        """Train them all, on the same seeds."""
+        regimes = (regime, *self.variants(regime))
+        return PairedErrors(tuple(self._errors(one, seeds) for one in regimes))
+
+    def _errors(self, regime: Regime, seeds: Seeds) -> VariantErrors:
+        draw = sample(regime, seeds)
+
+        def trained(start: torch.Tensor) -> torch.Tensor:
+            return train_task(regime, 2, draw.downstream, start).weights
+
+        def probability(
+            estimate: Callable[..., ErrorEstimate], weights: torch.Tensor
+        ) -> ErrorEstimate:
+            return estimate(weights, draw.downstream.signal, regime, 2, seeds, self.lines)
+
+        from_scratch = after = silenced = None
+        if self.scratch:
+            weights = trained(draw.fresh)
+            from_scratch = probability(estimate_error, weights)
+            silenced = probability(estimate_overruled, weights) if self.overruled else None
+        if self.transfer:
+            upstream = train_task(regime, 1, draw.upstream, draw.start).weights
+            start = inherit(upstream, draw.fresh, regime.inherited)
+            after = probability(estimate_error, trained(start))
+        networks = (self.scratch + 2 * self.transfer) * seeds.count
+        return VariantErrors(networks, from_scratch, after, silenced)
 
 
-def _rung(
-    regime: Regime, seeds: Seeds, scratch: bool, transfer: bool, overruled: bool, lines: int
-) -> Rung:
-    draw = sample(regime, seeds)
-
-    def trained(start: torch.Tensor) -> torch.Tensor:
-        return train_task(regime, 2, draw.downstream, start).weights
-
-    def probability(estimate: Callable[..., ErrorEstimate], weights: torch.Tensor) -> ErrorEstimate:
-        return estimate(weights, draw.downstream.signal, regime, 2, seeds, lines)
-
-    from_scratch = after = silenced = None
-    if scratch:
-        weights = trained(draw.fresh)
-        from_scratch = probability(estimate_error, weights)
-        silenced = probability(estimate_overruled, weights) if overruled else None
-    if transfer:
-        upstream = train_task(regime, 1, draw.upstream, draw.start).weights
-        after = probability(
-            estimate_error, trained(inherit(upstream, draw.fresh, regime.inherited))
-        )
-    return Rung((scratch + 2 * transfer) * seeds.count, from_scratch, after, silenced)
+def paired(*changes: Change, **options: Any) -> PairedDesign:
+    """A paired design with these changes; `options` are its other fields."""
+    return PairedDesign(changes, **options)
 
 
 def exceeds(first: ErrorEstimate, second: ErrorEstimate, nats: float = 0.0) -> Margin:

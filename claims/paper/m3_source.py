@@ -34,9 +34,9 @@ from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
 from claims.observing.identities import Identity, none_left
 from claims.observing.paired import (
-    Ladder,
+    PairedErrors,
     exceeds,
-    ladder,
+    paired,
     universal,
     upstream_noise,
     upstream_samples,
@@ -64,28 +64,28 @@ MISALIGNED = after_transfer(
     scales={**ROOMY, **MAJORITY},
     tier=PRACTICAL,
 )
-MORE_UPSTREAM = ladder(universal(1.5), upstream_samples(4), upstream_noise(0.5), scratch=False)
-NOTHING_UPSTREAM = ladder(universal(0.03), upstream_samples(0.03), upstream_noise(30.0))
+MORE_UPSTREAM = paired(universal(1.5), upstream_samples(4), upstream_noise(0.5), scratch=False)
+NOTHING_UPSTREAM = paired(universal(0.03), upstream_samples(0.03), upstream_noise(30.0))
 
 
-def falls(rung: int) -> Measure:
+def falls(variant: int) -> Measure:
     """Transfer error of the regime exceeds that of a variant."""
     return lambda observation, constants: exceeds(
-        observation.transfer(0), observation.transfer(rung)
+        observation.transfer(0), observation.transfer(variant)
     )
 
 
-def rises(rung: int) -> Measure:
+def rises(variant: int) -> Measure:
     """The opposite."""
-    return lambda observation, constants: falls(rung)(observation, constants).negated
+    return lambda observation, constants: falls(variant)(observation, constants).negated
 
 
-def vanishes(rung: int, share: float = 0.5) -> Measure:
+def vanishes(variant: int, share: float = 0.5) -> Measure:
     """The benefit, in nats, of a variant is at most a share of the regime's."""
 
-    def margin(observation: Ladder, constants: Constants) -> Margin:
+    def margin(observation: PairedErrors, constants: Constants) -> Margin:
         benefit, left = (
-            exceeds(observation.scratch(k), observation.transfer(k)) for k in (0, rung)
+            exceeds(observation.scratch(k), observation.transfer(k)) for k in (0, variant)
         )
         ends = share * benefit.low, share * benefit.high
         return Margin.between(np.minimum(*ends) - left.high, np.maximum(*ends) - left.low)
@@ -106,7 +106,7 @@ _FACTORS = (
 )
 
 
-def _more(name: str, words: str, latex: str, rung: int, *, sharper: bool) -> Claim:
+def _more(name: str, words: str, latex: str, variant: int, *, sharper: bool) -> Claim:
     stated = (
         not sharper and name != "universal"
     )  # what the algebra expects to fail is searched where it should
@@ -131,7 +131,7 @@ def _more(name: str, words: str, latex: str, rung: int, *, sharper: bool) -> Cla
         latex=rf"\partial\,\mathrm{{error}}/\partial\,{latex}<0",
         domain=domain,
         observe=MORE_UPSTREAM,
-        margin=falls(rung),
+        margin=falls(variant),
         constants=(C_4,),
         uses=MEASURED,
         family=f"m3.{'aligned' if sharper else 'large-y' if stated else 'little-noise'}",
@@ -139,14 +139,14 @@ def _more(name: str, words: str, latex: str, rung: int, *, sharper: bool) -> Cla
             Mutant(
                 "flipped",
                 "errs more where the target is close",
-                {"margin": rises(rung)} | ({} if sharper else {"domain": ALIGNED}),
+                {"margin": rises(variant)} | ({} if sharper else {"domain": ALIGNED}),
             ),
             Mutant(
                 "tenfold",
                 "errs a tenth as much, or less",
                 {
                     "margin": lambda observation, c: exceeds(
-                        observation.transfer(0), observation.transfer(rung), math.log(10)
+                        observation.transfer(0), observation.transfer(variant), math.log(10)
                     )
                 },
             ),
@@ -157,7 +157,7 @@ def _more(name: str, words: str, latex: str, rung: int, *, sharper: bool) -> Cla
     )
 
 
-def _vanishing(name: str, words: str, latex: str, rung: int) -> Claim:
+def _vanishing(name: str, words: str, latex: str, variant: int) -> Claim:
     return Claim(
         id=f"m3.vanishes.{name}",
         title=f"The benefit of transfer vanishes with {words}",
@@ -171,7 +171,7 @@ def _vanishing(name: str, words: str, latex: str, rung: int) -> Claim:
         ),
         domain=HELPFUL,
         observe=NOTHING_UPSTREAM,
-        margin=vanishes(rung),
+        margin=vanishes(variant),
         constants=(C_4,),
         uses=MEASURED,
         family="m3.vanishes",
@@ -179,10 +179,12 @@ def _vanishing(name: str, words: str, latex: str, rung: int) -> Claim:
             Mutant(
                 "grows",
                 "the benefit grows",
-                {"margin": lambda observation, c: vanishes(rung, 1.0)(observation, c).negated},
+                {"margin": lambda observation, c: vanishes(variant, 1.0)(observation, c).negated},
             ),
             Mutant(
-                "harm", "a harm as large as the benefit is left", {"margin": vanishes(rung, -1.0)}
+                "harm",
+                "a harm as large as the benefit is left",
+                {"margin": vanishes(variant, -1.0)},
             ),
         ),
         **_ORDERING,
@@ -205,16 +207,16 @@ M3 = (
             latex=rf"Y\gg X+2/\alpha\;\Rightarrow\;\partial\,\mathrm{{error}}/\partial\,{latex}>0",
             domain=MISALIGNED,
             observe=MORE_UPSTREAM,
-            margin=rises(rung),
+            margin=rises(variant),
             uses=MEASURED,
             family="m3-prime",
             mutants=(
-                Mutant("flipped", "errs less", {"margin": falls(rung)}),
+                Mutant("flipped", "errs less", {"margin": falls(variant)}),
                 Mutant("aligned", "Y at most 3", {"domain": ALIGNED, "constants": (C_4,)}),
             ),
             **(_ORDERING | {"provenance": (Provenance.O, Provenance.D)}),
         )
-        for name, words, latex, rung in _FACTORS[1:]
+        for name, words, latex, variant in _FACTORS[1:]
     ),
 )
 

@@ -15,15 +15,15 @@ from claims.core.margin import Margin
 from claims.core.quantities import TAU_2
 from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
-from claims.observing.paired import Ladder, dimension, exceeds, ladder
+from claims.observing.paired import PairedErrors, dimension, exceeds, paired
 
-GROWING = ladder(dimension(10), dimension(10**6), transfer=False, overruled=True, lines=512)
+GROWING = paired(dimension(10), dimension(10**6), transfer=False, overruled=True, lines=512)
 #: How far below its limit the error at 10^6 d may lie.
 FROM_LIMIT = 0.01
 NEAR_THRESHOLD = from_scratch(TAU_2, Between(1.0, 10.0), tier=PRACTICAL)
 
 
-def rises_with_dimension(observation: Ladder, constants: Constants) -> Margin:
+def rises_with_dimension(observation: PairedErrors, constants: Constants) -> Margin:
     """At d, 10 d and 10^6 d: each error exceeds the one before, and the last is near half the
     probability that noise activates a filter.
 
@@ -62,7 +62,7 @@ M5 = Claim(
         Mutant(
             "less",
             "with less dimension, 0.9 d and 0.8 d",
-            {"observe": ladder(dimension(0.9), dimension(0.8), transfer=False, overruled=True)},
+            {"observe": paired(dimension(0.9), dimension(0.8), transfer=False, overruled=True)},
         ),
     ),
     uses=MEASURED,

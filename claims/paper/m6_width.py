@@ -18,7 +18,7 @@ from claims.core.ranges import SMALL
 from claims.deciding.estimates import Estimate, estimate
 from claims.deciding.population import Population
 from claims.observing.errors import MEASURED
-from claims.observing.paired import Ladder, dimension, ladder, width
+from claims.observing.paired import PairedErrors, dimension, paired, width
 from claims.predicting.law import contour_slope
 
 #: Near the contour, with 4 filters of each sign, fewer than Condition 4.1 asks for, and with 48.
@@ -29,27 +29,27 @@ CONTOUR = from_scratch(
     scales={Scale.M: Between(4, 4), **SMALL},
     tier=PRACTICAL,
 )
-WIDER = ladder(width(12), transfer=False)
+WIDER = paired(width(12), transfer=False)
 #: By how much, in ln tau, the threshold may move; and what may be left of the spread over seeds.
 #: (Some of it is the training set's and stays.)
 MOVED, LEFT = 0.25, 1.0
 
 
-def _probits(errors: Ladder, rung: int) -> Any:
-    return special.ndtri(errors.scratch(rung).value.numpy())
+def _probits(errors: PairedErrors, variant: int) -> Any:
+    return special.ndtri(errors.scratch(variant).value.numpy())
 
 
-def moved(ladders: Sequence[Ladder]) -> Estimate:
+def moved(pairs: Sequence[PairedErrors]) -> Estimate:
     """Mean shift of the threshold, in ln tau."""
     shifts = np.array(
-        [(_probits(s, 1).mean() - _probits(s, 0).mean()) / contour_slope() for s in ladders]
+        [(_probits(s, 1).mean() - _probits(s, 0).mean()) / contour_slope() for s in pairs]
     )
     return estimate(lambda x: float(abs(x.mean())), shifts)
 
 
-def spread_left(ladders: Sequence[Ladder]) -> Estimate:
+def spread_left(pairs: Sequence[PairedErrors]) -> Estimate:
     """Geometric mean of the ratio of standard deviations over seeds of the probit of the error."""
-    ratios = np.array([np.log(_probits(s, 1).std() / _probits(s, 0).std()) for s in ladders])
+    ratios = np.array([np.log(_probits(s, 1).std() / _probits(s, 0).std()) for s in pairs])
     return estimate(lambda x: float(np.exp(x.mean())), ratios)
 
 
@@ -62,9 +62,9 @@ _M6: dict[str, Any] = {
     "family": "m6",
     "rule": Population(
         120,
-        lambda ladders: {
-            "threshold moved, ln τ": moved(ladders).record(),
-            "spread left": spread_left(ladders).record(),
+        lambda pairs: {
+            "threshold moved, ln τ": moved(pairs).record(),
+            "spread left": spread_left(pairs).record(),
         },
     ),
     "uses": MEASURED,
@@ -78,18 +78,18 @@ CLAIMS = (
             f" moves by at most {MOVED:.0%}, on average."
         ),
         latex=r"m\to 12m\;\Rightarrow\;\Delta\ln\tau_{0.1}\approx0",
-        margin=lambda ladders, constants: moved(ladders).at_most(MOVED),
+        margin=lambda pairs, constants: moved(pairs).at_most(MOVED),
         unit=f"{MOVED} less the shift in ln τ",
         mutants=(
             Mutant(
                 "halved",
                 "it halves",
-                {"margin": lambda ladders, constants: moved(ladders).at_least(math.log(2))},
+                {"margin": lambda pairs, constants: moved(pairs).at_least(math.log(2))},
             ),
             Mutant(
                 "dimension",
                 "ten times the dimension does not move it either",
-                {"observe": ladder(dimension(10), transfer=False)},
+                {"observe": paired(dimension(10), transfer=False)},
             ),
         ),
         **_M6,
@@ -102,18 +102,18 @@ CLAIMS = (
             " probit is smaller."
         ),
         latex=r"m\to 12m\;\Rightarrow\;\mathrm{sd}\downarrow",
-        margin=lambda ladders, constants: spread_left(ladders).at_most(LEFT),
+        margin=lambda pairs, constants: spread_left(pairs).at_most(LEFT),
         unit=f"{LEFT} less the ratio",
         mutants=(
             Mutant(
                 "grows",
                 "it grows",
-                {"margin": lambda ladders, constants: spread_left(ladders).at_least(1.0)},
+                {"margin": lambda pairs, constants: spread_left(pairs).at_least(1.0)},
             ),
             Mutant(
                 "tenth",
                 "at most a tenth is left",
-                {"margin": lambda ladders, constants: spread_left(ladders).at_most(0.1)},
+                {"margin": lambda pairs, constants: spread_left(pairs).at_most(0.1)},
             ),
         ),
         **_M6,

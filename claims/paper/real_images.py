@@ -12,8 +12,8 @@ from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.deciding.paired_seeds import Contrasts, PairedSeeds
 from claims.observing.accuracies import Accuracies, gains, mismatches, noises, rises, sources
 
-#: Shared evenly by the statements of this file: the probability that a true one is falsified; and as
-#: much that a false one is verified.
+#: Shared evenly by the statements of this file: the probability that a true one is falsified; and
+#: as much that a false one is verified.
 LEVEL = 0.05
 
 

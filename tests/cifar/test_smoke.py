@@ -6,8 +6,8 @@ import os
 from dataclasses import replace
 
 import pytest
-from claims.core.status import Status
 
+from claims.core.status import Status
 from claims.paper.real_images import CLAIMS_ON_IMAGES
 from model.vision.train import Device
 from reports.images import decide, plan, run
@@ -39,8 +39,8 @@ def test_orderings(tmp_path):
     for claim in CLAIMS_ON_IMAGES:
         if claim.id in DECIDED:
             assert verdicts[claim.id].status is Status.VERIFIED, verdicts[claim.id].evidence
-            for version in claim.wrong_versions:
-                assert verdicts[claim.wrong(version).id].status is Status.FALSIFIED, version.name
+            for version in claim.mutants:
+                assert verdicts[claim.mutated(version).id].status is Status.FALSIFIED, version.name
     negative = verdicts["images.negative-transfer"]
     assert negative.status in (Status.VERIFIED, Status.INCONCLUSIVE), negative.evidence
     assert all(

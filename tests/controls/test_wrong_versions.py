@@ -3,14 +3,14 @@ claim itself.
 """
 
 import pytest
-from claims.core.status import Status
 
 from claims.core.catalogue import catalogue
+from claims.core.status import Status
 
 PLANTED = [
-    pytest.param(claim.wrong(version), version, id=f"{claim.id}!{version.name}")
+    pytest.param(claim.mutated(version), version, id=f"{claim.id}!{version.name}")
     for claim in catalogue().values()
-    for version in claim.wrong_versions
+    for version in claim.mutants
 ]
 
 
@@ -24,4 +24,4 @@ def test_caught(claim, version, decided):
 
 
 def test_every_claim_has_wrong_versions():
-    assert [claim.id for claim in catalogue().values() if len(claim.wrong_versions) < 2] == []
+    assert [claim.id for claim in catalogue().values() if len(claim.mutants) < 2] == []

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from claims.core.records import plain
 from reports.commands import entry
 from reports.drawing import experiments as experiment_plots
-from reports.ledger.files import plain
 from reports.studies.experiments.checks import Check
 from reports.studies.experiments.experiments import EXPERIMENTS, Decided, Outcome
 

@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from claims.core.status import Status
 
 from claims.core.catalogue import catalogue
+from claims.core.profile import PROFILES
+from claims.core.status import Status
+from claims.deciding.verdict import Verdict
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
 from reports.pytest_plugin import PROPERTY, networks
-from reports.studies.verify import PROFILES, Verdict
 
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[2]
@@ -26,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 def verdict(claim, status):
     return Verdict(
         claim=claim,
-        looks=claim,
+        family=claim,
         status=status,
         regimes=6,
         drawn=6,
@@ -41,7 +42,7 @@ def verdict(claim, status):
         unit="u",
         delta=0.0,
         level=0.0,
-        caught=0.0,
+        detectable=0.0,
         constants={},
         profile="quick",
         entropy=1,
@@ -176,7 +177,7 @@ def test_planted_versions(recorded):
         ]
     )
     book = ledger.read(path)
-    assert (book.verdicts, {name: v.status for name, v in book.planted.items()}) == (
+    assert (book.verdicts, {name: v.status for name, v in book.mutants.items()}) == (
         {},
         {"e5.scratch!off-by-one": Status.FALSIFIED, "e5.scratch!perturbed": Status.VERIFIED},
     )
@@ -304,12 +305,12 @@ def test_networks_of_a_family_go_to_one_worker():
     other test has its own.
     """
     for claim in catalogue().values():
-        assert networks(f"tests/theory/test_claims.py::test_verdict[{claim.id}]") == claim.looks
-        for version in claim.wrong_versions:
-            wrong = claim.wrong(version)
+        assert networks(f"tests/theory/test_claims.py::test_verdict[{claim.id}]") == claim.family_id
+        for version in claim.mutants:
+            wrong = claim.mutated(version)
             assert (
                 networks(f"tests/controls/test_wrong_versions.py::test_caught[{wrong.id}]")
-                == wrong.looks
+                == wrong.family_id
             )
     for other in (
         "tests/claims/test_catalogue.py::test_fields[e1.step]",

@@ -206,7 +206,7 @@ def test_wrong_versions():
     """
     seen = RIGHT_EITHER_WAY * 100
     assert decided(seen)[0] > 0
-    wrong = {version.name: CLAIM.wrong(version) for version in CLAIM.mutants}
+    wrong = {version.name: CLAIM.mutated(version) for version in CLAIM.mutants}
     assert set(wrong) == {"never", "flipped"}
     assert all(decided(seen, claim)[1] < 0 for claim in wrong.values())
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from claims.core.margin import Margin
 from examples import regime
 from scipy.optimize import brentq
 
@@ -16,6 +15,7 @@ from claims.beyond.necessity import NEEDED, UNNEEDED, everything, none_fails, on
 from claims.core import condition, quantities, statements
 from claims.core.catalogue import catalogue
 from claims.core.condition import LITERAL, PRACTICAL
+from claims.core.margin import Margin
 from claims.core.statements import fails, statement
 from claims.observing import dynamics
 from claims.observing.errors import scratch_only
@@ -117,9 +117,7 @@ def test_needed(claim):
     assert claim.constants == base.constants
     clause = claim.id.split(".")[1]
     assert any(name.split(".")[0] == clause for name in claim.domain.dropped)
-    kept = next(
-        version.changes["domain"] for version in claim.mutants if version.name == "kept"
-    )
+    kept = next(version.changes["domain"] for version in claim.mutants if version.name == "kept")
     assert not kept.dropped
 
 

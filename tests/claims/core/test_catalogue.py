@@ -12,12 +12,13 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-from claims.deciding.decision import INDIFFERENCE, Status
 
 from claims.core import findings
 from claims.core.catalogue import UnknownClaimError, assemble, catalogue, files, find, settle
 from claims.core.claim import Claim, Kind
 from claims.core.condition import clauses
+from claims.core.status import Status
+from claims.deciding.sequential import INDIFFERENCE
 from model.regime import Regime
 from model.sampling import Seeds
 
@@ -79,14 +80,14 @@ def test_fields(claim):
     together = bool(
         claim.population or claim.climbs
     )  # judged by one margin of many networks, which has no share of seeds that may fail
-    assert claim.delta == 0 or claim.kind is not Kind.EXACT
+    assert claim.rule.delta == 0 or claim.kind is not Kind.EXACT
     assert (
-        claim.delta > 0
+        claim.rule.delta > 0
         or claim.kind is Kind.EXACT
         or (together and claim.kind is not Kind.PROBABILITY)
     )
-    assert not (claim.delta and together)
-    assert 0 <= claim.delta < 1 / INDIFFERENCE  # else the sequential test cannot decide it
+    assert not (claim.rule.delta and together)
+    assert 0 <= claim.rule.delta < 1 / INDIFFERENCE  # else the sequential test cannot decide it
     assert claim.domain is None or claim.domain.dropped <= {clause.name for clause in clauses()}
 
 

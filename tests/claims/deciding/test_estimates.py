@@ -11,11 +11,11 @@ import math
 
 import numpy as np
 import pytest
-from claims.deciding.decision import RUN_BUDGET
 from scipy.integrate import quad
 from scipy.stats import binom, binomtest, norm, rankdata
 
 from claims.core.catalogue import catalogue
+from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.estimates import (
     LEAST,
     LEVEL,

@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from claims.core.margin import Margin
 from examples import regime
 from scipy.optimize import brentq
 
 from claims.core import quantities
-from claims.observing import paired as ladders
+from claims.core.margin import Margin
+from claims.observing import paired as pairs
 from claims.observing.errors import LINES
 from claims.observing.paired import (
     dimension,
     exceeds,
     head_start,
-    ladder,
+    paired,
     universal,
     upstream_noise,
     upstream_samples,
@@ -256,11 +256,11 @@ def same(first, second):
 def test_every_rung_is_a_trial(lines):
     """The regime first, then its variants in order, all on the seeds given."""
     changes = (upstream_samples(2), width(2))
-    seen = ladder(*changes, lines=lines)(SMALL, SEEDS)
-    for rung, made in enumerate([SMALL, *(change(SMALL) for change in changes)]):
+    seen = paired(*changes, lines=lines)(SMALL, SEEDS)
+    for variant, made in enumerate([SMALL, *(change(SMALL) for change in changes)]):
         scratch, transfer = of_trial(made, lines)
-        assert same(seen.scratch(rung), scratch)
-        assert same(seen.transfer(rung), transfer)
+        assert same(seen.scratch(variant), scratch)
+        assert same(seen.transfer(variant), transfer)
         assert not same(scratch, transfer)
 
 
@@ -269,22 +269,22 @@ def test_every_rung_is_a_trial(lines):
 )
 def test_only_what_is_asked_is_trained(monkeypatch, scratch, transfer, each):
     """Upstream networks are needed for transfer alone; every network is counted."""
-    trained, run = [], ladders.train_task
+    trained, run = [], pairs.train_task
     monkeypatch.setattr(
-        ladders,
+        pairs,
         "train_task",
         lambda r, index, data, start: trained.append(start.shape[0]) or run(r, index, data, start),
     )
-    seen = ladder(upstream_noise(2.0), scratch=scratch, transfer=transfer, lines=8)(SMALL, SEEDS)
-    assert [rung.networks for rung in seen.rungs] == [each * 4] * 2
+    seen = paired(upstream_noise(2.0), scratch=scratch, transfer=transfer, lines=8)(SMALL, SEEDS)
+    assert [variant.networks for variant in seen.variants] == [each * 4] * 2
     assert seen.networks == sum(trained) == 2 * each * 4
-    assert [((rung.scratch is None), (rung.transfer is None)) for rung in seen.rungs] == [
-        (not scratch, not transfer)
-    ] * 2
+    assert [
+        ((variant.scratch is None), (variant.transfer is None)) for variant in seen.variants
+    ] == [(not scratch, not transfer)] * 2
 
 
 def test_not_asked_for_is_not_read():
-    seen = ladder(scratch=False, lines=8)(SMALL, SEEDS)
+    seen = paired(scratch=False, lines=8)(SMALL, SEEDS)
     with pytest.raises(AssertionError):
         seen.scratch(0)
 

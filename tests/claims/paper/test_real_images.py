@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from claims.deciding.decision import Outcome
 from scipy import stats
 
+from claims.core.evidence import RegimeOutcome
 from claims.paper import real_images
 from claims.paper.real_images import (
     BASE_SAMPLES,
@@ -64,10 +64,10 @@ def verdicts(seen, networks=("net",)):
 
 def test_planted_effects_are_found_and_planted_errors_caught():
     found = verdicts(world())
-    assert {name for name, seen in found.items() if seen is Outcome.STANDS} == {
+    assert {name for name, seen in found.items() if seen is RegimeOutcome.STANDS} == {
         claim.id for claim in CLAIMS_ON_IMAGES
     }
-    assert all(seen is Outcome.FALLS for name, seen in found.items() if "!" in name)
+    assert all(seen is RegimeOutcome.FALLS for name, seen in found.items() if "!" in name)
 
 
 @pytest.mark.parametrize(
@@ -81,23 +81,23 @@ def test_planted_effects_are_found_and_planted_errors_caught():
     ],
 )
 def test_the_opposite_world_falsifies(changes, falls):
-    assert verdicts(world(**changes))[falls] is Outcome.FALLS
+    assert verdicts(world(**changes))[falls] is RegimeOutcome.FALLS
 
 
 def test_nothing_is_decided_where_there_is_no_effect_or_too_few_seeds():
     assert set(verdicts(world(per_doubling=0.0, per_noise=0.0, offset=0.0, far=0.0)).values()) == {
-        Outcome.UNDECIDED,
-        Outcome.FALLS,
+        RegimeOutcome.UNDECIDED,
+        RegimeOutcome.FALLS,
     }  # exaggerations fall
     assert not [
         name
         for name, seen in verdicts(
             world(per_doubling=0.0, per_noise=0.0, offset=0.0, far=0.0)
         ).items()
-        if "!" not in name and seen is Outcome.FALLS
+        if "!" not in name and seen is RegimeOutcome.FALLS
     ]
-    assert set(verdicts(world(seeds=LEAST_SEEDS - 1)).values()) == {Outcome.UNDECIDED}
-    assert set(verdicts({}).values()) == {Outcome.UNDECIDED}
+    assert set(verdicts(world(seeds=LEAST_SEEDS - 1)).values()) == {RegimeOutcome.UNDECIDED}
+    assert set(verdicts({}).values()) == {RegimeOutcome.UNDECIDED}
 
 
 def test_statements_are_seldom_decided_by_chance():
@@ -109,7 +109,7 @@ def test_statements_are_seldom_decided_by_chance():
         found = verdicts(
             world(per_doubling=0.0, per_noise=0.0, offset=0.0, far=0.0, spread=1.0, seed=seed)
         )
-        wrong += any(found[claim.id] is not Outcome.UNDECIDED for claim in CLAIMS_ON_IMAGES)
+        wrong += any(found[claim.id] is not RegimeOutcome.UNDECIDED for claim in CLAIMS_ON_IMAGES)
     assert stats.binomtest(wrong, 400, 2 * LEVEL, alternative="greater").pvalue > 1e-3
     assert wrong > 0  # else the level is not what it is said to be
 
@@ -176,14 +176,15 @@ def test_other_cells_do_not_mix_in():
 def test_negative_transfer_stands_by_either_source_and_falls_by_both():
     assert (
         verdicts(world(per_noise=0.0, offset=-3.0, per_doubling=2.0))["images.negative-transfer"]
-        is Outcome.STANDS
+        is RegimeOutcome.STANDS
     )  # the small source
     assert (
-        verdicts(world(per_noise=6.0, offset=1.0))["images.negative-transfer"] is Outcome.STANDS
+        verdicts(world(per_noise=6.0, offset=1.0))["images.negative-transfer"]
+        is RegimeOutcome.STANDS
     )  # the noisy one
     assert (
         verdicts(world(per_noise=0.0, offset=0.0, per_doubling=2.0))["images.negative-transfer"]
-        is Outcome.UNDECIDED
+        is RegimeOutcome.UNDECIDED
     )  # the small one neither way
 
 
@@ -197,7 +198,7 @@ def test_every_statement_has_two_planted_errors():
 def test_identical_numbers_and_nan_decide_nothing():
     """No spread is no evidence: a network that never changed, or diverged."""
     for values in (np.full(9, 0.5), np.array([1.0, 2.0, np.nan, 1.5, 1.2, 1.1])):
-        assert interval(values, 0.01).outcome is Outcome.UNDECIDED
+        assert interval(values, 0.01).outcome is RegimeOutcome.UNDECIDED
 
 
 def test_mismatch_is_decided_on_one_set_of_images():

@@ -8,16 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from claims.core.status import Status
 
 from claims.core import constants
 from claims.core.catalogue import catalogue, find
+from claims.core.profile import PROFILES
+from claims.core.status import Status
 from claims.paper.real_images import CLAIMS_ON_IMAGES
 from model.regime import Regime
 from reports.commands.app import COMMANDS
 from reports.ledger import counterexample, ledger
 from reports.ledger.ledger import Ledger
-from reports.studies.verify import PROFILES, decide
+from reports.studies.verify import decide
 
 SPEC = {
     "u": 1.5,

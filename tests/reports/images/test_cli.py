@@ -4,8 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
-from claims.core.status import Status
 
+from claims.core.status import Status
 from claims.paper.real_images import CLAIMS_ON_IMAGES
 from reports.commands.cifar import options
 from reports.drawing import plots as drawing
@@ -241,7 +241,7 @@ def test_ledgers_with_images_are_read_and_written(kept, tmp_path):
     verdicts = decide.decide(run.read(kept), "cpu")
     book = ledger.update(tmp_path / "ledger.jsonl", verdicts)
     assert list(book.images) == [verdict.claim for verdict in verdicts]
-    assert (book.networks, book.verdicts, book.planted) == (0, {}, {})
+    assert (book.networks, book.verdicts, book.mutants) == (0, {}, {})
 
 
 def test_list_and_show_tell_of_images_too(command, kept):

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from claims.paper.real_images import BASE_NOISE, BASE_SAMPLES, BASE_SHARE
+from claims.observing.accuracies import BASE_NOISE, BASE_SAMPLES, BASE_SHARE
 from model.vision.train import Recipe
 from reports.images import plan
 from reports.images.plan import TIERS, Network, jobs, settings

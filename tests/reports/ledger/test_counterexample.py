@@ -6,13 +6,14 @@ import json
 from dataclasses import replace
 
 import pytest
-from claims.core.status import Status
 
 from claims.core import constants as constant_table
 from claims.core.catalogue import find
+from claims.core.profile import PROFILES
+from claims.core.status import Status
 from model.regime import Regime
 from reports.ledger.counterexample import FORMAT, VERSION, CounterexampleError, read, write
-from reports.studies.verify import PROFILES, decide
+from reports.studies.verify import decide
 
 #: Cheap, falsified, of each kind: over regimes and about formulas.
 WRONG, FORMULA = "e5.scratch!off-by-one", "gamma-printed.dimensionless"

@@ -15,16 +15,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from claims.core.status import Status
 from filelock import FileLock
 
 from claims.core.catalogue import find
+from claims.core.profile import PROFILES
+from claims.core.status import Status
+from claims.deciding.verdict import Verdict
 from reports.commands import entry
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger, LedgerError
 from reports.pytest_plugin import PROPERTY
 from reports.studies import deciding
-from reports.studies.verify import PROFILES, Verdict, decide
+from reports.studies.verify import decide
 
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[3]

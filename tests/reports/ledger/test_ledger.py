@@ -9,9 +9,11 @@ import os
 from datetime import datetime, timedelta
 
 import pytest
-from claims.deciding.decision import RUN_BUDGET, Status
 
 from claims.core.catalogue import catalogue
+from claims.core.status import Status
+from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.verdict import Verdict
 from reports.ledger import ledger
 from reports.ledger.ledger import (
     FORMAT,
@@ -23,7 +25,6 @@ from reports.ledger.ledger import (
     versions,
     write,
 )
-from reports.studies.verify import Verdict
 
 
 def verdict(claim="e1.step", status=Status.VERIFIED, **changes):
@@ -176,8 +177,8 @@ def test_planted_versions_stand_apart():
         BOOK.false_alarm,
         BOOK.statuses,
     )
-    assert list(book.planted) == ["e5.scratch!off-by-one", "e5.scratch!perturbed", "e6.gram!x"]
-    assert book.planted["e5.scratch!off-by-one"] == planted[2]
+    assert list(book.mutants) == ["e5.scratch!off-by-one", "e5.scratch!perturbed", "e6.gram!x"]
+    assert book.mutants["e5.scratch!off-by-one"] == planted[2]
     assert (
         book.updated([verdict("e5.scratch!off-by-one")]).planted["e5.scratch!off-by-one"].status
         is Status.VERIFIED
@@ -189,7 +190,7 @@ def test_update_keeps_what_is_there(path):
     update(path, [verdict("e5.scratch"), verdict("e5.scratch!off-by-one", Status.FALSIFIED)])
     book = update(path, [verdict("e1.step"), verdict("e5.scratch", Status.INCONCLUSIVE)])
     assert book == read(path)
-    assert ({name: v.status for name, v in book.verdicts.items()}, list(book.planted)) == (
+    assert ({name: v.status for name, v in book.verdicts.items()}, list(book.mutants)) == (
         {"e1.step": Status.VERIFIED, "e5.scratch": Status.INCONCLUSIVE},
         ["e5.scratch!off-by-one"],
     )

@@ -6,13 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from claims.core.status import Status
 from jsonschema import Draft202012Validator
 
 from claims.core.catalogue import find
+from claims.core.profile import PROFILES
+from claims.core.status import Status
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
-from reports.studies.verify import PROFILES, decide
+from reports.studies.verify import decide
 
 FILE = Path(ledger.__file__).with_name("ledger.schema.json")
 SCHEMA = json.loads(FILE.read_text())

@@ -11,7 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from claims.deciding.decision import RUN_BUDGET, Status
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
@@ -19,12 +18,14 @@ from claims.core import findings
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
 from claims.core.findings import Finding
+from claims.core.status import Status
+from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.verdict import Verdict
 from reports.drawing import graph, plots
 from reports.ledger.ledger import Ledger
 from reports.page import page
 from reports.studies.experiments.checks import Check
 from reports.studies.experiments.experiments import Decided
-from reports.studies.verify import Verdict
 
 LIMIT = 6 * 2**20  # bytes
 HOSTILE = "<script>alert(1)</script>\"'&</style><img src=x onerror=alert(2)>"
@@ -99,10 +100,10 @@ BOOK = replace(
             verdict("e1.step!no.such.version"),
             *(
                 verdict(f"theorem-4.3.error-upper!{wrong.name}", Status.FALSIFIED)
-                for wrong in catalogue()["theorem-4.3.error-upper"].wrong_versions[1:]
+                for wrong in catalogue()["theorem-4.3.error-upper"].mutants[1:]
             ),
             verdict(
-                f"theorem-4.3.error-upper!{catalogue()['theorem-4.3.error-upper'].wrong_versions[0].name}",
+                f"theorem-4.3.error-upper!{catalogue()['theorem-4.3.error-upper'].mutants[0].name}",
                 Status.VERIFIED,
             ),
         ]
@@ -376,7 +377,7 @@ def test_what_an_article_tells(parsed):
         "planted errors caught 4 of 5",
         "verified: not caught",
         "falsified, as it must be",
-        *(wrong.name for wrong in claim.wrong_versions),
+        *(wrong.name for wrong in claim.mutants),
     ):
         assert expected in shown, expected
 
@@ -491,7 +492,7 @@ def test_what_verdicts_are_worth(text):
         "profile ci, entropy 1234: 5 statements",
         BOOK.written,
         "torch 2.13",
-        "transfer-claims verify --profile ci --entropy 1234 --wrong",
+        "transfer-claims verify --profile ci --entropy 1234 --mutants",
         "transfer-claims report",
     ):
         assert expected in shown, expected

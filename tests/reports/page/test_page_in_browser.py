@@ -11,15 +11,15 @@ from contextlib import contextmanager
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
-from claims.core.status import Status
 from matplotlib import image
 
 from claims.core.catalogue import catalogue
 from claims.core.claim import Provenance
+from claims.core.status import Status
+from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
 from reports.page import page as report
 from reports.studies.experiments import files as experiment_files
-from reports.studies.verify import Verdict
 
 playwright = pytest.importorskip(
     "playwright.sync_api", reason="playwright is not installed: pip install -e '.[test]'"
@@ -103,7 +103,7 @@ def ledger():
     planted = [
         verdict(f"{DRAWN}!{wrong.name}", status)
         for wrong, status in zip(
-            catalogue()[DRAWN].wrong_versions, (Status.FALSIFIED, Status.VERIFIED), strict=False
+            catalogue()[DRAWN].mutants, (Status.FALSIFIED, Status.VERIFIED), strict=False
         )
     ]
     return Ledger({}, written="2026-01-02T03:04:05+00:00", versions={"python": "3.11"}).updated(
@@ -287,7 +287,7 @@ def test_pictures_are_those_of_the_files(visit, tmp_path, leave):
     """
     leave(tmp_path, "plane")
     (one,) = experiment_files.kept(tmp_path)
-    (cut,) = re.findall("viewBox='([^']*)'", unquote(one.picture.source))
+    (cut,) = re.findall("viewBox='([^']*)'", unquote(one.figure.source))
     whole = re.sub(
         'width="[^"]*" height="[^"]*" viewBox="[^"]*"',
         f'viewBox="{cut}"',
@@ -310,7 +310,7 @@ def test_pictures_are_those_of_the_files(visit, tmp_path, leave):
     def differing(text):
         (tmp_path / "whole.svg").write_text(text, encoding="utf-8")
         return float(
-            (abs(rendered("whole.svg") - rendered(one.picture.source)).max(2) > 32).mean()
+            (abs(rendered("whole.svg") - rendered(one.figure.source)).max(2) > 32).mean()
         )  # a share of all pixels
 
     without_a_number = whole.replace(

@@ -10,16 +10,17 @@ from functools import partial
 from itertools import pairwise
 
 import pytest
-from claims.core.status import Status
 from markdown_it import MarkdownIt
 
 from claims.core.catalogue import catalogue, find
 from claims.core.findings import FINDINGS
+from claims.core.status import Status
+from claims.deciding.decide import expected
+from claims.deciding.verdict import Verdict
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
 from reports.page import summary
 from reports.page.summary import Move, caught, command, counts, markdown, moves
-from reports.studies.verify import Verdict, expected
 
 
 def verdict(claim, status=Status.VERIFIED, **changes):
@@ -55,9 +56,9 @@ def book(statuses, **changes):
 #: Every claim as recorded, and every planted version caught.
 RECORDED = {name: expected(claim) for name, claim in catalogue().items()}
 PLANTED = {
-    claim.wrong(version).id: Status.FALSIFIED
+    claim.mutated(version).id: Status.FALSIFIED
     for claim in catalogue().values()
-    for version in claim.wrong_versions
+    for version in claim.mutants
 }
 OTHER = {Status.VERIFIED: Status.FALSIFIED, Status.FALSIFIED: Status.VERIFIED}
 
@@ -180,11 +181,9 @@ def decided_by(line):
             {*catalogue()} if not names else set()
         )
         planted = {name for name in names if "!" in name}
-        if "--wrong" in rest:
+        if "--mutants" in rest:
             planted |= {
-                find(name).wrong(version).id
-                for name in claims
-                for version in find(name).wrong_versions
+                find(name).mutated(version).id for name in claims for version in find(name).mutants
             }
         found.append((claims, planted, options["--profile"], int(options["--entropy"])))
     return found
@@ -228,7 +227,9 @@ def test_command_decides_these_again(made):
 
 
 def test_command_of_everything_is_short():
-    assert command(MADE["everything"]) == "transfer-claims verify --wrong --profile ci --entropy 5"
+    assert (
+        command(MADE["everything"]) == "transfer-claims verify --mutants --profile ci --entropy 5"
+    )
     assert command(MADE["every claim"]) == "transfer-claims verify --profile ci --entropy 5"
     assert command(Ledger({})) == "transfer-claims verify"
 
@@ -403,7 +404,7 @@ MOVED = {
         [Move("e5.scratch!off-by-one", "verdict", "falsified", "inconclusive")],
     ),
     "a planted version less": (
-        replace(OLD, planted={}),
+        replace(OLD, mutants={}),
         [Move("e5.scratch!off-by-one", "verdict", "falsified", None)],
     ),
 }

@@ -15,13 +15,13 @@ from matplotlib.colors import to_hex
 from claims.core import constants as constant_table
 from claims.core import quantities
 from claims.core.catalogue import catalogue, find
+from claims.core.records import plain
 from claims.deciding import decision
 from claims.observing.errors import LINES
 from model.sampling import Seeds
 from model.test_error import estimate_error
 from model.transfer import run_trial
 from reports.drawing import experiments as plots
-from reports.ledger.files import plain
 from reports.studies.executors import in_process, processes
 from reports.studies.experiments import checks, experiments, plans, records
 from reports.studies.experiments.experiments import EXPERIMENTS, ExperimentError, perform, see
@@ -160,8 +160,10 @@ class TestEvery:
                     ),
                     known,
                 )
-                stands += not decision.suspicious(margin.possible_failures, plan.seeds, claim.delta)
-                least.append(margin.tolerated(claim.delta)[0])
+                stands += not decision.suspicious(
+                    margin.possible_failures, plan.seeds, claim.rule.delta
+                )
+                least.append(margin.tolerated(claim.rule.delta)[0])
             assert (found.stands, found.margin) == (stands, min(least, default=None))
 
 
@@ -505,9 +507,9 @@ def test_a_page_can_show_all_of_them(folder, outcomes):
         assert (one.troubles, one.title, one.decided) == ((), outcome.title, outcome.decided)
         assert str(one.checks) == str(outcome.checks)  # nan is not itself
         assert f"{one.caption} Made by: {one.command}" == outcome.caption
-        assert one.picture.origin == plots.Origin.here()
+        assert one.figure.origin == plots.Origin.here()
         assert (
-            one.picture.height
+            one.figure.height
             < float(ET.parse(folder / f"{one.name}-quick.svg").getroot().get("height")[:-2]) - 20
         )  # title and caption
     assert [one.name for one in kept(folder)] == list(EXPERIMENTS)

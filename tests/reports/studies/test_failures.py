@@ -14,9 +14,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
-from claims.deciding.decision import SCREEN_SEEDS, Status
 
 from claims.core.catalogue import find
+from claims.core.profile import PROFILES
+from claims.core.status import Status
 from reports.commands import entry
 from reports.ledger import counterexample
 from reports.ledger.counterexample import (
@@ -30,7 +31,7 @@ from reports.ledger.counterexample import (
     record,
     surprise,
 )
-from reports.studies.verify import PROFILES, decide
+from reports.studies.verify import decide
 
 pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[3]
@@ -150,7 +151,7 @@ def test_fields(falsified, tmp_path):
         claim.latex,
         claim.source,
         claim.unit,
-        claim.delta,
+        claim.rule.delta,
     )
     assert {name: found[name] for name in falsified.counterexample} == falsified.counterexample
     assert {"regime", "root", "seeds", "certain_failures", "margin"} <= set(

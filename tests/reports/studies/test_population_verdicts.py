@@ -12,27 +12,23 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from claims.deciding.decision import RUN_BUDGET, Margin, Status, regime_alpha
 
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, Kind, Provenance, hypothesis
 from claims.core.domains import ANY_REGIME
+from claims.core.margin import Margin
+from claims.core.profile import PROFILES, Profile
+from claims.core.status import Status
 from claims.deciding import estimates as population
+from claims.deciding.budget import RUN_BUDGET, regime_level
 from claims.deciding.estimates import LEVEL, MOST_CLIMBED, SEEN, each, estimate, spread
+from claims.deciding.verdict import Verdict
 from claims.observing.errors import scratch_only
 from claims.observing.limit import variants
 from model.regime import Regime
 from model.sampling import Seeds
 from reports.studies import verify
-from reports.studies.verify import (
-    EXACT_SHARE,
-    POPULATION_SEEDS,
-    PROFILES,
-    Profile,
-    Verdict,
-    decide,
-    planned,
-)
+from reports.studies.verify import EXACT_SHARE, POPULATION_SEEDS, decide, planned
 
 PROFILE = Profile("toy", regimes=PROFILES["ci"].regimes, entropy=1)
 REGIMES = 40
@@ -157,7 +153,7 @@ def test_evidence():
         {},
     )
     assert verdict.evidence["mean"] == mean(seen).record()
-    assert verdict.caught == pytest.approx((spread(REGIMES) + SEEN) * mean(seen).error)
+    assert verdict.detectable == pytest.approx((spread(REGIMES) + SEEN) * mean(seen).error)
     assert verdict == replace(
         Verdict.from_dict(json.loads(json.dumps(verdict.to_dict(), allow_nan=False))),
         evidence=verdict.evidence,
@@ -202,10 +198,10 @@ def test_decided_again_nothing_is_trained():
     )
     assert len(made.observe.looked) == REGIMES
     assert replace(again, seconds=0.0) == replace(first, seconds=0.0)
-    assert (other.status, other.networks, other.looks) == (
+    assert (other.status, other.networks, other.family_id) == (
         Status.FALSIFIED,
         first.networks,
-        first.looks,
+        first.family_id,
     )
 
 

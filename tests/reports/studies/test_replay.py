@@ -14,12 +14,13 @@ from matplotlib.font_manager import findfont, get_font
 
 from claims.core import constants as constant_table
 from claims.core.catalogue import catalogue, find
+from claims.core.profile import PROFILES
 from model.sampling import Seeds
 from model.transfer import run_trial
 from reports.commands import entry
 from reports.ledger import counterexample
 from reports.studies import replay, trajectory
-from reports.studies.verify import PROFILES, decide, measure_seeds
+from reports.studies.verify import decide, measure_seeds
 
 #: Falsified and cheap: exact over regimes, about formulas, and one about every step of a run.
 EXACT, FORMULA, ALONG = (
@@ -107,7 +108,7 @@ def test_margin_of_a_likely_claim(verdicts, replays):
     assert replays[ALONG].margin.high.tolist() == direct.high.tolist()
     assert len(direct.high) == seeds
     assert (
-        direct.tolerated(claim.delta)[0] >= verdicts[ALONG].counterexample["margin"]
+        direct.tolerated(claim.rule.delta)[0] >= verdicts[ALONG].counterexample["margin"]
     )  # the verdict saw fresh seeds too
     assert replays[ALONG].fails
 

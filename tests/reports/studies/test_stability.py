@@ -11,16 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from claims.core.status import Status
 
 from claims.core import findings
 from claims.core.catalogue import catalogue, find
 from claims.core.claim import Kind
+from claims.core.profile import PROFILES
+from claims.core.status import Status
+from claims.deciding.decide import expected
 from reports.commands import guard
 from reports.ledger.ledger import versions
 from reports.studies import stability as flakes
 from reports.studies.stability import FlakesError, differing, one_run, read, sources, varying
-from reports.studies.verify import PROFILES, decide, expected
+from reports.studies.verify import decide
 
 DECIDED = [name for name, claim in catalogue().items() if claim.kind is not Kind.CONJECTURE]
 CONJECTURES = [name for name in catalogue() if name not in DECIDED]

@@ -8,23 +8,20 @@ from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import pytest
-from claims.deciding.decision import RUN_BUDGET, SCREEN_SEEDS, Margin, Status, caught
 
 from claims.core import findings, quantities
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, Kind, Picture, Provenance, hypothesis
 from claims.core.domains import ANY_REGIME
+from claims.core.margin import Margin
+from claims.core.profile import CI_ENTROPY, PROFILES, Profile, fresh
+from claims.core.status import Status
+from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.decide import expected
+from claims.deciding.sequential import smallest_detectable
+from claims.deciding.verdict import Verdict
 from model.regime import Regime
-from reports.studies.verify import (
-    CI_ENTROPY,
-    EXACT_SHARE,
-    PROFILES,
-    Profile,
-    Verdict,
-    decide,
-    expected,
-    fresh,
-)
+from reports.studies.verify import EXACT_SHARE, decide
 
 PROFILE = Profile("toy", regimes=10, entropy=1, shrinks=400)
 
@@ -104,7 +101,7 @@ def test_verified(delta):
         "toy",
         1,
     )
-    assert verdict.caught == caught(delta, SCREEN_SEEDS if delta else PROFILE.exact_seeds)
+    assert verdict.detectable == caught(delta, SCREEN_SEEDS if delta else PROFILE.exact_seeds)
     assert verdict.seconds >= 0
 
 
