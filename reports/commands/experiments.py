@@ -14,8 +14,8 @@ from reports.commands.options import WORKERS, JsonOption, WorkersOption
 from reports.studies.executors import in_process, processes
 
 if TYPE_CHECKING:
-    from reports.studies.experiments.testing import Check
     from reports.studies.experiments.results import ExperimentResult
+    from reports.studies.experiments.testing import Check
 
 
 def run_experiments(

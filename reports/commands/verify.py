@@ -139,9 +139,14 @@ def _keep_counterexample(
 
 def _print_table(book: Ledger, path: Path | None) -> None:
     """Verdicts, and where they are, if they could be written."""
+    from claims.core.catalogue import find
+    from reports.commands.showing.advice import advice
     from reports.commands.showing.verdicts import verdict_table
 
     out.print(verdict_table(book, out.width))
+    for name, verdict in {**book.verdicts, **book.mutants}.items():
+        for line in advice(find(name), verdict):
+            out.print(line, highlight=False, markup=False)
     if path:
         said = f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID"
         out.print(said, highlight=False)
