@@ -69,32 +69,37 @@ class Cell:
 Accuracies = Mapping[Cell, Mapping[int, float]]
 
 
-def paired(seen: Accuracies, weights: Mapping[Cell, float]) -> Array:
+def paired(accuracies: Accuracies, weights: Mapping[Cell, float]) -> Array:
     """A weighted sum of cells' accuracies in points, (seeds,), over the seeds that all of them
     have.
     """
     seeds = (
-        sorted(set.intersection(*(set(seen.get(cell, {})) for cell in weights))) if weights else []
+        sorted(set.intersection(*(set(accuracies.get(cell, {})) for cell in weights)))
+        if weights
+        else []
     )
     return 100 * np.array(
-        [sum(weight * seen[cell][seed] for cell, weight in weights.items()) for seed in seeds],
+        [
+            sum(weight * accuracies[cell][seed] for cell, weight in weights.items())
+            for seed in seeds
+        ],
         dtype=np.float64,
     )
 
 
-def slope(seen: Accuracies, places: Mapping[Cell, float]) -> Array:
+def slope(accuracies: Accuracies, places: Mapping[Cell, float]) -> Array:
     """Least-squares slope of accuracy, in points, over the cells' places; (seeds,). Nothing with
     fewer than two places.
     """
     if len(set(places.values())) < 2:
         return np.empty(0)
     centred = np.array(list(places.values())) - np.mean(list(places.values()))
-    return paired(seen, dict(zip(places, centred / (centred @ centred), strict=True)))
+    return paired(accuracies, dict(zip(places, centred / (centred @ centred), strict=True)))
 
 
-def gain(seen: Accuracies, cell: Cell) -> Array:
+def gain(accuracies: Accuracies, cell: Cell) -> Array:
     """Accuracy after transfer less that from scratch, in points; (seeds,)."""
-    return paired(seen, {cell: 1.0, cell.scratch: -1.0})
+    return paired(accuracies, {cell: 1.0, cell.scratch: -1.0})
 
 
 @dataclass(frozen=True)
@@ -136,49 +141,52 @@ def interval(values: Array, level: float) -> Interval:
 # Cells of a network around the base ---------------------------------------------------------------
 
 
-def sources(seen: Accuracies, network: str) -> dict[Cell, float]:
+def sources(accuracies: Accuracies, network: str) -> dict[Cell, float]:
     """Clean sources of different sizes, by log_2 N_1."""
     return {
         c: math.log2(c.n1)
-        for c in _base(seen, network)
+        for c in _base(accuracies, network)
         if c.sigma == BASE_NOISE and c.share == BASE_SHARE
     }
 
 
-def noises(seen: Accuracies, network: str) -> dict[Cell, float]:
+def noises(accuracies: Accuracies, network: str) -> dict[Cell, float]:
     """Sources of the base's size, by σ."""
     return {
-        c: c.sigma for c in _base(seen, network) if c.n1 == BASE_SAMPLES and c.share == BASE_SHARE
+        c: c.sigma
+        for c in _base(accuracies, network)
+        if c.n1 == BASE_SAMPLES and c.share == BASE_SHARE
     }
 
 
-def mismatches(seen: Accuracies, network: str) -> dict[Cell, float]:
+def mismatches(accuracies: Accuracies, network: str) -> dict[Cell, float]:
     """Sources of CIFAR-100, by the share of superclasses that are far from the target's; where both
     are there, of all its images, not of the subset.
     """
-    found = [
+    cells = [
         c
-        for c in _sorted(seen, network)
+        for c in _sorted(accuracies, network)
         if c.pair == "cifar100"
         and c.share == BASE_SHARE
         and c.form == "filters"
         and c.sigma == BASE_NOISE
     ]
-    whole = min((c.images for c in found), default="")  # cifar100 comes before cifar100-subset
-    return {c: c.mismatch for c in found if c.images == whole}
+    whole = min((c.images for c in cells), default="")  # cifar100 comes before cifar100-subset
+    return {c: c.mismatch for c in cells if c.images == whole}
 
 
-def _base(seen: Accuracies, network: str) -> list[Cell]:
+def _base(accuracies: Accuracies, network: str) -> list[Cell]:
     return [
         c
-        for c in _sorted(seen, network)
+        for c in _sorted(accuracies, network)
         if c.pair == "cifar10" and c.form == "filters" and c.share > 0
     ]
 
 
-def _sorted(seen: Accuracies, network: str) -> list[Cell]:
+def _sorted(accuracies: Accuracies, network: str) -> list[Cell]:
     return sorted(
-        (c for c in seen if c.network == network), key=lambda c: (c.n1, c.sigma, c.share, c.far)
+        (c for c in accuracies if c.network == network),
+        key=lambda c: (c.n1, c.sigma, c.share, c.far),
     )
 
 
@@ -214,21 +222,22 @@ class ImageClaim:
 
 
 def decide(
-    claim: ImageClaim, seen: Accuracies, networks: Sequence[str]
+    claim: ImageClaim, accuracies: Accuracies, networks: Sequence[str]
 ) -> dict[str, dict[str, Interval]]:
     """Of each network and contrast, the interval that decides."""
     level = LEVEL / (len(CLAIMS_ON_IMAGES) * max(1, len(networks)) * len(claim.contrasts))
     return {
         network: {
-            name: interval(read(seen, network), level) for name, read in claim.contrasts.items()
+            name: interval(read(accuracies, network), level)
+            for name, read in claim.contrasts.items()
         }
         for network in networks
     }
 
 
-def outcome(found: Mapping[str, Interval]) -> Outcome:
+def outcome(intervals: Mapping[str, Interval]) -> Outcome:
     """Of "one of the contrasts has a positive mean" in one network."""
-    outcomes = [one.outcome for one in found.values()]
+    outcomes = [one.outcome for one in intervals.values()]
     if Outcome.STANDS in outcomes:
         return Outcome.STANDS
     return Outcome.FALLS if set(outcomes) == {Outcome.FALLS} else Outcome.UNDECIDED
@@ -237,7 +246,9 @@ def outcome(found: Mapping[str, Interval]) -> Outcome:
 def _rises(
     places: Callable[[Accuracies, str], dict[Cell, float]], sign: float, at_least: float = 0.0
 ) -> Read:
-    return lambda seen, network: sign * slope(seen, places(seen, network)) - at_least
+    return lambda accuracies, network: (
+        sign * slope(accuracies, places(accuracies, network)) - at_least
+    )
 
 
 def _gains(
@@ -248,9 +259,9 @@ def _gains(
 ) -> Read:
     """Transfer from the source that is chosen among `places`, against scratch."""
 
-    def read(seen: Accuracies, network: str) -> Array:
-        cell = _extreme(places(seen, network), choose)
-        return np.empty(0) if cell is None else sign * gain(seen, cell) - at_least
+    def read(accuracies: Accuracies, network: str) -> Array:
+        cell = _extreme(places(accuracies, network), choose)
+        return np.empty(0) if cell is None else sign * gain(accuracies, cell) - at_least
 
     return read
 
