@@ -61,12 +61,12 @@ class Estimated:
         """The regime with what was estimated in place of what it knows; sizes, steps and
         initialisation stay.
         """
-        found = []
+        regimes = []
         for s_1, s_2, u, sigma_1, sigma_2 in zip(
             self.signal_1, self.signal_2, self.universal, self.sigma_1, self.sigma_2, strict=True
         ):
             v1, v2 = math.sqrt(s_1 - u), math.sqrt(s_2 - u)
-            found.append(
+            regimes.append(
                 replace(
                     like,
                     u=math.sqrt(u),
@@ -77,7 +77,7 @@ class Estimated:
                     sigma2=float(sigma_2),
                 )
             )
-        return found
+        return regimes
 
 
 def estimate(source: Array, target: Array, ranks: tuple[int, int]) -> Estimated:

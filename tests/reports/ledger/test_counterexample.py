@@ -113,7 +113,7 @@ def test_reading_runs_nothing(reading, monkeypatch):
     def never(*_):
         raise AssertionError("ran")
 
-    monkeypatch.setattr("claims.observing.facts.steps.sample", never)
+    monkeypatch.setattr("claims.observing.facts.starts.sample", never)
     case = reading(record() | {"observe": "__import__('os').system('true')"})
     with pytest.raises(AssertionError, match="ran"):  # control: it would have been seen
         case.margin()
