@@ -91,11 +91,10 @@ def solve(
         min(term(in_unit(reference, unit)) for unit in (1 / far, far)) for far in (1e9, 1e12)
     )  # all but the part with a degree
     pure = beyond < ratio / 2
-    tau_2 = (
-        (1 / share if bounded_above else share)
-        if pure
-        else max(value * share, min(_LEAST_TAU * ratio, value / 2)) / ratio
-    )
+    if pure:
+        tau_2 = 1 / share if bounded_above else share
+    else:
+        tau_2 = max(value * share, min(_LEAST_TAU * ratio, value / 2)) / ratio
     regime = build(replace(groups, tau_2=tau_2), tasks)
     unit = 10 ** float(
         optimize.brentq(

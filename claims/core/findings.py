@@ -34,10 +34,10 @@ class Finding:
         """Whether these verdicts bear it out; None where one is missing, and none speaks against
         it.
         """
-        seen = [
+        agreeing = [
             statuses[name] is wanted for name, wanted in self.rests_on.items() if name in statuses
         ]
-        return None if all(seen) and len(seen) < len(self.rests_on) else all(seen)
+        return None if all(agreeing) and len(agreeing) < len(self.rests_on) else all(agreeing)
 
 
 def _rests(verified: str = "", falsified: str = "") -> dict[str, Status]:

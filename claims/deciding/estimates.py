@@ -97,7 +97,7 @@ def estimate(statistic: Callable[..., float], *columns: ArrayLike) -> Estimate:
         )
     if n < LEAST:
         return Estimate(math.nan, math.inf, -math.inf, math.inf, n)
-    found = stats.bootstrap(
+    resampled = stats.bootstrap(
         (np.arange(n),),
         lambda chosen: statistic(*(column[chosen] for column in data)),
         vectorized=False,
@@ -105,10 +105,10 @@ def estimate(statistic: Callable[..., float], *columns: ArrayLike) -> Estimate:
         method="percentile",
         rng=np.random.default_rng(n),
     )
-    low, high = found.confidence_interval
+    low, high = resampled.confidence_interval
     return Estimate(
         float(statistic(*data)),
-        float(found.standard_error) * math.sqrt(n / (n - 1)),
+        float(resampled.standard_error) * math.sqrt(n / (n - 1)),
         float(low),
         float(high),
         n,

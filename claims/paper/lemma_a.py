@@ -75,7 +75,7 @@ _LITTLE_DIMENSION = Mutant(
 
 
 @dataclass(frozen=True)
-class Run:
+class RunKind:
     """A kind of run that the statements are about."""
 
     lemma: str
@@ -128,7 +128,7 @@ def _opposite(
     return lambda observation, constants: Margin.exact(-margin(observation, constants).high)
 
 
-def _lower(run: Run) -> Claim:
+def _lower(run: RunKind) -> Claim:
     """(a), from below."""
     return Claim(
         id=f"{run.lemma}.a.lower",
@@ -175,7 +175,7 @@ def _lower(run: Run) -> Claim:
     )
 
 
-def _upper(run: Run) -> Claim:
+def _upper(run: RunKind) -> Claim:
     """(a), from above."""
     return Claim(
         id=f"{run.lemma}.a.upper",
@@ -206,7 +206,7 @@ def _upper(run: Run) -> Claim:
     )
 
 
-def _signal(run: Run) -> Claim:
+def _signal(run: RunKind) -> Claim:
     """(b) of the signal."""
     ratio = partial(extremes, run.lemma, signal_ratio, "c_1", "c_2")
     constants = ratio()
@@ -231,7 +231,7 @@ def _signal(run: Run) -> Claim:
     )
 
 
-def _noise(run: Run) -> Claim:
+def _noise(run: RunKind) -> Claim:
     """(b) of memorised noise."""
     ratio = partial(extremes, run.lemma, noise_ratio, "c_3", "c_4")
     constants = ratio()
@@ -279,7 +279,7 @@ def _noise(run: Run) -> Claim:
     )
 
 
-def _balance(run: Run) -> Claim:
+def _balance(run: RunKind) -> Claim:
     """(c): all samples are pulled alike."""
     return Claim(
         id=f"{run.lemma}.c.balance",
@@ -315,7 +315,7 @@ def _balance(run: Run) -> Claim:
     )
 
 
-def _bounded(run: Run) -> Claim:
+def _bounded(run: RunKind) -> Claim:
     """(c): memorisation stays logarithmic."""
     return Claim(
         id=f"{run.lemma}.c.bounded",
@@ -345,7 +345,7 @@ def _bounded(run: Run) -> Claim:
     )
 
 
-def _unwanted(run: Run) -> Claim:
+def _unwanted(run: RunKind) -> Claim:
     """(c): coefficients of the other class stay small."""
     return Claim(
         id=f"{run.lemma}.c.unwanted",
@@ -378,7 +378,7 @@ def _unwanted(run: Run) -> Claim:
     )
 
 
-def _statements(run: Run) -> tuple[Claim, ...]:
+def _statements(run: RunKind) -> tuple[Claim, ...]:
     """(a), (b) and (c) for one kind of run."""
     parts = (_lower, _upper, _signal, _noise, _balance, _bounded, _unwanted)
     return tuple(part(run) for part in parts)
@@ -486,11 +486,11 @@ KEPT = Claim(
 )
 CLAIMS = (
     *_statements(
-        Run("lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), _CURVES)
+        RunKind("lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), _CURVES)
     ),
     *READINGS,
     *_statements(
-        Run(
+        RunKind(
             "lemma-a2",
             2,
             "After transfer",

@@ -107,17 +107,12 @@ _FACTORS = (
 
 
 def _more(name: str, words: str, latex: str, variant: int, *, sharper: bool) -> Claim:
-    stated = (
-        not sharper and name != "universal"
-    )  # what the algebra expects to fail is searched where it should
-    domain = ALIGNED if sharper else LARGE_Y if stated else LITTLE_NOISE
-    where = (
-        "X ≤ C₄ and Y from 2.3 to 3"
-        if sharper
-        else "X ≤ C₄"
-        if stated
-        else "X ≤ C₄ and Y from 2.3 to 6"
-    )
+    if sharper:
+        domain, family, where = ALIGNED, "aligned", "X ≤ C₄ and Y from 2.3 to 3"
+    elif name == "universal":
+        domain, family, where = LITTLE_NOISE, "little-noise", "X ≤ C₄ and Y from 2.3 to 6"
+    else:  # what the algebra expects to fail is searched where it should
+        domain, family, where = LARGE_Y, "large-y", "X ≤ C₄"
     return Claim(
         id=f"m3.{name}{'.aligned' if sharper else ''}",
         title=(
@@ -134,7 +129,7 @@ def _more(name: str, words: str, latex: str, variant: int, *, sharper: bool) -> 
         margin=falls(variant),
         constants=(C_4,),
         uses=MEASURED,
-        family=f"m3.{'aligned' if sharper else 'large-y' if stated else 'little-noise'}",
+        family=f"m3.{family}",
         mutants=(
             Mutant(
                 "flipped",

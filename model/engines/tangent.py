@@ -381,7 +381,7 @@ def _first_change(
         # j <w, s> never falls: the sign of a changes once at most.
         if a[r] * j < 0:
             for u in range(1, first):
-                if (a[r] + j * squared * _seen(y, summed[u], a[r])) * j >= 0:
+                if (a[r] + j * squared * _facing(y, summed[u], a[r])) * j >= 0:
                     first = u
                     break
     return first
@@ -402,7 +402,7 @@ def _departures(summed: Floats, together: int) -> Floats:
 
 
 @compiled
-def _seen(y: Floats, summed: Floats, side: float) -> float:
+def _facing(y: Floats, summed: Floats, side: float) -> float:
     """Pulls of the samples whose signal patch activates a filter with this <w, s>: y = +1 for
     positive, -1 for negative.
     """
@@ -419,7 +419,7 @@ def _remember(
 ) -> bool:
     """Add the steps taken to the coefficients and to <w, s>; whether one of those changed sign."""
     turned, filters, pulls = False, len(a), y * summed
-    ahead, behind = _seen(y, summed, 1.0), _seen(y, summed, -1.0)
+    ahead, behind = _facing(y, summed, 1.0), _facing(y, summed, -1.0)
     for r in range(filters):
         j = 1.0 if r < filters // 2 else -1.0
         for k in range(len(y)):
@@ -434,7 +434,7 @@ def _remember(
 
 
 @compiled
-def _flip(after: Floats, mask: Bools, signed: Floats, kernel: Floats, keep: bool) -> int:
+def _flip(after: Floats, mask: Bools, signed: Floats, kernel: Floats, update: bool) -> int:
     """Move the masks to those of `after`, and, while changes are few, the kernel (if `keep`); the
     number of masks that changed.
     """
@@ -447,7 +447,7 @@ def _flip(after: Floats, mask: Bools, signed: Floats, kernel: Floats, keep: bool
         if moved == 0:
             continue
         flips += moved
-        if keep and flips <= filters:
+        if update and flips <= filters:
             _change_kernel(after[r], mask[r], signed, kernel)
         else:
             for i in range(n):

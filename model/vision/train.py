@@ -209,7 +209,7 @@ def _batches(count: int, recipe: Recipe, generator: torch.Generator) -> _Batches
     return _Batches(torch.cat(orders)[:needed].view(recipe.steps, recipe.batch), shift, mirror)
 
 
-def _seen(data: Examples, index: Tensor, shift: Tensor, mirror: Tensor) -> tuple[Tensor, Tensor]:
+def _inputs(data: Examples, index: Tensor, shift: Tensor, mirror: Tensor) -> tuple[Tensor, Tensor]:
     """A batch."""
     inputs = data.inputs[index]
     if len(shift):
@@ -249,7 +249,7 @@ def _plain(network: nn.Module, data: Examples, recipe: Recipe, batches: _Batches
 
     def step(done: int) -> Tensor:
         optimiser.param_groups[0]["lr"] = recipe.rate_at(done)
-        return _descend(network, optimiser, *_seen(data, *batches[done]))
+        return _descend(network, optimiser, *_inputs(data, *batches[done]))
 
     return step
 
@@ -274,7 +274,7 @@ def _replayed(network: nn.Module, data: Examples, recipe: Recipe, batches: _Batc
     _warm_up(network, optimiser, data, now, rate)
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
-        loss = _descend(network, optimiser, *_seen(data, *now))
+        loss = _descend(network, optimiser, *_inputs(data, *now))
 
     def step(
         done: int, held: tuple[object, ...] = (network, optimiser, data)
@@ -307,7 +307,7 @@ def _warm_up(
     beside.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(beside):
         for _ in range(_WARM_UP):
-            _descend(network, optimiser, *_seen(data, *batch))
+            _descend(network, optimiser, *_inputs(data, *batch))
     torch.cuda.current_stream().wait_stream(beside)
     with torch.no_grad():
         for name, value in network.state_dict().items():

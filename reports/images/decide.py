@@ -13,7 +13,7 @@ from claims.deciding.paired_seeds import Interval, PairedSeeds, interval
 from claims.deciding.verdict import Verdict
 from claims.observing.accuracies import Cell, gain
 from reports.images import records as image_records
-from reports.images.run import Found, Record, accuracies
+from reports.images.run import StoredRuns, Record, accuracies
 from strategies.search import SEARCH
 
 
@@ -28,9 +28,9 @@ def level() -> float:
     return sum(rule.level / rule.statements for rule in rules if isinstance(rule, PairedSeeds))
 
 
-def decide(found: Found, tier: str) -> list[Verdict]:
+def decide(runs: StoredRuns, tier: str) -> list[Verdict]:
     """Every statement that the records say anything of, and its mutants."""
-    handed = image_records.of(found, tier)
+    handed = image_records.of(runs, tier)
     verdicts = [
         deciding.decide(one, PROFILES["ci"], search=SEARCH, images=handed)
         for claim in image_claims()
@@ -73,9 +73,9 @@ def gains(records: Sequence[Record], level: float = 0.025) -> list[tuple[Cell, I
     """Of every cell after transfer, accuracy less that from scratch, with an interval of its own
     for the eye: 95%, if no other level is given.
     """
-    seen = accuracies(records)
+    by_cell = accuracies(records)
     cells = sorted(
-        (c for c in seen if c.share > 0),
+        (c for c in by_cell if c.share > 0),
         key=lambda c: (c.network, c.pair, c.far, c.form, c.share, c.sigma, c.n1),
     )
-    return [(cell, interval(gain(seen, cell), level)) for cell in cells]
+    return [(cell, interval(gain(by_cell, cell), level)) for cell in cells]

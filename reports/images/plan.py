@@ -33,7 +33,7 @@ CODE = 1
 
 
 @dataclass(frozen=True)
-class Network:
+class TrainedNetwork:
     """An architecture, every layer of which has `width` times its usual filters."""
 
     architecture: Architecture
@@ -58,7 +58,7 @@ class Tasks:
 class Upstream:
     """How a source network came about."""
 
-    network: Network
+    network: TrainedNetwork
     tasks: Tasks
     n1: int
     sigma: float
@@ -70,7 +70,7 @@ class Upstream:
 class Setting:
     """One downstream training."""
 
-    network: Network
+    network: TrainedNetwork
     tasks: Tasks  # without mismatch where nothing is inherited
     n2: int
     recipe: Recipe
@@ -108,10 +108,10 @@ TierName = Literal["cpu", "gpu"]
 
 
 @dataclass(frozen=True)
-class Tier:
+class ImageTier:
     """How much is trained, and how."""
 
-    networks: tuple[Network, ...]
+    networks: tuple[TrainedNetwork, ...]
     seeds: int
     samples: tuple[int, ...]  # N_1
     noises: tuple[float, ...]  # σ
@@ -131,9 +131,9 @@ RATES: dict[Architecture, tuple[float, bool]] = {
     "vit": (1e-3, True),
 }
 FORMS: tuple[Form, ...] = ("filters", "block", "layers")
-TIERS: dict[TierName, Tier] = {
-    "cpu": Tier(
-        networks=(Network("conv4", 0.5),),
+TIERS: dict[TierName, ImageTier] = {
+    "cpu": ImageTier(
+        networks=(TrainedNetwork("conv4", 0.5),),
         seeds=16,
         samples=(500, 1500, 5000),
         noises=(0.0, 1.0, 2.0),
@@ -143,8 +143,13 @@ TIERS: dict[TierName, Tier] = {
         upstream=Recipe(700, 64, 1.0),
         downstream=Recipe(200, 64, 1.0),
     ),
-    "gpu": Tier(
-        networks=(Network("resnet18"), Network("vgg11"), Network("vgg16"), Network("vit")),
+    "gpu": ImageTier(
+        networks=(
+            TrainedNetwork("resnet18"),
+            TrainedNetwork("vgg11"),
+            TrainedNetwork("vgg16"),
+            TrainedNetwork("vit"),
+        ),
         seeds=8,
         samples=(500, 1500, 5000, 15000, 25000),
         noises=(0.0, 0.5, 1.0, 2.0),
@@ -159,7 +164,7 @@ TIERS: dict[TierName, Tier] = {
 _OF_SUPERCLASS: dict[Name, int] = {"cifar100": 2500, "cifar100-subset": 250}
 
 
-def settings(tier: Tier, *, hundred: Name | None, crossed: bool = False) -> list[Setting]:
+def settings(tier: ImageTier, *, hundred: Name | None, crossed: bool = False) -> list[Setting]:
     """Every training of a tier, seed by seed, so that what is there when a run is stopped is whole
     for the seeds it has.
 
@@ -176,7 +181,7 @@ def settings(tier: Tier, *, hundred: Name | None, crossed: bool = False) -> list
 
 
 def _of_seed(
-    tier: Tier, network: Network, seed: int, hundred: Name | None, crossed: bool
+    tier: ImageTier, network: TrainedNetwork, seed: int, hundred: Name | None, crossed: bool
 ) -> Iterator[Setting]:
     ten = Tasks("cifar10")
     yield from _transfers(tier, network, seed, ten, _factors(tier, crossed))
@@ -197,29 +202,29 @@ def _of_seed(
 Factors = tuple[int, float, float, Form]  # N_1, σ, α, and what is inherited
 
 
-def _factors(tier: Tier, crossed: bool) -> list[Factors]:
+def _factors(tier: ImageTier, crossed: bool) -> list[Factors]:
     """Around the base one factor at a time, and every form at every share; all forms are one where
     everything is inherited.
     """
-    found: list[Factors] = [(n1, BASE_NOISE, BASE_SHARE, "filters") for n1 in tier.samples]
-    found += [(BASE_SAMPLES, sigma, BASE_SHARE, "filters") for sigma in tier.noises]
-    found += [
+    factors: list[Factors] = [(n1, BASE_NOISE, BASE_SHARE, "filters") for n1 in tier.samples]
+    factors += [(BASE_SAMPLES, sigma, BASE_SHARE, "filters") for sigma in tier.noises]
+    factors += [
         (BASE_SAMPLES, BASE_NOISE, share, form)
         for share in tier.shares
         for form in (FORMS if share < 1 else FORMS[:1])
     ]
     if crossed:
-        found += [
+        factors += [
             (n1, sigma, share, "filters")
             for n1 in tier.samples
             for sigma in tier.noises
             for share in tier.shares
         ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(factors))
 
 
 def _transfers(
-    tier: Tier, network: Network, seed: int, tasks: Tasks, factors: Iterable[Factors]
+    tier: ImageTier, network: TrainedNetwork, seed: int, tasks: Tasks, factors: Iterable[Factors]
 ) -> Iterator[Setting]:
     """From scratch, and after transfer from every source."""
     scratch = Setting(
@@ -238,14 +243,16 @@ def _most(tasks: Tasks) -> int:
     )
 
 
-def _recipe(recipe: Recipe, network: Network) -> Recipe:
+def _recipe(recipe: Recipe, network: TrainedNetwork) -> Recipe:
     rate, adam = RATES[network.architecture]
     return replace(recipe, rate=rate, adam=adam)
 
 
 def jobs(wanted: Sequence[Setting]) -> list[tuple[Upstream | None, tuple[Setting, ...]]]:
     """Settings by the source network they need, which is trained once for all of them."""
-    found: dict[tuple[int, Upstream | Network | None], list[Setting]] = {}
+    together_by_source: dict[tuple[int, Upstream | TrainedNetwork | None], list[Setting]] = {}
     for setting in wanted:
-        found.setdefault((setting.seed, setting.upstream or setting.network), []).append(setting)
-    return [(together[0].upstream, tuple(together)) for together in found.values()]
+        together_by_source.setdefault(
+            (setting.seed, setting.upstream or setting.network), []
+        ).append(setting)
+    return [(together[0].upstream, tuple(together)) for together in together_by_source.values()]

@@ -7,19 +7,19 @@ from pathlib import Path
 
 from claims.core.rule import ImageRecords
 from reports.images import run
-from reports.images.run import Found, accuracies
+from reports.images.run import StoredRuns, accuracies
 
 #: Those that come with the project.
 KEPT = Path(__file__).parents[1] / "cifar"
 
 
-def of(found: Found, tier: str) -> ImageRecords:
+def of(runs: StoredRuns, tier: str) -> ImageRecords:
     """The records of one file."""
     return ImageRecords(
-        accuracies=accuracies(found.records),
-        description=trained_on(found),
-        networks=len(found.records),
-        seconds=sum(record.seconds for record in found.records),
+        accuracies=accuracies(runs.records),
+        description=trained_on(runs),
+        networks=len(runs.records),
+        seconds=sum(record.seconds for record in runs.records),
         tier=tier,
     )
 
@@ -31,16 +31,16 @@ def kept(folder: Path = KEPT) -> ImageRecords | None:
     return of(run.read(files[0]), files[0].stem) if files else None
 
 
-def trained_on(found: Found) -> str:
+def trained_on(runs: StoredRuns) -> str:
     """In words: networks, seeds, device, versions, commit, and trainings that diverged."""
-    seeds = len({record.setting.seed for record in found.records})
-    networks = dict.fromkeys(record.setting.network.label for record in found.records)
-    commits = dict.fromkeys(record.commit for record in found.records if record.commit)
-    diverged = sum(record.loss is None for record in found.records)
+    seeds = len({record.setting.seed for record in runs.records})
+    networks = dict.fromkeys(record.setting.network.label for record in runs.records)
+    commits = dict.fromkeys(record.commit for record in runs.records if record.commit)
+    diverged = sum(record.loss is None for record in runs.records)
     return (
-        f"{len(found.records):,} downstream networks ({', '.join(networks)}), {seeds}"
-        f" seed{'s' if seeds != 1 else ''}, on {found.device}, with torch"
-        f" {found.versions.get('torch', '?')}"
+        f"{len(runs.records):,} downstream networks ({', '.join(networks)}), {seeds}"
+        f" seed{'s' if seeds != 1 else ''}, on {runs.device}, with torch"
+        f" {runs.versions.get('torch', '?')}"
         + (f", commit {', '.join(commits)}" if commits else "")
         + (f"; {diverged} diverged, and nothing is decided by them" if diverged else "")
     )

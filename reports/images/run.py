@@ -24,7 +24,7 @@ from model.vision.data import ImageSet, Name, load
 from model.vision.inherit import inherit
 from model.vision.tasks import Classification, Pair, pair
 from model.vision.train import Device, Examples, Recipe, standardised, stream, train
-from reports.images.plan import CODE, Network, Setting, Upstream, jobs
+from reports.images.plan import CODE, TrainedNetwork, Setting, Upstream, jobs
 from reports.ledger import journal
 from reports.ledger.files import read_json
 from reports.ledger.journal import JournalError
@@ -74,7 +74,7 @@ _RECORD = TypeAdapter(Record)
 
 
 @dataclass(frozen=True)
-class Job:
+class TrainingJob:
     """Runs that start from one source network, as they travel to a worker."""
 
     upstream: Upstream | None
@@ -107,19 +107,21 @@ def run(
         OSError: it cannot be written; what was finished stays.
     """
     _same(path, header(device))
-    with journal.opened(path, header(device), _line) as kept:
-        found = {record["key"]: record for record in kept.records}
-        done = sum(setting.key in found for setting in wanted)
+    with journal.opened(path, header(device), _line) as file:
+        by_key = {record["key"]: record for record in file.records}
+        done = sum(setting.key in by_key for setting in wanted)
         tick(done, len(wanted))
-        missing = [setting for setting in wanted if setting.key not in found]
+        missing = [setting for setting in wanted if setting.key not in by_key]
         code = commit()
-        work = (Job(source, some, device, cache, code, until) for source, some in jobs(missing))
+        work = (
+            TrainingJob(source, some, device, cache, code, until) for source, some in jobs(missing)
+        )
         for records in executor(compute, work):
-            kept.append(records)
-            found |= {record["key"]: record for record in records}
+            file.append(records)
+            by_key |= {record["key"]: record for record in records}
             done += len(records)
             tick(done, len(wanted))
-    return [read_record(found[setting.key]) for setting in wanted if setting.key in found]
+    return [read_record(by_key[setting.key]) for setting in wanted if setting.key in by_key]
 
 
 def header(device: Device) -> dict[str, Any]:
@@ -164,7 +166,7 @@ def commit() -> str:
     """Of this repository, with + where files differ from it; empty outside of one."""
     here = Path(__file__).parent
     try:
-        found = subprocess.run(
+        described = subprocess.run(
             ["git", "describe", "--always", "--dirty=+", "--abbrev=12", "--exclude=*"],
             cwd=here,
             capture_output=True,
@@ -173,20 +175,20 @@ def commit() -> str:
         )
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return found.stdout.strip()
+    return described.stdout.strip()
 
 
 # Records ------------------------------------------------------------------------------------------
 
 
-def read_record(found: Any) -> Record:
+def read_record(values: Any) -> Record:
     """From JSON values; raises ValueError, which names the field."""
-    return validated(_RECORD, found, "record")
+    return validated(_RECORD, values, "record")
 
 
-def _line(found: Any) -> dict[str, Any]:
-    read_record(found)
-    return dict(found)
+def _line(values: Any) -> dict[str, Any]:
+    read_record(values)
+    return dict(values)
 
 
 def accuracies(records: Sequence[Record]) -> Accuracies:
@@ -195,22 +197,22 @@ def accuracies(records: Sequence[Record]) -> Accuracies:
     Raises ValueError where two runs of a cell and a seed differ in what no cell tells, their
     recipes say.
     """
-    found: dict[Cell, dict[int, float]] = {}
+    by_cell: dict[Cell, dict[int, float]] = {}
     for record in records:
-        of_cell = found.setdefault(record.setting.cell, {})
+        of_cell = by_cell.setdefault(record.setting.cell, {})
         if record.setting.seed in of_cell:
             raise ValueError(
                 f"seed {record.setting.seed} of {record.setting.cell} was trained in two ways: keep"
                 " each in a file of its own (cifar run --records FILE)"
             )
         of_cell[record.setting.seed] = math.nan if record.loss is None else record.accuracy[-1]
-    return found
+    return by_cell
 
 
 # One job ------------------------------------------------------------------------------------------
 
 
-def compute(job: Job) -> list[dict[str, Any]]:
+def compute(job: TrainingJob) -> list[dict[str, Any]]:
     """Train the source network, if there is one, and every downstream network from it; JSON values,
     one a run. Nothing once the time is over.
     """
@@ -220,7 +222,7 @@ def compute(job: Job) -> list[dict[str, Any]]:
     return [_downstream(setting, source, reached, job) for setting in job.settings]
 
 
-def _source(upstream: Upstream, job: Job) -> tuple[nn.Module, float]:
+def _source(upstream: Upstream, job: TrainingJob) -> tuple[nn.Module, float]:
     """The source network, and its accuracy on clean test images of its own task."""
     task, seed = _pair(upstream).upstream, upstream.seed
     clean = _learned(task, upstream.n1, "n1", stream(seed, "source images"), job.cache)
@@ -231,7 +233,7 @@ def _source(upstream: Upstream, job: Job) -> tuple[nn.Module, float]:
         clean = Examples(clean.inputs + upstream.sigma * noise, clean.labels)
     data = clean.to(job.device)
     network = _build(upstream.network, task, stream(seed, "source network"))
-    found = train(
+    trained = train(
         network,
         data,
         _tested(task, job.cache, job.device),
@@ -239,17 +241,17 @@ def _source(upstream: Upstream, job: Job) -> tuple[nn.Module, float]:
         stream(seed, "source batches"),
         job.device,
     )
-    return network, found.accuracy[-1]
+    return network, trained.accuracy[-1]
 
 
 def _downstream(
-    setting: Setting, source: nn.Module | None, reached: float | None, job: Job
+    setting: Setting, source: nn.Module | None, reached: float | None, job: TrainingJob
 ) -> dict[str, Any]:
     begun, seed, task = time.perf_counter(), setting.seed, _pair(setting).downstream
     data = _learned(task, setting.n2, "n2", stream(seed, "target images"), job.cache).to(job.device)
     network = _build(setting.network, task, stream(seed, "target network")).to(job.device.name)
     taken = None if source is None else inherit(source, network, setting.share, setting.form)
-    found = train(
+    trained = train(
         network,
         data,
         _tested(task, job.cache, job.device),
@@ -261,10 +263,10 @@ def _downstream(
     return {
         "key": setting.key,
         "setting": asdict(setting),
-        "steps": list(found.steps),
-        "accuracy": list(found.accuracy),
-        "train_accuracy": found.train_accuracy,
-        "loss": finite(found.loss),
+        "steps": list(trained.steps),
+        "accuracy": list(trained.accuracy),
+        "train_accuracy": trained.train_accuracy,
+        "loss": finite(trained.loss),
         "filters": taken.filters / taken.of if taken else 0.0,
         "source_accuracy": reached,
         "seconds": round(time.perf_counter() - begun, 2),
@@ -281,7 +283,7 @@ def _pair(of: Upstream | Setting) -> Pair:
     return pair(of.tasks.pair, of.tasks.far, hundred=of.tasks.hundred)
 
 
-def _build(network: Network, task: Classification, generator: torch.Generator) -> nn.Module:
+def _build(network: TrainedNetwork, task: Classification, generator: torch.Generator) -> nn.Module:
     return nets.build(nets.Shape(network.architecture, len(task.classes), network.width), generator)
 
 
@@ -290,14 +292,14 @@ def _images(
     name: Name, cache: Path | None
 ) -> tuple[ImageSet, tuple[float, ...], tuple[float, ...]]:
     """A set of images, and mean and standard deviation of each colour over those to learn from."""
-    found, values = load(name, cache), torch.arange(256, dtype=torch.float64) / 255
+    images, values = load(name, cache), torch.arange(256, dtype=torch.float64) / 255
     shares = [
         torch.bincount(colour.flatten(), minlength=256) / colour.numel()
-        for colour in found.train.pixels.unbind(1)
+        for colour in images.train.pixels.unbind(1)
     ]
     means = [float(share.double() @ values) for share in shares]
     return (
-        found,
+        images,
         tuple(means),
         tuple(
             float((share.double() @ (values - mean) ** 2).sqrt())
@@ -312,7 +314,7 @@ def _learned(
     """The first `count` images of a random order of a task's; a smaller count gives the first of
     these. Raises ValueError where there are too few.
     """
-    found, mean, deviation = _images(task.source, cache)
+    images, mean, deviation = _images(task.source, cache)
     here, labels = _selected(task, cache)
     if count > len(labels):
         raise ValueError(
@@ -320,7 +322,7 @@ def _learned(
             f" {task.classes}"
         )
     order = torch.randperm(len(labels), generator=generator)[:count]
-    return Examples(standardised(found.train.pixels[here[order]], mean, deviation), labels[order])
+    return Examples(standardised(images.train.pixels[here[order]], mean, deviation), labels[order])
 
 
 @lru_cache(maxsize=8)
@@ -332,16 +334,16 @@ def _selected(task: Classification, cache: Path | None) -> tuple[torch.Tensor, t
 @lru_cache(maxsize=8)
 def _tested(task: Classification, cache: Path | None, device: Device) -> Examples:
     """All test images of a task, on the device."""
-    found, mean, deviation = _images(task.source, cache)
-    here, labels = task.select(found.test)
-    return Examples(standardised(found.test.pixels[here], mean, deviation), labels).to(device)
+    images, mean, deviation = _images(task.source, cache)
+    here, labels = task.select(images.test)
+    return Examples(standardised(images.test.pixels[here], mean, deviation), labels).to(device)
 
 
 # Reading ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredRuns:
     """What a file of finished runs holds."""
 
     device: str
@@ -349,7 +351,7 @@ class Found:
     records: list[Record]
 
 
-def read(path: Path) -> Found:
+def read(path: Path) -> StoredRuns:
     """The finished runs of a file, from here or from elsewhere; a last line without its end is left
     out. Raises JournalError, OSError.
     """
@@ -377,4 +379,4 @@ def read(path: Path) -> Found:
         accuracies(list(records.values()))
     except ValueError as error:
         raise JournalError(path, str(error)) from None
-    return Found(device, used, list(records.values()))
+    return StoredRuns(device, used, list(records.values()))

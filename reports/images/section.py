@@ -14,7 +14,7 @@ from claims.deciding.verdict import Verdict
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
 from reports.images import records as image_records
-from reports.images.run import Found
+from reports.images.run import StoredRuns
 from reports.ledger.journal import JournalError
 from reports.ledger.ledger import Ledger
 
@@ -86,7 +86,7 @@ def _records(folder: Path, tier: str | None) -> Path | None:
     return next(iter(files), None)
 
 
-def _figures(runs: Found) -> tuple[tuple[Markup, str], ...]:
+def _figures(runs: StoredRuns) -> tuple[tuple[Markup, str], ...]:
     return (
         (
             drawing.inline(

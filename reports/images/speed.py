@@ -11,13 +11,13 @@ import torch
 
 from model.vision import nets
 from model.vision.train import Device, Examples, Recipe, stream, train
-from reports.images.plan import RATES, ImagesError, Network
+from reports.images.plan import RATES, ImagesError, TrainedNetwork
 
 _CLASSES, _IMAGES = 5, 1024
 
 
 @dataclass(frozen=True)
-class Speed:
+class ImageSpeed:
     """Of one network."""
 
     network: str
@@ -30,7 +30,9 @@ class Speed:
         return asdict(self) | {"ratio": self.fast / self.plain}
 
 
-def measure(network: Network, device: Device, *, batch: int, steps: int, repeats: int) -> Speed:
+def measure(
+    network: TrainedNetwork, device: Device, *, batch: int, steps: int, repeats: int
+) -> ImageSpeed:
     """Train on random pixels. What a training costs once, capturing included, is taken out: it is
     the difference of a long and a short one.
     """
@@ -46,10 +48,12 @@ def measure(network: Network, device: Device, *, batch: int, steps: int, repeats
         raise ImagesError(
             f"--steps = {steps}: too few to be timed with {network.label}; try {10 * steps}"
         )
-    return Speed(network.label, device.hardware, batch * steps / fast, batch * steps / ordinary)
+    return ImageSpeed(
+        network.label, device.hardware, batch * steps / fast, batch * steps / ordinary
+    )
 
 
-def _seconds(network: Network, device: Device, batch: int, steps: int) -> float:
+def _seconds(network: TrainedNetwork, device: Device, batch: int, steps: int) -> float:
     random = stream(0, "speed")
     data = Examples(
         torch.randn(_IMAGES, 3, 32, 32, generator=random),

@@ -80,7 +80,7 @@ def record(verdict: Verdict) -> dict[str, Any]:
     """
     assert verdict.counterexample is not None
     claim = find(verdict.claim)
-    found = {
+    values = {
         "format": FORMAT,
         "version": VERSION,
         "claim": verdict.claim,
@@ -106,16 +106,16 @@ def record(verdict: Verdict) -> dict[str, Any]:
         "regimes": verdict.regimes,
         "versions": versions(),
     }
-    return found | {"fingerprint": fingerprint(found)}
+    return values | {"fingerprint": fingerprint(values)}
 
 
-def fingerprint(found: Mapping[str, Any]) -> str:
+def fingerprint(values: Mapping[str, Any]) -> str:
     """What makes a failure the same failure: the claim, its constants, the regime or regimes, and
     their random numbers; in a file of this format.
     """
-    which = ("entropy", "regimes") if found["regime"] is None else ("regime", "root")
+    which = ("entropy", "regimes") if values["regime"] is None else ("regime", "root")
     same = [
-        found[name] for name in ("format", "version", "claim", "statement", "constants", *which)
+        values[name] for name in ("format", "version", "claim", "statement", "constants", *which)
     ]
     return hashlib.sha256(json.dumps(same, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -129,10 +129,10 @@ def write(verdict: Verdict, path: Path) -> None:
 
 def keep(verdict: Verdict, folder: Path) -> Path:
     """Keep a failure in a folder, once however often it occurs. Raises OSError."""
-    found = record(verdict)
-    path = folder / f"{verdict.claim.replace('!', '-')}-{found['fingerprint'][:12]}.json"
+    values = record(verdict)
+    path = folder / f"{verdict.claim.replace('!', '-')}-{values['fingerprint'][:12]}.json"
     if not path.exists():
-        write_whole(path, json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+        write_whole(path, json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     return path
 
 
@@ -141,10 +141,10 @@ def message(verdict: Verdict, file: Path) -> str:
     allowed, and how to see it again.
     """
     assert verdict.counterexample is not None
-    claim, seen = find(verdict.claim), verdict.counterexample
+    claim, case = find(verdict.claim), verdict.counterexample
     lines = [f"{claim.id}: {claim.statement}"]
-    if seen["regime"] is not None:
-        shown = groups(seen["regime"])
+    if case["regime"] is not None:
+        shown = groups(case["regime"])
         lines.append(
             "in the regime "
             + ", ".join(
@@ -152,16 +152,16 @@ def message(verdict: Verdict, file: Path) -> str:
                 for name, value in shown.items()
             )
         )
-    seeds, allowed = f"{seen['seeds']} seeds", "none may"
+    seeds, allowed = f"{case['seeds']} seeds", "none may"
     if (
         claim.rule.delta
     ):  # what refutes is counted on the seeds after those that raised the suspicion
         seeds, allowed = (
-            f"{seen['seeds'] - PROFILES['ci'].seeds} fresh seeds",
+            f"{case['seeds'] - PROFILES['ci'].seeds} fresh seeds",
             f"at most a share δ = {claim.rule.delta:g} may",
         )
     lines.append(
-        f"observed: margin {_number(seen['margin'])} {claim.unit}, and {seen['certain_failures']}"
+        f"observed: margin {_number(case['margin'])} {claim.unit}, and {case['certain_failures']}"
         f" of {seeds} below 0, {allowed}"
     )
     return "\n  ".join([*lines, f"replay: transfer-claims replay {shlex.quote(str(file))}"])
@@ -198,19 +198,19 @@ def read(path: Path) -> Counterexample:
             raise CounterexampleError(
                 f"{path}: larger than any counterexample ({_LARGEST_FILE} bytes)"
             )
-        found: Any = read_json(path.read_text(encoding="utf-8"))
+        values: Any = read_json(path.read_text(encoding="utf-8"))
     except CounterexampleError:
         raise
     except (OSError, ValueError) as error:
         raise CounterexampleError(f"{path}: cannot be read ({error})") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
         raise CounterexampleError(f"{path}: format: must be {FORMAT!r}")
-    if found.get("version") != VERSION:
+    if values.get("version") != VERSION:
         raise CounterexampleError(
-            f"{path}: version = {found.get('version')!r}: this version reads {VERSION}"
+            f"{path}: version = {values.get('version')!r}: this version reads {VERSION}"
         )
-    claim = find(str(found.get("claim")))
-    root, regime, constants = found.get("root"), found.get("regime"), found.get("constants")
+    claim = find(str(values.get("claim")))
+    root, regime, constants = values.get("root"), values.get("regime"), values.get("constants")
     if isinstance(root, bool) or not isinstance(root, int) or root < 0:
         raise CounterexampleError(f"{path}: root = {root!r}: must be an integer >= 0")
     now = constant_table.select(claim.constants)
@@ -229,7 +229,7 @@ def read(path: Path) -> Counterexample:
     for name, value in ({} if made is None else made.to_dict()).items():
         if isinstance(value, int) and value > LARGEST_DIMENSION:
             raise CounterexampleError(f"{path}: {name}: must be at most {LARGEST_DIMENSION}")
-    entropy, many = found.get("entropy", 0), found.get("regimes", 1)
+    entropy, many = values.get("entropy", 0), values.get("regimes", 1)
     for name, value, least, most in (
         ("entropy", entropy, 0, 2**64),
         ("regimes", many, 1, _MOST_REGIMES),

@@ -108,11 +108,11 @@ def _says(line: bytes, header: bytes) -> bool:
 
 def _checked(path: Path, number: int, line: bytes, check: Callable[[Any], Record]) -> Record:
     try:
-        found = read_json(line.decode())
+        record = read_json(line.decode())
     except ValueError as error:
         raise JournalError(path, f"line {number} must be JSON ({error})") from None
     try:
-        return check(found)
+        return check(record)
     except ValueError as error:
         raise JournalError(path, f"line {number}: {error}") from None
 

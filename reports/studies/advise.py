@@ -72,7 +72,7 @@ def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
     draw = sample(regime, seeds)
     trained = train_task(regime, 1, draw.upstream, draw.start).weights
     width = float(t.isf(0.0005, max(seeds.count - 1, 1)))
-    found = []
+    measured = []
     for k in numbers:
         weights = train_task(regime, 2, draw.downstream, inherit(trained, draw.fresh, k)).weights
         errors = downstream_errors(weights, draw.downstream.signal, regime, seeds)
@@ -81,7 +81,7 @@ def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
             if len(errors) > 1
             else math.inf
         )
-        found.append(
+        measured.append(
             Cost(
                 k,
                 float(errors.mean()),
@@ -89,7 +89,7 @@ def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
                 min(1.0, float(errors.mean()) + half),
             )
         )
-    return found
+    return measured
 
 
 # From data ----------------------------------------------------------------------------------------
@@ -140,13 +140,13 @@ def drawn(regime: Regime, seeds: Seeds, size: int) -> Believed:
 
 def _believed(regime: Regime, source: Array, target: Array) -> Believed:
     ranks = noise_rank(regime, 1), noise_rank(regime, 2)
-    found: Estimated = estimate(source, target, ranks)
+    estimated: Estimated = estimate(source, target, ranks)
     columns = (
-        (found.signal_1, found.sigma_1, found.deviation_1),
+        (estimated.signal_1, estimated.sigma_1, estimated.deviation_1),
         (
-            found.signal_2,
-            found.sigma_2,
-            found.deviation_2,
+            estimated.signal_2,
+            estimated.sigma_2,
+            estimated.deviation_2,
         ),
     )
     signals = {}
@@ -162,7 +162,7 @@ def _believed(regime: Regime, source: Array, target: Array) -> Believed:
                 " them; more are needed",
             )
         signals[name] = Signal(square, deviation, data.shape[1])
-    return Believed(found.regimes(regime)[0], signals)
+    return Believed(estimated.regimes(regime)[0], signals)
 
 
 def from_files(regime: Regime, source: Path, target: Path) -> Believed:

@@ -91,7 +91,7 @@ def sources() -> str:
 def one_run(ids: list[str], profile: ProfileName, workers: int) -> dict[str, Any]:
     """Decide claims on entropy of their own."""
     chosen, begun, before = fresh(PROFILES[profile]), time.perf_counter(), sources()
-    found = _decided(ids, chosen, workers)
+    verdicts = _decided(ids, chosen, workers)
     if sources() != before:  # which of its processes read which cannot be told
         raise FlakesError(
             "claims, model or strategies changed while a run decided: it is not kept; run again"
@@ -100,11 +100,11 @@ def one_run(ids: list[str], profile: ProfileName, workers: int) -> dict[str, Any
         "profile": profile,
         "entropy": chosen.entropy,
         "seconds": round(time.perf_counter() - begun, 1),
-        "networks": sum(v.networks for v in found),
+        "networks": sum(v.networks for v in verdicts),
         "versions": versions(),
         "sources": before,
-        "statuses": {v.claim: v.status.value for v in found},
-        "margins": {v.claim: v.to_dict()["worst_margin"] for v in found},
+        "statuses": {v.claim: v.status.value for v in verdicts},
+        "margins": {v.claim: v.to_dict()["worst_margin"] for v in verdicts},
     }
 
 
@@ -113,16 +113,16 @@ def _decided(ids: list[str], chosen: Profile, workers: int) -> list[Verdict]:
     doing, it would die again.
     """
     for left in reversed(range(ATTEMPTS)):
-        found: list[Verdict] = []
+        verdicts: list[Verdict] = []
         try:
             with deciding(len(ids)) as tick:
-                decide_all(ids, chosen, workers, found, tick=tick)
+                decide_all(ids, chosen, workers, verdicts, tick=tick)
             break
         except BrokenProcessPool as died:
             err.print(f"entropy {chosen.entropy}: {died.__cause__ or died}", highlight=False)
             if not left:
                 raise
-    return found
+    return verdicts
 
 
 def differing(runs: list[dict[str, Any]]) -> dict[str, Counter[str]]:

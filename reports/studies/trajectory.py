@@ -92,12 +92,12 @@ def _course(regime: Regime, name: str, index: int, data: Sample, start: Tensor) 
         least.append(float(share.min()))
         most.append(float(share.max()))
     h = quantities.catalogue()[f"h_{index}"](regime)
-    kept = [record.step for record in run.records]
+    recorded = [record.step for record in run.records]
     return Course(
         name,
         h,
-        np.array(kept),
-        run.loss[0].numpy()[kept],
+        np.array(recorded),
+        run.loss[0].numpy()[recorded],
         *(np.array(x) for x in (signal, noise, least, most)),
     )
 
@@ -108,20 +108,20 @@ def margins(
     """The claim's margin at every recorded step, of every seed: (steps,), (steps, seeds); None for
     a claim that does not speak of every step.
     """
-    seen, constants = claim.observe(regime, Seeds(root, seeds)), constant_table.load()
-    if not isinstance(seen, Dynamics) or claim.margin(seen, constants).step is None:
+    observation, constants = claim.observe(regime, Seeds(root, seeds)), constant_table.load()
+    if not isinstance(observation, Dynamics) or claim.margin(observation, constants).step is None:
         return None
-    return seen.steps, np.array(
-        [claim.margin(seen.at(k), constants).high for k in range(len(seen.steps))]
+    return observation.steps, np.array(
+        [claim.margin(observation.at(k), constants).high for k in range(len(observation.steps))]
     )
 
 
-def draw(found: tuple[Course, ...], title: str) -> Figure:
+def draw(courses: tuple[Course, ...], title: str) -> Figure:
     """Loss, and signal beside noise, over the steps of each training."""
     figure = Figure(figsize=(10, 5.2), layout="constrained")
     figure.suptitle(title, fontsize="small")
-    panels = figure.subplots(2, len(found), sharex="col", squeeze=False)
-    for column, course in enumerate(found):
+    panels = figure.subplots(2, len(courses), sharex="col", squeeze=False)
+    for column, course in enumerate(courses):
         top, bottom = panels[0][column], panels[1][column]
         top.plot(course.steps, course.loss, "-", color="#0072B2")
         top.set(title=course.name, yscale="log" if (course.loss > 0).any() else "linear")

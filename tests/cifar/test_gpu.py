@@ -9,7 +9,7 @@ from model.vision import nets
 from model.vision import train as training
 from model.vision.train import Device, Recipe, stream, train
 from reports.images import run, speed
-from reports.images.plan import Network
+from reports.images.plan import TrainedNetwork
 
 pytestmark = [
     pytest.mark.cifar,
@@ -109,7 +109,7 @@ def test_precision_does_not_move_accuracy():
 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_speed_is_measured(architecture):
-    found = speed.measure(Network(architecture), FAST, batch=64, steps=10, repeats=1)
+    found = speed.measure(TrainedNetwork(architecture), FAST, batch=64, steps=10, repeats=1)
     assert 100 < found.plain < 1e7
     assert found.fast > found.plain / 2
     assert found.device == torch.cuda.get_device_name()

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from model.vision.nets import Architecture
     from model.vision.train import Device
-    from reports.images.plan import Network
+    from reports.images.plan import TrainedNetwork
 
 #: Records of the two tiers; those that come with the project lie in `reports/cifar/`.
 RECORDS = Path("reports/out/cifar")
@@ -43,11 +43,11 @@ def device_named(name: DeviceName) -> Device:
     return Device("cuda" if cuda else "cpu")
 
 
-def networks_named(texts: list[str]) -> tuple[Network, ...]:
+def networks_named(texts: list[str]) -> tuple[TrainedNetwork, ...]:
     """Of NAME or NAME:WIDTH each."""
-    from reports.images.plan import Network
+    from reports.images.plan import TrainedNetwork
 
-    return tuple(Network(*_parsed(text)) for text in texts)
+    return tuple(TrainedNetwork(*_parsed(text)) for text in texts)
 
 
 def _parsed(text: str) -> tuple[Architecture, float]:

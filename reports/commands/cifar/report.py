@@ -14,7 +14,7 @@ from reports.commands.options import LEDGER, JsonOption, LedgerOption
 
 if TYPE_CHECKING:
     from claims.deciding.verdict import Verdict
-    from reports.images.run import Found
+    from reports.images.run import StoredRuns
 
 #: Records that come with the project.
 _OURS = Path(__file__).parents[2] / "cifar"
@@ -59,7 +59,7 @@ def report(
     raise typer.Exit(1 if missed or decide.falsified(verdicts) else 0)
 
 
-def _draw(runs: Found, folder: Path, stem: str) -> list[Path]:
+def _draw(runs: StoredRuns, folder: Path, stem: str) -> list[Path]:
     from reports.drawing.figures import write_svg
     from reports.images import plots
 
@@ -75,7 +75,7 @@ def _draw(runs: Found, folder: Path, stem: str) -> list[Path]:
 
 
 def _record(
-    source: Path, runs: Found, verdicts: list[Verdict], pictures: list[Path]
+    source: Path, runs: StoredRuns, verdicts: list[Verdict], pictures: list[Path]
 ) -> dict[str, Any]:
     from reports.commands.cifar.tables import gain_record
     from reports.images import decide
@@ -92,7 +92,7 @@ def _record(
     }
 
 
-def _print(runs: Found, verdicts: list[Verdict], pictures: list[Path]) -> None:
+def _print(runs: StoredRuns, verdicts: list[Verdict], pictures: list[Path]) -> None:
     from reports.commands.cifar.tables import gains_table, verdicts_table
     from reports.images import decide
     from reports.images import records as image_records

@@ -25,7 +25,7 @@ from reports.commands.options import WORKERS, JsonOption
 from reports.studies.executors import in_process, processes
 
 if TYPE_CHECKING:
-    from reports.images.plan import Tier
+    from reports.images.plan import ImageTier
 
 
 def run_tier(
@@ -105,7 +105,7 @@ def run_tier(
 
 
 def _announce(
-    chosen: Tier, networks: int, device: str, hundred: ImagesName | None, file: Path
+    chosen: ImageTier, networks: int, device: str, hundred: ImagesName | None, file: Path
 ) -> None:
     labels = ", ".join(one.label for one in chosen.networks)
     seeds = f"{chosen.seeds} seed{'s' if chosen.seeds != 1 else ''}"
@@ -141,7 +141,7 @@ def _tier(name: TierOption, device: str) -> Literal["cpu", "gpu"]:
     return "cpu" if device == "cpu" else "gpu"
 
 
-def _chosen(tier: Tier, seeds: int | None, network: list[str] | None) -> Tier:
+def _chosen(tier: ImageTier, seeds: int | None, network: list[str] | None) -> ImageTier:
     networks = networks_named(network) if network else tier.networks
     return replace(tier, seeds=seeds or tier.seeds, networks=networks)
 

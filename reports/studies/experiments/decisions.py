@@ -50,9 +50,9 @@ class DecisionJob:
 
 def decide_point(job: DecisionJob) -> Record:
     """Every claim's evidence at one point."""
-    known: dict[Hashable, Any] = {}  # claims that look at the same networks train them once
+    known: dict[Hashable, Any] = {}  # claims that observe at the same networks train them once
 
-    def look(claim: Claim, seeds: Seeds) -> Any:
+    def observe(claim: Claim, seeds: Seeds) -> Any:
         key = claim.observe, seeds
         if key not in known:
             known[key] = claim.observe(job.regime, seeds)
@@ -60,12 +60,12 @@ def decide_point(job: DecisionJob) -> Record:
 
     return {
         "point": job.number,
-        "claims": {name: _evidence(job, find(name), alpha, look) for name, alpha in job.alphas},
+        "claims": {name: _evidence(job, find(name), alpha, observe) for name, alpha in job.alphas},
     }
 
 
 def _evidence(
-    job: DecisionJob, claim: Claim, alpha: float, look: Callable[[Claim, Seeds], Any]
+    job: DecisionJob, claim: Claim, alpha: float, observe: Callable[[Claim, Seeds], Any]
 ) -> Record:
     constants = constant_table.load()
 
@@ -73,7 +73,7 @@ def _evidence(
         seeds = (
             job.seeds if first == 0 else Seeds(_FRESH + job.seeds.root + job.number, count, first)
         )
-        return claim.margin(look(claim, seeds), constants)
+        return claim.margin(observe(claim, seeds), constants)
 
     evidence = (
         sequential.examine(measure, delta=claim.rule.delta, alpha=alpha, seeds=job.seeds.count)

@@ -38,6 +38,8 @@ GROUPS = (
     "duration",
     "zeta_2",
 )
+#: The least of a group that may be 0 or less.
+_LEAST = {"inherited": 0, "upstream_share": 0, "cos_v": -1}
 _DEFAULTS: dict[str, float] = {
     "upstream_share": 1.0,
     "cos_v": 0.0,
@@ -164,10 +166,7 @@ def from_groups(groups: Mapping[str, Any]) -> Regime:
     for name in GROUPS:
         if name not in values:
             raise SweepError(name, None, "missing; a regime needs it")
-        value, least = (
-            values[name],
-            (0 if name in {"inherited", "upstream_share"} else -1 if name == "cos_v" else None),
-        )
+        value, least = values[name], _LEAST.get(name)
         if not _finite(value) or (value <= 0 if least is None else value < least):
             raise SweepError(
                 name, value, f"must be a finite number {'> 0' if least is None else f'>= {least}'}"

@@ -31,7 +31,7 @@ _TOGETHER = 4
 
 
 @dataclass(frozen=True)
-class Job:
+class SweepJob:
     """Some points, as they travel to a worker."""
 
     points: tuple[Point, ...]
@@ -40,12 +40,12 @@ class Job:
     metrics: tuple[str, ...]
 
 
-def compute(job: Job) -> list[Record]:
+def compute(job: SweepJob) -> list[Record]:
     """Train and measure; JSON values, one record a point."""
     return [_record(job, point) for point in job.points]
 
 
-def _record(job: Job, point: Point) -> Record:
+def _record(job: SweepJob, point: Point) -> Record:
     seeds = Seeds(job.seed, job.seeds, first=point.number * job.seeds)
     try:
         return {
@@ -98,9 +98,11 @@ def _completed(
     return [finished[point.number] for point in sweep.points]
 
 
-def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[Job]:
+def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[SweepJob]:
     for first in range(0, len(points), _TOGETHER):
-        yield Job(tuple(points[first : first + _TOGETHER]), sweep.seeds, sweep.seed, sweep.metrics)
+        yield SweepJob(
+            tuple(points[first : first + _TOGETHER]), sweep.seeds, sweep.seed, sweep.metrics
+        )
 
 
 def digest(sweep: Sweep) -> str:

@@ -125,9 +125,9 @@ def test_only_what_is_asked_is_trained(monkeypatch, scratch, transfer, each):
     seen = paired(upstream_noise(2.0), scratch=scratch, transfer=transfer, lines=8)(SMALL, SEEDS)
     assert [variant.networks for variant in seen.variants] == [each * 4] * 2
     assert seen.networks == sum(trained) == 2 * each * 4
-    assert [((variant.scratch is None), (variant.transfer is None)) for variant in seen.variants] == [
-        (not scratch, not transfer)
-    ] * 2
+    assert [
+        ((variant.scratch is None), (variant.transfer is None)) for variant in seen.variants
+    ] == [(not scratch, not transfer)] * 2
 
 
 def test_not_asked_for_is_not_read():

@@ -13,7 +13,7 @@ from model.vision import data
 from model.vision.data import Images
 from model.vision.train import Device, Recipe
 from reports.images import plan, plots, run
-from reports.images.plan import Network
+from reports.images.plan import TrainedNetwork
 from reports.studies.executors import in_process
 
 #: Images of a class to learn from, and to test on.
@@ -70,7 +70,7 @@ def cache(stored, monkeypatch):
 
 TINY = replace(
     plan.TIERS["cpu"],
-    networks=(Network("conv4", 0.1),),
+    networks=(TrainedNetwork("conv4", 0.1),),
     seeds=1,
     samples=(20, BASE),
     noises=(0.0, 2.0),

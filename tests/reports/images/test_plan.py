@@ -7,7 +7,7 @@ import pytest
 from claims.observing.accuracies import BASE_NOISE, BASE_SAMPLES, BASE_SHARE
 from model.vision.train import Recipe
 from reports.images import plan
-from reports.images.plan import TIERS, Network, jobs, settings
+from reports.images.plan import TIERS, TrainedNetwork, jobs, settings
 
 
 @pytest.mark.parametrize("tier", TIERS.values(), ids=TIERS)
@@ -102,7 +102,7 @@ def test_every_number_that_matters_is_in_the_key():
         replace(one, share=0.25),
         replace(one, form="block"),
         replace(one, recipe=replace(one.recipe, steps=1)),
-        replace(one, network=Network("vgg11")),
+        replace(one, network=TrainedNetwork("vgg11")),
         replace(one, code=0),
         replace(one, tasks=replace(one.tasks, hundred="cifar100")),
         *(

@@ -14,7 +14,7 @@ import torch
 from model.vision.data import AbsentError, DataError
 from model.vision.train import Device
 from reports.images import run
-from reports.images.plan import Network, Setting, settings
+from reports.images.plan import TrainedNetwork, Setting, settings
 from reports.ledger.journal import JournalError
 from reports.studies.executors import in_process, processes
 
@@ -88,7 +88,7 @@ def test_nothing_is_begun_after_its_time(tmp_path, cache, wanted):
 
 def test_a_job_whose_time_is_over_trains_nothing(cache, wanted):
     """Those that wait in a worker's queue, too."""
-    job = run.Job(None, tuple(wanted[:1]), CPU, None, "", until=time.monotonic())
+    job = run.TrainingJob(None, tuple(wanted[:1]), CPU, None, "", until=time.monotonic())
     assert run.compute(job) == []
     assert len(run.compute(replace(job, until=math.inf))) == 1
 
@@ -144,7 +144,10 @@ def test_inheriting_everything_starts_from_the_source(cache, wanted):
     copied.
     """
     setting = next(s for s in wanted if s.upstream and s.share == 1)
-    assert run.compute(run.Job(setting.upstream, (setting,), CPU, None, ""))[0]["filters"] == 1.0
+    assert (
+        run.compute(run.TrainingJob(setting.upstream, (setting,), CPU, None, ""))[0]["filters"]
+        == 1.0
+    )
 
 
 def test_another_devices_records_are_refused(tmp_path, cache, wanted):
@@ -224,7 +227,11 @@ def test_a_cell_trained_in_two_ways_is_not_averaged(kept):
 
 def test_more_images_than_there_are(cache, tiny):
     setting = Setting(
-        Network("conv4", 0.1), settings(tiny, hundred=None)[0].tasks, 6000, tiny.downstream, 0
+        TrainedNetwork("conv4", 0.1),
+        settings(tiny, hundred=None)[0].tasks,
+        6000,
+        tiny.downstream,
+        0,
     )
     with pytest.raises(ValueError, match=r"n2 = 6000: there are 100 images"):
-        run.compute(run.Job(None, (setting,), CPU, None, ""))
+        run.compute(run.TrainingJob(None, (setting,), CPU, None, ""))
