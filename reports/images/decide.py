@@ -13,7 +13,7 @@ from claims.deciding.paired_seeds import Interval, PairedSeeds, interval
 from claims.deciding.verdict import Verdict
 from claims.observing.accuracies import Cell, gain
 from reports.images import records as image_records
-from reports.images.run import StoredRuns, Record, accuracies
+from reports.images.run import Record, StoredRuns, accuracies
 from strategies.search import SEARCH
 
 

@@ -24,7 +24,7 @@ from model.vision.data import ImageSet, Name, load
 from model.vision.inherit import inherit
 from model.vision.tasks import Classification, Pair, pair
 from model.vision.train import Device, Examples, Recipe, standardised, stream, train
-from reports.images.plan import CODE, TrainedNetwork, Setting, Upstream, jobs
+from reports.images.plan import CODE, Setting, TrainedNetwork, Upstream, jobs
 from reports.ledger import journal
 from reports.ledger.files import read_json
 from reports.ledger.journal import JournalError

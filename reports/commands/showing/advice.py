@@ -25,8 +25,8 @@ def advice(claim: Claim, verdict: Verdict) -> list[str]:
         worst = "" if verdict.worst_margin is None else f"; its least margin is {_worst(verdict)}"
         return [
             f"{verdict.claim} is not falsified on {verdict.regimes} regimes{worst}",
-            "  the evidence does not tell this error from the truth: plant a larger one, or give the"
-            " mutant a domain in which it shows",
+            "  the evidence does not tell this error from the truth: plant a larger one, or give it a"
+            " domain in which it shows",
         ]
     return []
 

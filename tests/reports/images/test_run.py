@@ -14,7 +14,7 @@ import torch
 from model.vision.data import AbsentError, DataError
 from model.vision.train import Device
 from reports.images import run
-from reports.images.plan import TrainedNetwork, Setting, settings
+from reports.images.plan import Setting, TrainedNetwork, settings
 from reports.ledger.journal import JournalError
 from reports.studies.executors import in_process, processes
 
