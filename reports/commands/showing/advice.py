@@ -17,7 +17,7 @@ def advice(claim: Claim, verdict: Verdict) -> list[str]:
         return [f"{verdict.claim} is inconclusive: {_unsure(claim, verdict)}", *_surer(claim)]
     if verdict.status is Status.VACUOUS:
         return [
-            f"{verdict.claim} is vacuous: {verdict.regimes} of {verdict.drawn} regimes lie inside its"
+            f"{verdict.claim} is vacuous: {verdict.regimes} of {verdict.drawn} regimes meet its"
             " hypotheses",
             "  give its domain scales inside its hypotheses, or drop the clauses that it breaks",
         ]
@@ -25,8 +25,8 @@ def advice(claim: Claim, verdict: Verdict) -> list[str]:
         worst = "" if verdict.worst_margin is None else f"; its least margin is {_worst(verdict)}"
         return [
             f"{verdict.claim} is not falsified on {verdict.regimes} regimes{worst}",
-            "  the evidence does not tell this error from the truth: plant a larger one, or give it a"
-            " domain in which it shows",
+            "  the evidence does not tell this error from the truth: plant a larger one, or give"
+            " it a domain in which it shows",
         ]
     return []
 
