@@ -43,7 +43,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Layout:
+class GraphLayout:
     """Everything's place, in pixels."""
 
     nodes: tuple[Node, ...]
@@ -53,7 +53,7 @@ class Layout:
     alone: float  # where the statements begin that neither use nor are used
 
 
-def layout(claims: Mapping[str, Claim]) -> Layout:
+def layout(claims: Mapping[str, Claim]) -> GraphLayout:
     """Places for these claims; those without an edge in a grid below."""
     graph = nx.DiGraph([(used, claim.id) for claim in claims.values() for used in claim.uses])
     lonely = [name for name in claims if name not in graph]
@@ -73,7 +73,7 @@ def layout(claims: Mapping[str, Claim]) -> Layout:
     bottom = max(heights.values(), default=_TOP) + ROW
     width = max(right, default=0.0)
     grid, bottom_of_grid = _grid(lonely, width, bottom + 2 * ROW)
-    return Layout(
+    return GraphLayout(
         (*nodes, *grid), tuple(edges), max(width, 320.0) + _LEFT, bottom_of_grid, bottom + ROW
     )
 

@@ -13,7 +13,7 @@ from reports.images import decide, plan, plots, run
 from reports.images import section as shown
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
-from reports.page import page
+from reports.page import document as page
 
 
 def test_run_then_report(command, cache, tiny, tmp_path):
