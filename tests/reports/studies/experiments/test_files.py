@@ -14,7 +14,6 @@ import pytest
 from claims.core import constants as constant_table
 from claims.deciding.decision import Status
 from reports.drawing.experiments.saving import Origin
-from reports.drawing.svg.shrink import _straight
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
 from reports.studies.experiments.catalogue import EXPERIMENTS
@@ -155,21 +154,6 @@ def test_words_out_of_place_do_not_cut_the_picture(copy, place):
     )
     (one,) = stored_experiments(copy)
     assert one.picture is None or 200 < one.picture.height <= 288
-
-
-@pytest.mark.parametrize(
-    ("path", "short"),
-    [
-        ("M1 2L3 2L3 4L1 4L1 2z", "M1 2H3V4H1V2z"),
-        ("M1 2L3 4", "M1 2L3 4"),
-        ("M1 2L3 2C1 1 2 2 3 3", "M1 2L3 2C1 1 2 2 3 3"),
-        ("M1 2L3 2M3 5L3 6", "M1 2H3M3 5V6"),
-        ("M0 0L0 1zL0 5", "M0 0V1zL0 5"),  # after z a line starts where the path did
-        ("", ""),
-    ],
-)
-def test_straight(path, short):
-    assert _straight(path) == short
 
 
 # Damage and malice --------------------------------------------------------------------------------
