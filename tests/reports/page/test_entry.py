@@ -42,8 +42,8 @@ def test_what_an_article_tells(parsed):
         "proposition-4.4.2",
         "claims/paper/theorem_4_3.py",
         "transfer-claims verify theorem-4.3.error-upper --entropy 1234",
-        "planted errors caught 4 of 5",
-        "verified: not caught",
+        "mutants killed 4 of 5",
+        "verified: survived",
         "falsified, as it must be",
         *(wrong.name for wrong in claim.wrong_versions),
     ):

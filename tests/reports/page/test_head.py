@@ -49,8 +49,8 @@ def test_what_verdicts_are_worth(text):
     )
     for expected in (
         f"within the budget of {number(RUN_BUDGET)}",
-        "4 of 6 wrong versions",
-        "2 not caught",
+        "4 of 6 mutants",
+        "2 survived",
         "were not run",
         "profile ci, entropy 1234: 5 statements",
         BOOK.written,

@@ -185,7 +185,7 @@ def test_markdown():
         f"**{found['verified']} verified**, {found['falsified']} falsified, {found['undecided']}"
         " undecided" in text
     )
-    assert f"planted wrong versions falsified: {len(PLANTED)} of {len(PLANTED)}." in text
+    assert f"mutants falsified: {len(PLANTED)} of {len(PLANTED)}." in text
     assert f"{made.networks:,} networks" in text
     assert [line.split("**")[1] for line in text.splitlines() if line.startswith("- **")] == [
         f"{finding.title}." for finding in FINDINGS
@@ -219,7 +219,7 @@ def test_no_finding_no_heading():
     text = markdown(book({"e5.scratch": Status.VERIFIED}))
     assert "Findings" not in text
     assert "Falsified" not in text
-    assert "planted wrong versions falsified: 0 of 0." in text
+    assert "mutants falsified: 0 of 0." in text
 
 
 def test_undecided_is_listed():
