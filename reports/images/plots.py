@@ -1,4 +1,4 @@
-"""Pictures of the real-image tier: each factor as τ_D foretells it and as it was measured, and
+"""Pictures of the real-image tier: each factor as τ_D predicts it and as it was measured, and
 accuracy along training.
 """
 
@@ -98,7 +98,7 @@ def factors(records: Sequence[Record]) -> Figure:
             )
         below.set_xlabel(factor.name)
     # As large as its indices need to be read.
-    panels[0, 0].set_ylabel("foretold: $\\tau_D/\\tau_2$", fontsize=12)
+    panels[0, 0].set_ylabel("predicted: $\\tau_D/\\tau_2$", fontsize=12)
     panels[1, 0].set_ylabel("measured: points of accuracy\nover random initialisation")
     figure.legend(*_once(panels.flat), loc="outside upper left", ncols=4, frameon=False, fontsize=9)
     return figure
@@ -128,7 +128,7 @@ def _predicted(axes: Axes, factor: Factor, n2: int) -> None:
             color=INK,
             lw=1.5,
             ls=dash,
-            label=f"foretold, Y = {y:g}",
+            label=f"predicted, Y = {y:g}",
         )
     axes.set_yscale("log")
     axes.yaxis.set_major_locator(FixedLocator([0.1, 0.2, 0.5, 1, 2, 5, 10, 20]))

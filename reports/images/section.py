@@ -90,7 +90,7 @@ def _figures(runs: StoredRuns) -> tuple[tuple[Markup, str], ...]:
     return (
         (
             drawing.inline(
-                plots.factors(runs.records), "Each factor of transfer, as foretold and as measured"
+                plots.factors(runs.records), "Each factor of transfer, as predicted and as measured"
             ),
             (
                 "Above, τ_D against τ_2 in two nominal regimes of the theory, in which half of the"

@@ -43,4 +43,4 @@ def _outcome(verdict: Verdict | None) -> str:
         return "not run"
     if verdict.status is Status.FALSIFIED:
         return "falsified, as it must be"
-    return f"{verdict.status.value}: not caught"
+    return f"{verdict.status.value}: survived"

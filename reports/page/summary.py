@@ -87,8 +87,8 @@ def markdown(ledger: Ledger) -> str:
     ]
     lines.append(
         f"{ledger.networks:,} networks trained; the probability of falsifying a true statement is"
-        f" at most {ledger.false_alarm:.1e} (budget {RUN_BUDGET:.0e}); planted wrong versions"
-        f" falsified: {falsified} of {mutants}."
+        f" at most {ledger.false_alarm:.1e} (budget {RUN_BUDGET:.0e}); mutants falsified:"
+        f" {falsified} of {mutants}."
     )
     supported = [finding for finding in FINDINGS if finding.supported(statuses)]
     if supported:

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from claims.core.records import plain
 from reports.commands import entry
-from reports.drawing import experiments as experiment_plots
-from reports.studies.experiments.checks import Check
-from reports.studies.experiments.experiments import EXPERIMENTS, Decided, Outcome
+from reports.drawing.experiments.saving import save
+from reports.ledger.files import plain
+from reports.studies.experiments.catalogue import EXPERIMENTS
+from reports.studies.experiments.results import ClaimCounts, ExperimentResult
+from reports.studies.experiments.testing import Check
 
 
 @pytest.fixture
@@ -31,9 +32,9 @@ def run(monkeypatch, capsys, tmp_path):
 
 
 DECIDED = (
-    Decided("theorem-4.3.error-upper", 9, 7, 4, 2, 1, -0.25, "nats"),
-    Decided("theorem-4.3.error-lower", 9, 0, 0, 0, 0, None, "nats"),
-    Decided("no.longer", 9, 9, 9, 0, 0, 1.5, "nats"),
+    ClaimCounts("theorem-4.3.error-upper", 9, 7, 4, 2, 1, -0.25, "nats"),
+    ClaimCounts("theorem-4.3.error-lower", 9, 0, 0, 0, 0, None, "nats"),
+    ClaimCounts("no.longer", 9, 9, 9, 0, 0, 1.5, "nats"),
 )
 CHECKS = (
     Check(
@@ -82,8 +83,8 @@ def leave():
         )
         folder.mkdir(parents=True, exist_ok=True)
         svg, png, outcome = (folder / f"{stem}.{kind}" for kind in ("svg", "png", "json"))
-        experiment_plots.save(drawing(), experiment.title, caption, svg, png)
-        record = Outcome(
+        save(drawing(), experiment.title, caption, svg, png)
+        record = ExperimentResult(
             name, experiment.title, caption, (outcome, svg, png), decided, checks
         ).to_dict()
         outcome.write_text(json.dumps(plain(record)), encoding="utf-8")

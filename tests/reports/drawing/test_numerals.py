@@ -1,8 +1,10 @@
 """Numbers as people write them."""
 
+import math
+
 import pytest
 
-from reports.drawing.numerals import power_of_ten, short
+from reports.drawing.numerals import number, power_of_ten, short
 
 
 @pytest.mark.parametrize(
@@ -18,3 +20,22 @@ def test_powers_of_ten(exponent, text):
 )
 def test_short_counts(count, text):
     assert short(count) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (6.337e-7, "6.337 × 10⁻⁷"),
+        (-2, "−2"),
+        (1000000, "1,000,000"),
+        (-0.0, "0"),
+        (None, "without bound"),
+        (math.inf, "without bound"),
+        (0.23456, "0.2346"),
+        (52000.0, "52,000"),
+        (1e21, "1 × 10²¹"),
+        ("x", "x"),
+    ],
+)
+def test_number(value, shown):
+    assert number(value) == shown

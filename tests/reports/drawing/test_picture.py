@@ -5,13 +5,13 @@ same entropy.
 import xml.etree.ElementTree as ET
 
 import pytest
-from reports.drawing.figure import Point, draw, measure
 
+from claims.observing.errors import both_ways
 from claims.core.criteria import READINGS
 from claims.core.domains import EVERYWHERE
-from claims.observing.errors import both_ways
 from model.sampling import Seeds
 from reports.drawing import picture
+from reports.drawing.picture import MeasuredRegime, draw, measure
 
 
 @pytest.fixture(scope="module")
@@ -32,15 +32,15 @@ def test_measured(points):
 
 
 def test_error_is_the_median_over_seeds(monkeypatch):
-    seen = []
+    observed = []
     monkeypatch.setattr(
         picture,
         "both_ways",
-        lambda regime, seeds: seen.append(both_ways(regime, seeds)) or seen[-1],
+        lambda regime, seeds: observed.append(both_ways(regime, seeds)) or observed[-1],
     )
     (point,) = measure(1, entropy=7)
-    assert point.error == seen[0].transfer.error.value.median().item()
-    assert len(seen[0].transfer.error.value) == Seeds(0, picture.SEEDS).count
+    assert point.error == observed[0].transfer.error.value.median().item()
+    assert len(observed[0].transfer.error.value) == Seeds(0, picture.SEEDS).count
 
 
 def test_drawn(points, tmp_path):
@@ -66,7 +66,7 @@ def test_same_points_same_picture(points, tmp_path):
 
 
 def test_an_error_of_zero_is_still_drawn(points, tmp_path):
-    draw([*points, Point(points[0].regime, 0.0)], "a caption", tmp_path / "picture.svg")
+    draw([*points, MeasuredRegime(points[0].regime, 0.0)], "a caption", tmp_path / "picture.svg")
     assert "nan" not in (tmp_path / "picture.svg").read_text()
 
 

@@ -13,7 +13,7 @@ from reports.images import decide, plan, plots, run
 from reports.images import section as shown
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
-from reports.page import page
+from reports.page import document as page
 
 
 def test_run_then_report(command, cache, tiny, tmp_path):
@@ -194,7 +194,7 @@ def test_the_page_shows_verdicts_and_pictures(kept, tmp_path):
     text = page.render(book, folder)
     assert 'id="images.source-samples"' in text
     assert "35 downstream networks (conv4 × 0.1), 5 seeds, on cpu" in text
-    assert "Each factor of transfer, as foretold and as measured" in text
+    assert "Each factor of transfer, as predicted and as measured" in text
     assert text == page.render(book, folder)
 
 
@@ -310,7 +310,7 @@ def test_the_page_draws_no_other_runs_records(kept, tmp_path):
     (tmp_path / "out/cifar/cpu.jsonl").write_text("\n".join(lines[:-3]) + "\n")
     text = page.render(Ledger({}).updated(verdicts), tmp_path / "out")
     assert "is not what these verdicts were decided on" in text
-    assert "as foretold and as measured" not in text
+    assert "as predicted and as measured" not in text
 
 
 def test_what_diverged_decides_nothing(kept):

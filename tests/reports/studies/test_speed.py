@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reports.ledger.ledger import Ledger
-from reports.page import page
+from reports.page import document as page
 from reports.studies import speed
 from reports.studies.speed import Comparison, Fact, Growth, Speed, Timing
 

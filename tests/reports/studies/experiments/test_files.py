@@ -12,14 +12,14 @@ from urllib.parse import unquote
 import pytest
 
 from claims.core import constants as constant_table
-from claims.core.status import Status
-from claims.deciding.verdict import Verdict
-from reports.drawing.experiments import Origin
+from claims.deciding.decision import Status
+from reports.drawing.experiments.saving import Origin
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
-from reports.studies.experiments import files as experiment_files
-from reports.studies.experiments.experiments import EXPERIMENTS
-from reports.studies.experiments.files import differences, kept
+from reports.studies.experiments.catalogue import EXPERIMENTS
+from reports.studies.experiments.differences import differences
+from reports.studies.experiments.files import stored_experiments
+from reports.studies.verify import Verdict
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -43,7 +43,7 @@ def copy(tmp_path, folder):
 
 def drawn(one):
     """The picture that goes into a page."""
-    head, _, body = one.figure.source.partition(",")
+    head, _, body = one.picture.source.partition(",")
     assert head == "data:image/svg+xml"
     return ET.fromstring(unquote(body))
 
@@ -52,11 +52,11 @@ def drawn(one):
 
 
 def test_nothing_was_run(tmp_path):
-    assert kept(tmp_path) == kept(tmp_path / "absent") == ()
+    assert stored_experiments(tmp_path) == stored_experiments(tmp_path / "absent") == ()
 
 
 def test_as_it_was_left(folder):
-    (one,) = kept(folder)
+    (one,) = stored_experiments(folder)
     assert (one.name, one.title, one.quick, one.troubles) == (
         "plane",
         EXPERIMENTS["plane"].title,
@@ -75,13 +75,13 @@ def test_as_it_was_left(folder):
     ]
     assert [check.holds for check in one.checks] == [True, False, None]
     assert math.isnan(one.checks[2].value)
-    assert one.figure.origin == Origin.here()
+    assert one.picture.origin == Origin.here()
 
 
 def test_the_coarse_run_only_where_there_is_no_other(copy, leave):
     leave(copy, "plane", quick=False)
     leave(copy, "head-start", quick=False)
-    assert [(one.name, one.quick, one.command) for one in kept(copy)] == [
+    assert [(one.name, one.quick, one.command) for one in stored_experiments(copy)] == [
         ("head-start", False, "transfer-claims experiments head-start"),
         ("plane", False, "transfer-claims experiments plane"),
     ]
@@ -92,8 +92,8 @@ def test_the_coarse_run_only_where_there_is_no_other(copy, leave):
 
 def test_small_and_whole(folder):
     """Less than half the file, and everything that is referred to is there."""
-    (one,) = kept(folder)
-    assert len(one.figure.source) < 0.5 * (folder / "plane-quick.svg").stat().st_size
+    (one,) = stored_experiments(folder)
+    assert len(one.picture.source) < 0.5 * (folder / "plane-quick.svg").stat().st_size
     root = drawn(one)
     ids = {element.get("id") for element in root.iter()} - {None}
     used = {
@@ -116,14 +116,14 @@ def test_title_and_caption_are_left_to_the_page(folder):
     """With the room they took, and without the letters that they alone use; what is drawn has its
     letters still.
     """
-    (one,) = kept(folder)
+    (one,) = stored_experiments(folder)
     whole = ET.parse(folder / "plane-quick.svg").getroot()
     assert {"title", "caption"} <= {group.get("id") for group in whole.iter(f"{SVG}g")}
     left, top, width, height = map(float, drawn(one).get("viewBox").split())
     assert (left, width) == (0, 576)
     assert 12 < top < 25
     assert 288 - 60 < top + height < 288 - 20
-    assert (one.figure.width, one.figure.height) == pytest.approx((width, height), rel=1e-4)
+    assert (one.picture.width, one.picture.height) == pytest.approx((width, height), rel=1e-4)
     lines = [group for group in whole.iter(f"{SVG}g") if group.get("id") in ("title", "caption")]
     dropped = sum(len(list(group.iter(f"{SVG}use"))) for group in lines)
     assert dropped > 100
@@ -137,7 +137,7 @@ def test_a_picture_without_such_words_is_shown_whole(copy):
         .replace('id="title"', 'id="text_98"')
         .replace('id="caption"', 'id="text_99"')
     )
-    assert drawn(kept(copy)[0]).get("viewBox") == "0 0 576 288"
+    assert drawn(stored_experiments(copy)[0]).get("viewBox") == "0 0 576 288"
 
 
 @pytest.mark.parametrize("place", ["-4", "99999", "1e3", ""])
@@ -152,23 +152,8 @@ def test_words_out_of_place_do_not_cut_the_picture(copy, place):
             flags=re.DOTALL,
         )
     )
-    (one,) = kept(copy)
-    assert one.figure is None or 200 < one.figure.height <= 288
-
-
-@pytest.mark.parametrize(
-    ("path", "short"),
-    [
-        ("M1 2L3 2L3 4L1 4L1 2z", "M1 2H3V4H1V2z"),
-        ("M1 2L3 4", "M1 2L3 4"),
-        ("M1 2L3 2C1 1 2 2 3 3", "M1 2L3 2C1 1 2 2 3 3"),
-        ("M1 2L3 2M3 5L3 6", "M1 2H3M3 5V6"),
-        ("M0 0L0 1zL0 5", "M0 0V1zL0 5"),  # after z a line starts where the path did
-        ("", ""),
-    ],
-)
-def test_straight(path, short):
-    assert experiment_files._straight(path) == short
+    (one,) = stored_experiments(copy)
+    assert one.picture is None or 200 < one.picture.height <= 288
 
 
 # Damage and malice --------------------------------------------------------------------------------
@@ -258,15 +243,18 @@ def test_picture_that_is_not_shown(copy, folder, damage, why):
     before = file.read_text(encoding="utf-8")
     assert damage(before) != before
     file.write_text(damage(before), encoding="utf-8")
-    (one,) = kept(copy)
-    assert one.figure is None
+    (one,) = stored_experiments(copy)
+    assert one.picture is None
     (trouble,) = one.troubles
     assert trouble.startswith("plane-quick.svg ")
     assert why in trouble
     assert trouble.endswith(": the picture is not shown.")
     assert "\n" not in trouble
     assert len(trouble) < 160
-    assert (one.decided, one.caption) == (kept(folder)[0].decided, kept(folder)[0].caption)
+    assert (one.decided, one.caption) == (
+        stored_experiments(folder)[0].decided,
+        stored_experiments(folder)[0].caption,
+    )
 
 
 @pytest.mark.parametrize("damage", OUTCOMES.values(), ids=OUTCOMES)
@@ -275,12 +263,12 @@ def test_outcome_that_is_not_shown(copy, folder, damage):
     before = file.read_text(encoding="utf-8")
     assert damage(before) != before
     file.write_text(damage(before), encoding="utf-8")
-    (one,) = kept(copy)
+    (one,) = stored_experiments(copy)
     assert (one.decided, one.checks, one.caption) == ((), (), EXPERIMENTS["plane"].shows)
     (trouble,) = one.troubles
     assert trouble.startswith("plane-quick.json ")
     assert trouble.endswith(": what it decides is not shown.")
-    assert one.figure == kept(folder)[0].figure
+    assert one.picture == stored_experiments(folder)[0].picture
 
 
 @pytest.mark.parametrize("kind", ["svg", "json"])
@@ -299,15 +287,15 @@ def test_file_that_cannot_be_read(copy, kind, spoil, why):
     file = copy / f"plane-quick.{kind}"
     file.unlink()
     spoil(file)
-    (one,) = kept(copy)
+    (one,) = stored_experiments(copy)
     (trouble,) = one.troubles
     assert f"plane-quick.{kind} {why}" in trouble
-    assert (one.figure is None) == (kind == "svg")
+    assert (one.picture is None) == (kind == "svg")
     assert (not one.decided) == (kind == "json")
 
 
 def test_folder_that_is_a_file(copy):
-    assert kept(copy / "plane-quick.json") == ()
+    assert stored_experiments(copy / "plane-quick.json") == ()
 
 
 def test_the_command_is_not_taken_from_a_file(copy):
@@ -315,8 +303,8 @@ def test_the_command_is_not_taken_from_a_file(copy):
     file.write_text(
         file.read_text().replace("transfer-claims experiments plane --quick", "rm -rf /")
     )
-    assert kept(copy)[0].command == "transfer-claims experiments plane --quick"
-    assert "rm" not in kept(copy)[0].caption.split()
+    assert stored_experiments(copy)[0].command == "transfer-claims experiments plane --quick"
+    assert "rm" not in stored_experiments(copy)[0].caption.split()
 
 
 # Versions and constants ---------------------------------------------------------------------------
@@ -352,14 +340,14 @@ def book(versions=None, **constants):
 
 
 def test_same_versions_and_constants(folder):
-    (one,) = kept(folder)
+    (one,) = stored_experiments(folder)
     names = ("theorem-4.3.C_1", "theorem-4.3.C_2")
     assert differences(one, book(**constant_table.select(names))) is None
     assert differences(one, book({})) is None  # a ledger that was never written
 
 
 def test_other_constants(folder):
-    (one,) = kept(folder)
+    (one,) = stored_experiments(folder)
     found = differences(one, book(**{"theorem-4.3.C_1": 1.25, "no.longer": 2.0}))
     here = constant_table.load()["theorem-4.3.C_1"]
     assert (
@@ -370,7 +358,7 @@ def test_other_constants(folder):
 
 
 def test_other_versions(folder):
-    (one,) = kept(folder)
+    (one,) = stored_experiments(folder)
     versions = ledger.versions()
     assert f"torch {versions['torch']}, not 0.1" in differences(
         one, book(versions | {"torch": "0.1", "hypothesis": "0.1"})
@@ -391,8 +379,8 @@ def test_picture_that_does_not_say(copy, words):
         ),
         encoding="utf-8",
     )
-    (one,) = kept(copy)
-    assert one.figure.origin is None
+    (one,) = stored_experiments(copy)
+    assert one.picture.origin is None
     assert (
         differences(one, book())
         == "Its picture does not say with which versions and constants it was computed."

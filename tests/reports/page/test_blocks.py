@@ -1,0 +1,45 @@
+"""Evidence and prose, arranged for reading."""
+
+import pytest
+from pages import REGIME
+
+from reports.page.blocks import Block, block
+from reports.page.prose import prose
+
+
+@pytest.mark.parametrize(
+    ("plain", "set_"),
+    [
+        ("x_t + b e^{x_t}", "x<sub>t</sub> + b e<sup>x<sub>t</sub></sup>"),
+        ("(1/m) Σ_r ρ̄_{y_i,r,i}", "(1/m) Σ<sub>r</sub> ρ̄<sub>y_i,r,i</sub>"),
+        ("in R^d", "in R<sup>d</sup>"),
+        ("cos_v stays", "cos_v stays"),
+        ("a < b_1", "a &lt; b<sub>1</sub>"),
+    ],
+)
+def test_prose(plain, set_):
+    assert prose(plain).replace("<sub>i</sub>", "_i") == set_
+
+
+def test_evidence():
+    """Tables where rows are alike, an interval beside its value, JSON where it is nested too
+    deep.
+    """
+    estimate = {"value": 0.5, "low": 0.25, "high": 0.75}
+    table = block({"a": {"x": 1, "y": estimate}, "b": {"x": 2, "y": estimate}, "n": 3})
+    assert table.entries[0] == ("n", Block(text="3"))
+    assert table.entries[1][1] == Block(
+        head=("", "x", "y"),
+        rows=(("a", "1", "0.5 (0.25 to 0.75)"), ("b", "2", "0.5 (0.25 to 0.75)")),
+    )
+    assert block([1, 2.5, True]).text == "1, 2.5, yes"
+    assert block([[1, 2], [3, 4]]).rows == (("1", "2"), ("3", "4"))
+    assert block([{"p": 1}, {"p": 2, "q": None}]) == Block(
+        head=("p", "q"), rows=(("1", ""), ("2", "without bound"))
+    )
+    assert block(REGIME).text.startswith("‖u‖ = 1, ‖v₁‖ = 1")
+    deep = value = {}
+    for _ in range(300):
+        value["k"] = {}
+        value = value["k"]
+    assert '"k"' in str(block(deep))

@@ -1,0 +1,104 @@
+"""Every statement says what the ledger says and nothing more."""
+
+from pathlib import Path
+
+from pages import BOOK, Parsed, verdict, words
+
+from claims.core import findings
+from claims.core.catalogue import catalogue
+from claims.deciding.decision import Status
+from reports.ledger.ledger import Ledger
+from reports.page import document
+
+
+def test_what_an_article_tells(parsed):
+    claim, shown = (
+        catalogue()["theorem-4.3.error-upper"],
+        words(parsed.articles["theorem-4.3.error-upper"]),
+    )
+    for expected in (
+        claim.title,
+        claim.id,
+        claim.statement,
+        claim.source,
+        "verified",
+        "probability",
+        *(p.value for p in claim.provenance),
+        "δ = 0.05",
+        "3 regimes",
+        "144 networks",
+        "worst margin 0.25",
+        "nats",
+        "fit [",
+        "calibration regimes",
+        "‖u‖ = 1",
+        "N₁ = 20",
+        "seed 7",
+        "probability 0.45 or more is found",
+        "1 × 10⁻⁸ of the run's 1 × 10⁻⁶",
+        "1.5 seconds",
+        "e7.covariance",
+        *claim.uses.values(),
+        "proposition-4.4.2",
+        "claims/paper/theorem_4_3.py",
+        "transfer-claims verify theorem-4.3.error-upper --entropy 1234",
+        "mutants killed 4 of 5",
+        "verified: survived",
+        "falsified, as it must be",
+        *(wrong.name for wrong in claim.wrong_versions),
+    ):
+        assert expected in shown, expected
+
+
+def test_not_decided(parsed):
+    shown = words(parsed.articles["law.l3"])
+    assert "not decided" in shown
+    assert "Not decided in this ledger." in shown
+    assert "not run" in shown
+    assert "verified" not in shown.replace("(verified)", "")
+
+
+def test_counterexample(parsed):
+    shown = words(parsed.articles["e5.scratch"])
+    assert "Counterexample" in shown
+    assert "margin −0.5" in shown
+
+
+def test_kept_counterexample_is_replayed(parsed):
+    kept = [name for name in catalogue() if findings.path(name).exists()]
+    assert kept
+    for name in catalogue():
+        assert (
+            f"transfer-claims replay claims/counterexamples/{name}.json" in parsed.articles[name]
+        ) == (name in kept)
+
+
+def test_blocked(folder):
+    shown = Parsed(
+        document.render(
+            Ledger({}).updated([verdict("e1.step", Status.FALSIFIED), verdict("e1.trajectory")]),
+            folder,
+        )
+    )
+    assert "Its own evidence says verified, but a statement it uses is falsified" in words(
+        shown.articles["e1.trajectory"]
+    )
+    assert "blocked" in shown.articles["e1.trajectory"]
+
+
+def test_source_files_exist(folder, parsed):
+    files = {href for href in parsed.values("href") if href.endswith(".py")}
+    assert len(files) > 10
+    assert all((folder / file).resolve().is_file() for file in files)
+    assert len({Path(file).name for file in files}) == len(files)
+
+
+def test_no_verdict_at_all(folder):
+    shown = Parsed(document.render(Ledger({}), folder))
+    assert set(shown.articles) >= set(catalogue())
+    assert all("not decided" in shown.articles[name] for name in catalogue())
+
+
+def test_a_claim_that_is_no_more(folder):
+    """A verdict of a claim that the catalogue has lost is left out; the page is made."""
+    assert "no.longer" not in document.render(BOOK.updated([verdict("no.longer")]), folder)
