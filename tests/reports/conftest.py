@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from claims.core.records import plain
 from reports.commands import entry
 from reports.drawing.experiments.saving import save
-from reports.ledger.files import plain
 from reports.studies.experiments.catalogue import EXPERIMENTS
 from reports.studies.experiments.results import ClaimCounts, ExperimentResult
 from reports.studies.experiments.testing import Check

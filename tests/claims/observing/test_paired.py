@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from claims.deciding.decision import Margin
+from claims.core.margin import Margin
 from examples import regime
 from scipy.optimize import brentq
 

@@ -1,9 +1,9 @@
 """What tests of the page in a browser share: a ledger, and scripts that find what is wrong."""
 
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import Status
+from claims.core.status import Status
+from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
-from reports.studies.verify import Verdict
 
 EXPERIMENTS = ("plane", "share", "source")
 
@@ -82,7 +82,7 @@ def ledger():
     planted = [
         verdict(f"{DRAWN}!{wrong.name}", status)
         for wrong, status in zip(
-            catalogue()[DRAWN].wrong_versions, (Status.FALSIFIED, Status.VERIFIED), strict=False
+            catalogue()[DRAWN].mutants, (Status.FALSIFIED, Status.VERIFIED), strict=False
         )
     ]
     return Ledger({}, written="2026-01-02T03:04:05+00:00", versions={"python": "3.11"}).updated(

@@ -7,9 +7,9 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import Status
+from claims.core.status import Status
+from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
-from reports.studies.verify import Verdict
 
 LIMIT = 6 * 2**20  # bytes
 
@@ -86,10 +86,10 @@ BOOK = replace(
             verdict("e1.step!no.such.version"),
             *(
                 verdict(f"theorem-4.3.error-upper!{wrong.name}", Status.FALSIFIED)
-                for wrong in catalogue()["theorem-4.3.error-upper"].wrong_versions[1:]
+                for wrong in catalogue()["theorem-4.3.error-upper"].mutants[1:]
             ),
             verdict(
-                f"theorem-4.3.error-upper!{catalogue()['theorem-4.3.error-upper'].wrong_versions[0].name}",
+                f"theorem-4.3.error-upper!{catalogue()['theorem-4.3.error-upper'].mutants[0].name}",
                 Status.VERIFIED,
             ),
         ]

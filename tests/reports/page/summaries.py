@@ -1,9 +1,10 @@
 """Made-up ledgers for tests of what is said of one, or of two, in brief."""
 
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import Status
+from claims.core.status import Status
+from claims.deciding.decide import expected
+from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
-from reports.studies.verify import Verdict, expected
 
 
 def verdict(claim, status=Status.VERIFIED, **changes):
@@ -40,9 +41,9 @@ def book(statuses, **changes):
 RECORDED = {name: expected(claim) for name, claim in catalogue().items()}
 
 PLANTED = {
-    claim.wrong(version).id: Status.FALSIFIED
+    claim.mutated(version).id: Status.FALSIFIED
     for claim in catalogue().values()
-    for version in claim.wrong_versions
+    for version in claim.mutants
 }
 
 OTHER = {Status.VERIFIED: Status.FALSIFIED, Status.FALSIFIED: Status.VERIFIED}

@@ -6,7 +6,7 @@ from pages import BOOK, Parsed, verdict, words
 
 from claims.core import findings
 from claims.core.catalogue import catalogue
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from reports.ledger.ledger import Ledger
 from reports.page import document
 
@@ -45,7 +45,7 @@ def test_what_an_article_tells(parsed):
         "mutants killed 4 of 5",
         "verified: survived",
         "falsified, as it must be",
-        *(wrong.name for wrong in claim.wrong_versions),
+        *(wrong.name for wrong in claim.mutants),
     ):
         assert expected in shown, expected
 

@@ -6,7 +6,7 @@ from pages import BOOK, words
 
 from claims.core import findings
 from claims.core.findings import Finding
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from reports.page import document
 from reports.page.prose import prose
 

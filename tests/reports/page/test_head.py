@@ -6,7 +6,7 @@ from pages import BOOK, counted, verdict, words
 
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
-from claims.deciding.decision import RUN_BUDGET
+from claims.deciding.budget import RUN_BUDGET
 from reports.drawing.numerals import number
 from reports.ledger.ledger import Ledger
 from reports.page import document
@@ -55,7 +55,7 @@ def test_what_verdicts_are_worth(text):
         "profile ci, entropy 1234: 5 statements",
         BOOK.written,
         "torch 2.13",
-        "transfer-claims verify --profile ci --entropy 1234 --wrong",
+        "transfer-claims verify --profile ci --entropy 1234 --mutants",
         "transfer-claims report",
     ):
         assert expected in shown, expected

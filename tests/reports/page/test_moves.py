@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from summaries import MADE, book, verdict
 
-from claims.deciding.decision import Status
+from claims.core.status import Status
 from reports.ledger import ledger
 from reports.page.summary import Move, markdown, moves
 
@@ -60,7 +60,7 @@ MOVED = {
         [Move("e5.scratch!off-by-one", "verdict", "falsified", "inconclusive")],
     ),
     "a planted version less": (
-        replace(OLD, planted={}),
+        replace(OLD, mutants={}),
         [Move("e5.scratch!off-by-one", "verdict", "falsified", None)],
     ),
 }

@@ -10,11 +10,11 @@ from summaries import MADE, OTHER, PLANTED, RECORDED, book
 
 from claims.core.catalogue import catalogue, find
 from claims.core.findings import FINDINGS
-from claims.deciding.decision import Status
+from claims.core.status import Status
+from claims.deciding.decide import expected
 from reports.ledger.ledger import Ledger
 from reports.page import summary
 from reports.page.summary import command, counts, killed, markdown
-from reports.studies.verify import expected
 
 
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: finding.title)
@@ -118,11 +118,9 @@ def decided_by(line):
             {*catalogue()} if not names else set()
         )
         planted = {name for name in names if "!" in name}
-        if "--wrong" in rest:
+        if "--mutants" in rest:
             planted |= {
-                find(name).wrong(version).id
-                for name in claims
-                for version in find(name).wrong_versions
+                find(name).mutated(version).id for name in claims for version in find(name).mutants
             }
         found.append((claims, planted, options["--profile"], int(options["--entropy"])))
     return found
@@ -143,7 +141,9 @@ def test_command_decides_these_again(made):
 
 
 def test_command_of_everything_is_short():
-    assert command(MADE["everything"]) == "transfer-claims verify --wrong --profile ci --entropy 5"
+    assert (
+        command(MADE["everything"]) == "transfer-claims verify --mutants --profile ci --entropy 5"
+    )
     assert command(MADE["every claim"]) == "transfer-claims verify --profile ci --entropy 5"
     assert command(Ledger({})) == "transfer-claims verify"
 

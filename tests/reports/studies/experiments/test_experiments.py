@@ -10,11 +10,11 @@ import pytest
 
 from claims.core import constants as constant_table
 from claims.core.catalogue import find
+from claims.core.records import plain
 from claims.deciding import decision
 from model.sampling import Seeds
 from reports.drawing.experiments.data import ExperimentData
 from reports.drawing.experiments.saving import Origin
-from reports.ledger.files import plain
 from reports.studies.executors import in_process
 from reports.studies.experiments import experiments
 from reports.studies.experiments.catalogue import EXPERIMENTS, ExperimentError
@@ -111,8 +111,10 @@ class TestEvery:
                     ),
                     known,
                 )
-                stands += not decision.suspicious(margin.possible_failures, plan.seeds, claim.delta)
-                least.append(margin.tolerated(claim.delta)[0])
+                stands += not decision.suspicious(
+                    margin.possible_failures, plan.seeds, claim.rule.delta
+                )
+                least.append(margin.tolerated(claim.rule.delta)[0])
             assert (found.stands, found.margin) == (stands, min(least, default=None))
 
 
@@ -181,9 +183,9 @@ def test_a_page_can_show_all_of_them(folder, outcomes):
         assert (one.troubles, one.title, one.decided) == ((), outcome.title, outcome.decided)
         assert str(one.checks) == str(outcome.checks)  # nan is not itself
         assert f"{one.caption} Made by: {one.command}" == outcome.caption
-        assert one.picture.origin == Origin.here()
+        assert one.figure.origin == Origin.here()
         assert (
-            one.picture.height
+            one.figure.height
             < float(ET.parse(folder / f"{one.name}-quick.svg").getroot().get("height")[:-2]) - 20
         )  # title and caption
     assert [one.name for one in stored_experiments(folder)] == list(EXPERIMENTS)
