@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.core.claim import OpenConstant
+from claims.core.calibration import OpenConstant
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
 from claims.core.margin import Margin

@@ -21,16 +21,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, suffice
-from claims.core.condition import DELTA
+from claims.core.calibration import suffice
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, Clause
 from claims.core.constants import Constants
+from claims.core.domain import Between, Domain, Scale
 from claims.core.domains import EVERYWHERE, SAMPLES, SMALL_DIMENSION
 from claims.core.margin import Margin
+from claims.core.ranges import Scales
+from claims.deciding.per_regime import PerRegime
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import TRAINED
@@ -47,329 +52,336 @@ from claims.observing.growth import (
 )
 
 #: Width enough for every sample to find a share of active filters near one half.
-WIDTH = ("m", 32.0, 38.0)
+WIDTH = 32
 _SMALL_TERMS = {
     "b1.inner-products": "patches overlap by no more than the bound's last term",
     "b3.noise": "initial pre-activations are small",
 }
+#: Width enough, and too little.
+_WIDE: Scales = {Scale.M: Between(WIDTH, 38)}
+_TIGHT: Scales = {Scale.M: Between(12, 12)}
+#: After transfer every sample needs fresh filters, as many as upstream; and inherited signal, N_1
+#: q_1/d to begin with, must not have classified it already: C_d >= 30.
+_AFTER_TRANSFER: Scales = {Scale.M: Between(36, 38), Scale.SLACK: Between(30.0, 100.0)}
+_FRESH: Scales = {**_AFTER_TRANSFER, Scale.INHERITED: Between(1, 4)}
+_STALE: Scales = {**_AFTER_TRANSFER, Scale.INHERITED: Between(25, 26)}
+_LITTLE_DIMENSION = Mutant(
+    "dimension-dropped",
+    "the dimension clauses are dropped, at τ_D from 5·10³",
+    {"domain": SMALL_DIMENSION},
+)
 
 
-def _statements(
-    lemma: str,
-    index: int,
-    where: str,
-    observe: Callable[..., Dynamics],
-    provenance: tuple[Provenance, ...],
-    uses: dict[str, str],
-) -> tuple[Claim, ...]:
+@dataclass(frozen=True)
+class RunKind:
+    """A kind of run that the statements are about."""
+
+    lemma: str
+    index: int  # of the task that is trained
+    where: str
+    observe: Callable[..., Dynamics]
+    provenance: tuple[Provenance, ...]
+    uses: dict[str, str]
+
+    @property
+    def wide(self) -> Domain:
+        """Width enough."""
+        return EVERYWHERE.but(scales=_WIDE if self.index == 1 else _FRESH)
+
+    @property
+    def tight(self) -> Domain:
+        """Too little width."""
+        return EVERYWHERE.but(scales=_TIGHT if self.index == 1 else _STALE)
+
+    @property
+    def roomy(self) -> str:
+        """What `wide` says, in words."""
+        if self.index == 1:
+            return f"With {WIDTH} filters of each sign or more, at"
+        return "With 36 filters of each sign or more, 4 inherited at most, and C_d from 30 on, at"
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """Fields of all its claims."""
+        return {
+            "source": f"Lemma {self.lemma[-2:].upper()[0]}.{self.lemma[-1]}",
+            "provenance": self.provenance,
+            "kind": Kind.PROBABILITY,
+            "domain": EVERYWHERE,
+            "observe": self.observe,
+            "rule": PerRegime(DELTA),
+            "family": self.lemma,
+            "uses": TRAINED | self.uses,
+        }
+
+
+def _opposite(
+    margin: Callable[[Dynamics, Constants], Margin],
+) -> Callable[[Dynamics, Constants], Margin]:
+    """That a statement fails, at the step where it comes closest to failing."""
+    return lambda observation, constants: Margin.exact(-margin(observation, constants).high)
+
+
+def _lower(run: RunKind) -> Claim[Dynamics]:
+    """(a), from below."""
+    return Claim(
+        id=f"{run.lemma}.a.lower",
+        title=f"{run.where}: every sample is memorised at least as fast as the lower curve",
+        statement=(
+            f"{run.roomy} every step, (1/m) Σ_r ρ̄_{{y_i,r,i}} is at least x_t with c = h/5, b ="
+            " 6/5, for every sample."
+        ),
+        latex=r"\frac1m\sum_r\overline\rho_{y_i,r,i}^{\,t}\ge \underline x_t",
+        margin=above_envelope,
+        unit="least gap to the curve",
+        mutants=(
+            Mutant(
+                "tight",
+                (
+                    "width is not asked for: m = 12"
+                    if run.index == 1
+                    else "fresh width is not asked for: 26 of 38 are inherited"
+                ),
+                {"domain": run.tight},
+            ),
+            Mutant(
+                "faster",
+                "c = 3h/2 for h/5",
+                {"margin": partial(above_envelope, speed=1.5)},
+            ),
+            Mutant(
+                "flipped",
+                "at most",
+                {"margin": _opposite(above_envelope)},
+            ),
+        ),
+        **(
+            run.common
+            | {
+                "domain": run.wide,
+                "family": "",
+                "uses": (
+                    run.common["uses"]
+                    | {"b4.filters": ("with that width every sample finds filters that are active")}
+                ),
+            }
+        ),
+    )
+
+
+def _upper(run: RunKind) -> Claim[Dynamics]:
+    """(a), from above."""
+    return Claim(
+        id=f"{run.lemma}.a.upper",
+        title=f"{run.where}: no sample is memorised faster than the upper curve",
+        statement=(
+            "At every step, (1/m) Σ_r ρ̄_{y_i,r,i} is at most x_t + c/(1 + b) with c = 3h/2, b"
+            " = 5/6, for every sample."
+        ),
+        latex=(
+            r"\frac1m\sum_r\overline\rho_{y_i,r,i}^{\,t}\le \overline x_t+\frac{\overline"
+            r" c}{1+\overline b}"
+        ),
+        margin=below_envelope,
+        unit="least gap to the curve",
+        mutants=(
+            Mutant(
+                "slower",
+                "c = 3h/4 for 3h/2",
+                {"margin": partial(below_envelope, speed=0.75)},
+            ),
+            Mutant(
+                "flipped",
+                "at least",
+                {"margin": _opposite(below_envelope)},
+            ),
+        ),
+        **run.common,
+    )
+
+
+def _signal(run: RunKind) -> Claim[Dynamics]:
+    """(b) of the signal."""
+    ratio = partial(extremes, run.lemma, signal_ratio, "c_1", "c_2")
+    constants = ratio()
+    return Claim(
+        id=f"{run.lemma}.b.signal",
+        title=f"{run.where}: the signal grows like (N q/d) x_t in every filter",
+        statement=(
+            "At every step and for every filter, γ lies between c₁ and c₂ times (N q/d) x_t,"
+            " x_t with c = h/2, b = 1."
+        ),
+        latex=r"\gamma_{j,r}^t\in[c_1,c_2]\cdot\frac{Nq}{d}\,x_t",
+        margin=suffice(*constants),
+        unit="ln of the constant over what is needed",
+        constants=tuple(c.name for c in constants),
+        fits=constants,
+        mutants=(
+            _LITTLE_DIMENSION,
+            Mutant("squared", "x_t² for x_t", {"margin": suffice(*ratio(power=2.0))}),
+            Mutant("no-growth", "no x_t: γ does not grow", {"margin": suffice(*ratio(power=0.0))}),
+        ),
+        **run.common,
+    )
+
+
+def _noise(run: RunKind) -> Claim[Dynamics]:
+    """(b) of memorised noise."""
+    ratio = partial(extremes, run.lemma, noise_ratio, "c_3", "c_4")
+    constants = ratio()
+    return Claim(
+        id=f"{run.lemma}.b.noise",
+        title=f"{run.where}: memorised noise grows like N x_t in every filter",
+        statement=(
+            "With 40 samples or more, at every step and for every filter, Σ_i ρ̄ lies between"
+            " c₃ and c₄ times N x_t, x_t with c = h/2, b = 1."
+        ),
+        latex=r"\sum_i\overline\rho_{j,r,i}^{\,t}\in[c_3,c_4]\cdot N\,x_t",
+        margin=suffice(*constants),
+        unit="ln of the constant over what is needed",
+        constants=tuple(c.name for c in constants),
+        fits=constants,
+        mutants=(
+            Mutant(
+                "few-samples",
+                "the samples clause is dropped: N = 8",
+                {
+                    "domain": EVERYWHERE.but(
+                        scales={Scale.N1: Between(8, 8), Scale.N2: Between(8, 8)},
+                        without={Clause.SAMPLES},
+                    )
+                },
+            ),
+            Mutant("squared", "x_t² for x_t", {"margin": suffice(*ratio(power=2.0))}),
+            Mutant(
+                "no-growth",
+                "no x_t: the noise does not grow",
+                {"margin": suffice(*ratio(power=0.0))},
+            ),
+        ),
+        **(
+            run.common
+            | {
+                "domain": SAMPLES,
+                "family": "",
+                "uses": (
+                    run.common["uses"]
+                    | {"b4.samples": "with so many samples every filter starts active on some"}
+                ),
+            }
+        ),
+    )
+
+
+def _balance(run: RunKind) -> Claim[Dynamics]:
+    """(c): all samples are pulled alike."""
+    step = Scale.H1 if run.index == 1 else Scale.H2
+    return Claim(
+        id=f"{run.lemma}.c.balance",
+        title=f"{run.where}: all samples are pulled alike",
+        statement="At every step the largest ℓ'_i/ℓ'_k is at most C₇.",
+        latex=r"\max_{i,k}\ell'_i/\ell'_k\le C_7",
+        margin=suffice(balance(run.lemma)),
+        unit="ln of the constant over what is needed",
+        constants=(balance(run.lemma).name,),
+        fits=(balance(run.lemma),),
+        mutants=(
+            Mutant(
+                "step-dropped",
+                "the step clauses are dropped: h from 20 to 200",
+                {
+                    "domain": EVERYWHERE.but(
+                        scales={step: Between(20.0, 200.0)},
+                        without={Clause.STEP, Clause.STEP_DIMENSION},
+                    )
+                },
+            ),
+            Mutant(
+                "equal",
+                "all ℓ' are equal, to 1 percent",
+                {
+                    "margin": lambda observation, constants: Margin.exact(
+                        math.log(1.01) - np.log(observation.imbalance.max(0))
+                    )
+                },
+            ),
+        ),
+        **run.common,
+    )
+
+
+def _bounded(run: RunKind) -> Claim[Dynamics]:
+    """(c): memorisation stays logarithmic."""
+    return Claim(
+        id=f"{run.lemma}.c.bounded",
+        title=f"{run.where}: memorisation stays logarithmic",
+        statement=(
+            f"{'At' if run.index == 1 else run.roomy} every step every ρ̄ is at least 0"
+            " and at most 4 log T."
+        ),
+        latex=r"0\le\overline\rho\le 4\log T",
+        margin=bounded,
+        unit="ln of the bound over the largest ρ̄",
+        mutants=(
+            Mutant(
+                "quarter",
+                "(log T)/4 for 4 log T",
+                {"margin": partial(bounded, factor=0.25)},
+            ),
+            Mutant(
+                "flipped",
+                "at least",
+                {"margin": _opposite(bounded)},
+            ),
+        ),
+        **(
+            run.common | ({} if run.index == 1 else {"domain": run.wide, "family": ""})
+        ),  # with few fresh filters active a sample takes more of each
+    )
+
+
+def _unwanted(run: RunKind) -> Claim[Dynamics]:
+    """(c): coefficients of the other class stay small."""
+    return Claim(
+        id=f"{run.lemma}.c.unwanted",
+        title=f"{run.where}: coefficients of the other class stay small",
+        statement=(
+            "At every step every ρ̲ is at least −C₈ (h + initial pre-activations + N"
+            " √(log(6N²/δ)/d) log T)."
+        ),
+        latex=(
+            r"\underline\rho\ge -C_8\Big(h+\max|\langle"
+            r" w^0,\cdot\rangle|+N\sqrt{\log(6N^2/\delta)/d}\,\log T\Big)"
+        ),
+        margin=suffice(unwanted(run.lemma)),
+        unit="ln of the constant over what is needed",
+        constants=(unwanted(run.lemma).name,),
+        fits=(unwanted(run.lemma),),
+        mutants=(
+            Mutant(
+                "vanish",
+                "a hundredth of the bound",
+                {"margin": suffice(unwanted(run.lemma, scale=0.01))},
+            ),
+            Mutant(
+                "flipped",
+                "at most",
+                {"margin": _opposite(suffice(unwanted(run.lemma)))},
+            ),
+        ),
+        **(run.common | {"uses": run.common["uses"] | _SMALL_TERMS}),
+    )
+
+
+def _statements(run: RunKind) -> tuple[Claim[Dynamics], ...]:
     """(a), (b) and (c) for one kind of run."""
-    # After transfer every sample needs fresh filters, as many as upstream; and inherited signal,
-    # N_1 q_1/d to begin with, must not have classified it already: C_d >= 30.
-    wide = replace(
-        EVERYWHERE,
-        groups=(
-            (WIDTH,) if index == 1 else (("m", 36, 38), ("inherited", 1, 4), ("room", 30.0, 100.0))
-        ),
-    )
-    tight = replace(
-        wide,
-        groups=(
-            (("m", 12, 12),)
-            if index == 1
-            else (("m", 36, 38), ("inherited", 25, 26), ("room", 30.0, 100.0))
-        ),
-    )
-    common: dict[str, Any] = {
-        "source": f"Lemma {lemma[-2:].upper()[0]}.{lemma[-1]}",
-        "provenance": provenance,
-        "kind": Kind.PROBABILITY,
-        "domain": EVERYWHERE,
-        "observe": observe,
-        "delta": DELTA,
-        "family": lemma,
-        "uses": TRAINED | uses,
-    }
-    small = Mutant(
-        "dimension-dropped",
-        "the dimension clauses are dropped, at τ_D from 5·10³",
-        {"domain": SMALL_DIMENSION},
-    )
-    roomy = (
-        f"With {WIDTH[1]:g} filters of each sign or more, at"
-        if index == 1
-        else "With 36 filters of each sign or more, 4 inherited at most, and C_d from 30 on, at"
-    )
-    signal, noise = (
-        extremes(lemma, signal_ratio, "c_1", "c_2"),
-        extremes(lemma, noise_ratio, "c_3", "c_4"),
-    )
-    planted = {
-        power: (
-            extremes(lemma, signal_ratio, "c_1", "c_2", power=power),
-            extremes(lemma, noise_ratio, "c_3", "c_4", power=power),
-        )
-        for power in (0.0, 2.0)
-    }
-    return (
-        Claim(
-            id=f"{lemma}.a.lower",
-            title=f"{where}: every sample is memorised at least as fast as the lower curve",
-            statement=(
-                f"{roomy} every step, (1/m) Σ_r ρ̄_{{y_i,r,i}} is at least x_t with c = h/5, b ="
-                " 6/5, for every sample."
-            ),
-            latex=r"\frac1m\sum_r\overline\rho_{y_i,r,i}^{\,t}\ge \underline x_t",
-            margin=above_envelope,
-            unit="least gap to the curve",
-            mutants=(
-                Mutant(
-                    "tight",
-                    (
-                        "width is not asked for: m = 12"
-                        if index == 1
-                        else "fresh width is not asked for: 26 of 38 are inherited"
-                    ),
-                    {"domain": tight},
-                ),
-                Mutant(
-                    "faster",
-                    "c = 3h/2 for h/5",
-                    {
-                        "margin": lambda observation, constants: above_envelope(
-                            observation, constants, speed=1.5
-                        )
-                    },
-                ),
-                Mutant(
-                    "flipped",
-                    "at most",
-                    {
-                        "margin": lambda observation, constants: Margin.exact(
-                            -above_envelope(observation, constants).high
-                        )
-                    },
-                ),
-            ),
-            **(
-                common
-                | {
-                    "domain": wide,
-                    "family": "",
-                    "uses": (
-                        common["uses"]
-                        | {
-                            "b4.filters": (
-                                "with that width every sample finds filters that are active"
-                            )
-                        }
-                    ),
-                }
-            ),
-        ),
-        Claim(
-            id=f"{lemma}.a.upper",
-            title=f"{where}: no sample is memorised faster than the upper curve",
-            statement=(
-                "At every step, (1/m) Σ_r ρ̄_{y_i,r,i} is at most x_t + c/(1 + b) with c = 3h/2, b"
-                " = 5/6, for every sample."
-            ),
-            latex=(
-                r"\frac1m\sum_r\overline\rho_{y_i,r,i}^{\,t}\le \overline x_t+\frac{\overline"
-                r" c}{1+\overline b}"
-            ),
-            margin=below_envelope,
-            unit="least gap to the curve",
-            mutants=(
-                Mutant(
-                    "slower",
-                    "c = 3h/4 for 3h/2",
-                    {
-                        "margin": lambda observation, constants: below_envelope(
-                            observation, constants, speed=0.75
-                        )
-                    },
-                ),
-                Mutant(
-                    "flipped",
-                    "at least",
-                    {
-                        "margin": lambda observation, constants: Margin.exact(
-                            -below_envelope(observation, constants).high
-                        )
-                    },
-                ),
-            ),
-            **common,
-        ),
-        Claim(
-            id=f"{lemma}.b.signal",
-            title=f"{where}: the signal grows like (N q/d) x_t in every filter",
-            statement=(
-                "At every step and for every filter, γ lies between c₁ and c₂ times (N q/d) x_t,"
-                " x_t with c = h/2, b = 1."
-            ),
-            latex=r"\gamma_{j,r}^t\in[c_1,c_2]\cdot\frac{Nq}{d}\,x_t",
-            margin=suffice(*signal),
-            unit="ln of the constant over what is needed",
-            constants=tuple(c.name for c in signal),
-            fits=signal,
-            mutants=(
-                small,
-                Mutant("squared", "x_t² for x_t", {"margin": suffice(*planted[2.0][0])}),
-                Mutant(
-                    "no-growth", "no x_t: γ does not grow", {"margin": suffice(*planted[0.0][0])}
-                ),
-            ),
-            **common,
-        ),
-        Claim(
-            id=f"{lemma}.b.noise",
-            title=f"{where}: memorised noise grows like N x_t in every filter",
-            statement=(
-                "With 40 samples or more, at every step and for every filter, Σ_i ρ̄ lies between"
-                " c₃ and c₄ times N x_t, x_t with c = h/2, b = 1."
-            ),
-            latex=r"\sum_i\overline\rho_{j,r,i}^{\,t}\in[c_3,c_4]\cdot N\,x_t",
-            margin=suffice(*noise),
-            unit="ln of the constant over what is needed",
-            constants=tuple(c.name for c in noise),
-            fits=noise,
-            mutants=(
-                Mutant(
-                    "few-samples",
-                    "the samples clause is dropped: N = 8",
-                    {
-                        "domain": replace(
-                            EVERYWHERE,
-                            dropped=frozenset({"samples"}),
-                            groups=(("n1", 8, 8), ("n2", 8, 8)),
-                        )
-                    },
-                ),
-                Mutant("squared", "x_t² for x_t", {"margin": suffice(*planted[2.0][1])}),
-                Mutant(
-                    "no-growth",
-                    "no x_t: the noise does not grow",
-                    {"margin": suffice(*planted[0.0][1])},
-                ),
-            ),
-            **(
-                common
-                | {
-                    "domain": SAMPLES,
-                    "family": "",
-                    "uses": (
-                        common["uses"]
-                        | {"b4.samples": "with so many samples every filter starts active on some"}
-                    ),
-                }
-            ),
-        ),
-        Claim(
-            id=f"{lemma}.c.balance",
-            title=f"{where}: all samples are pulled alike",
-            statement="At every step the largest ℓ'_i/ℓ'_k is at most C₇.",
-            latex=r"\max_{i,k}\ell'_i/\ell'_k\le C_7",
-            margin=suffice(balance(lemma)),
-            unit="ln of the constant over what is needed",
-            constants=(balance(lemma).name,),
-            fits=(balance(lemma),),
-            mutants=(
-                Mutant(
-                    "step-dropped",
-                    "the step clauses are dropped: h from 20 to 200",
-                    {
-                        "domain": Domain(
-                            "transfer",
-                            EVERYWHERE.hypotheses,
-                            frozenset({"step", "step.dimension"}),
-                            ((f"h{index}", 20.0, 200.0),),
-                        )
-                    },
-                ),
-                Mutant(
-                    "equal",
-                    "all ℓ' are equal, to 1 percent",
-                    {
-                        "margin": lambda observation, constants: Margin.exact(
-                            math.log(1.01) - np.log(observation.imbalance.max(0))
-                        )
-                    },
-                ),
-            ),
-            **common,
-        ),
-        Claim(
-            id=f"{lemma}.c.bounded",
-            title=f"{where}: memorisation stays logarithmic",
-            statement=(
-                f"{'At' if index == 1 else roomy} every step every ρ̄ is at least 0 and at most 4"
-                " log T."
-            ),
-            latex=r"0\le\overline\rho\le 4\log T",
-            margin=bounded,
-            unit="ln of the bound over the largest ρ̄",
-            mutants=(
-                Mutant(
-                    "quarter",
-                    "(log T)/4 for 4 log T",
-                    {
-                        "margin": lambda observation, constants: bounded(
-                            observation, constants, factor=0.25
-                        )
-                    },
-                ),
-                Mutant(
-                    "flipped",
-                    "at least",
-                    {
-                        "margin": lambda observation, constants: Margin.exact(
-                            -bounded(observation, constants).high
-                        )
-                    },
-                ),
-            ),
-            **(
-                common | ({} if index == 1 else {"domain": wide, "family": ""})
-            ),  # with few fresh filters active a sample takes more of each
-        ),
-        Claim(
-            id=f"{lemma}.c.unwanted",
-            title=f"{where}: coefficients of the other class stay small",
-            statement=(
-                "At every step every ρ̲ is at least −C₈ (h + initial pre-activations + N"
-                " √(log(6N²/δ)/d) log T)."
-            ),
-            latex=(
-                r"\underline\rho\ge -C_8\Big(h+\max|\langle"
-                r" w^0,\cdot\rangle|+N\sqrt{\log(6N^2/\delta)/d}\,\log T\Big)"
-            ),
-            margin=suffice(unwanted(lemma)),
-            unit="ln of the constant over what is needed",
-            constants=(unwanted(lemma).name,),
-            fits=(unwanted(lemma),),
-            mutants=(
-                Mutant(
-                    "vanish",
-                    "a hundredth of the bound",
-                    {"margin": suffice(unwanted(lemma, scale=0.01))},
-                ),
-                Mutant(
-                    "flipped",
-                    "at most",
-                    {
-                        "margin": lambda observation, constants: Margin.exact(
-                            -suffice(unwanted(lemma))(observation, constants).high
-                        )
-                    },
-                ),
-            ),
-            **(common | {"uses": common["uses"] | _SMALL_TERMS}),
-        ),
-    )
+    parts = (_lower, _upper, _signal, _noise, _balance, _bounded, _unwanted)
+    return tuple(part(run) for part in parts)
 
 
-def _proportional(name: str, plain: str, latex: str, power: float, provenance: Provenance) -> Claim:
+def _proportional(
+    name: str, plain: str, latex: str, power: float, provenance: Provenance
+) -> Claim[Dynamics]:
     return Claim(
         id=f"lemma-a1.gamma{name}",
         title=f"γ is proportional to {plain}",
@@ -385,7 +397,7 @@ def _proportional(name: str, plain: str, latex: str, power: float, provenance: P
         observe=dynamics.upstream,
         margin=grows_as(power),
         unit="½ less the distance of the exponent",
-        delta=DELTA,
+        rule=PerRegime(DELTA),
         family="lemma-a1",
         uses=TRAINED
         | {
@@ -445,6 +457,7 @@ KEPT = Claim(
     domain=EVERYWHERE,
     observe=dynamics.after_transfer,
     margin=keep_inherited,
+    rule=PerRegime(),
     unit="least increment",
     uses=TRAINED
     | {
@@ -455,11 +468,7 @@ KEPT = Claim(
         Mutant(
             "grows",
             "it grows by at least half the largest growth",
-            {
-                "margin": lambda observation, constants: keep_inherited(
-                    observation, constants, share=0.5
-                )
-            },
+            {"margin": partial(keep_inherited, share=0.5)},
         ),
         Mutant(
             "flipped",
@@ -474,16 +483,18 @@ KEPT = Claim(
 )
 CLAIMS = (
     *_statements(
-        "lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), _CURVES
+        RunKind("lemma-a1", 1, "Upstream", dynamics.upstream, (Provenance.S, Provenance.R), _CURVES)
     ),
     *READINGS,
     *_statements(
-        "lemma-a2",
-        2,
-        "After transfer",
-        dynamics.after_transfer,
-        (Provenance.S,),
-        {"e2.monotone": "increments have the signs of Lemma B.2"},
+        RunKind(
+            "lemma-a2",
+            2,
+            "After transfer",
+            dynamics.after_transfer,
+            (Provenance.S,),
+            {"e2.monotone": "increments have the signs of Lemma B.2"},
+        )
     ),
     KEPT,
 )
