@@ -23,10 +23,10 @@ _FILES = ("lemma_a", "theorem_4_3", "theorem_4_2_convergence")
 Measure = Callable[[Any, Constants], Margin]
 
 
-def statement(claim_id: str) -> Claim:
+def statement(claim_id: str) -> Claim[Any]:
     """A claim that others speak of."""
     modules = [importlib.import_module(f"claims.paper.{file}") for file in _FILES]
-    stated: list[Claim] = [claim for module in modules for claim in module.CLAIMS]
+    stated: list[Claim[Any]] = [claim for module in modules for claim in module.CLAIMS]
     return next(claim for claim in stated if claim.id == claim_id)
 
 

@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from claims.core.claim import Bound, Figure
+from claims.core.claim import Figure
 from claims.core.constants import resolve
 from claims.core.criteria import NOT_SMALL
+from claims.core.domain import Bound
 from claims.core.quantities import Quantity
 from claims.observing.errors import BOTH_ERRORS
 

@@ -50,12 +50,10 @@ def keeps(observation: Union, constants: Constants) -> Margin:
     return Margin.exact(1 - observation.share)
 
 
-def over(
-    grid: dict[str, tuple[float, ...]], total: Callable[..., float]
-) -> Callable[[Any, Any], Union]:
+def over(grid: dict[str, tuple[float, ...]], total: Callable[..., float]) -> Callable[[], Union]:
     """The observation of `total(delta=, ..)`, a probability, over every combination of the grid."""
 
-    def observe(regime: object, seeds: object) -> Union:
+    def observe() -> Union:
         combinations = [dict(zip(grid, values, strict=True)) for values in product(*grid.values())]
         shares = [total(**point) / point["delta"] for point in combinations]
         worst = int(np.argmax(shares))

@@ -25,6 +25,7 @@ from collections.abc import Callable
 from typing import Any
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.deciding.formula import Formula
 from claims.observing.union_bounds import (
     few_filters_active,
     few_samples_active,
@@ -77,6 +78,7 @@ _COMMON: dict[str, Any] = {
     "domain": None,
     "margin": keeps,
     "unit": "share of δ left",
+    "rule": Formula(),
 }
 CLAIMS = (
     Claim(

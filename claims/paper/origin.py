@@ -34,14 +34,18 @@ import sympy as sp
 from flint import arb
 
 from claims.core import quantities as q
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.constants import LEAST, Constants
-from claims.core.criteria import TAU_2, misread
-from claims.core.domains import scratch_below
+from claims.core.criteria import misread
+from claims.core.domain import Between
+from claims.core.domains import ANY_REGIME, from_scratch, scratch_below
 from claims.core.margin import Margin
+from claims.core.quantities import TAU_2
 from claims.deciding import interval_proof as proof
-from claims.deciding.interval_proof import Proof
+from claims.deciding.formula import Formula
+from claims.deciding.interval_proof import IntervalProof, Proof
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
 from claims.observing.overruns import SHIFT, event, half_at_least, halves, overrun, shifts
 
@@ -109,12 +113,11 @@ def none_negative(observation: Pieces, constants: Constants) -> Margin:
 
 
 _R: dict[str, Any] = {"source": "Where 0.1 comes from", "provenance": (Provenance.R,)}
-_FORMULA: dict[str, Any] = _R | {"kind": Kind.EXACT, "domain": None}
+_PROVED: dict[str, Any] = _R | {"kind": Kind.EXACT, "domain": None, "rule": IntervalProof()}
 _TRAINED: dict[str, Any] = _R | {
     "kind": Kind.PROBABILITY,
-    "delta": DELTA,
+    "rule": PerRegime(DELTA, effort=0.5),
     "observe": overrun,
-    "sweep": 0.5,
     "uses": MEASURED,
 }
 _BOUNDED: dict[str, Any] = {
@@ -132,22 +135,22 @@ CLAIMS = (
             r"\mathrm{TV}\big(\mathcal N(0,\sigma^2P),\mathcal N(v,\sigma^2P)\big)\le\frac{\lVert"
             r" v\rVert}{2\sigma}"
         ),
-        observe=lambda regime, seeds: total_variation(SHIFT, sp.Rational(1, 2)),
+        observe=lambda: total_variation(SHIFT, sp.Rational(1, 2)),
         margin=proof.margin,
         unit="least of ½ − TV/x over x = ‖v‖/σ in (0, 0.06]",
         mutants=(
             Mutant(
                 "third",
                 "a third of ‖v‖/σ",
-                {"observe": lambda regime, seeds: total_variation(SHIFT, sp.Rational(1, 3))},
+                {"observe": lambda: total_variation(SHIFT, sp.Rational(1, 3))},
             ),
             Mutant(
                 "quarter",
                 "a quarter of ‖v‖/σ",
-                {"observe": lambda regime, seeds: total_variation(SHIFT, sp.Rational(1, 4))},
+                {"observe": lambda: total_variation(SHIFT, sp.Rational(1, 4))},
             ),
         ),
-        **_FORMULA,
+        **_PROVED,
     ),
     Claim(
         id="origin.cover",
@@ -159,7 +162,7 @@ CLAIMS = (
         latex=(
             r"4\,\mathbb P(\Omega)+2\cdot 0.03\ge 1\;\Rightarrow\;\tfrac12\mathbb P(\Omega)\ge 0.11"
         ),
-        observe=lambda regime, seeds: covered(sp.Rational(3, 100), 4),
+        observe=lambda: covered(sp.Rational(3, 100), 4),
         margin=proof.margin,
         unit="least of P(Ω) − 0.22 and P(Ω)/2 − 0.11",
         uses={"origin.total-variation": "the cost of a shift"},
@@ -167,15 +170,15 @@ CLAIMS = (
             Mutant(
                 "cost",
                 "a shift costs 0.1",
-                {"observe": lambda regime, seeds: covered(sp.Rational(1, 10), 4)},
+                {"observe": lambda: covered(sp.Rational(1, 10), 4)},
             ),
             Mutant(
                 "translates",
                 "five translates",
-                {"observe": lambda regime, seeds: covered(sp.Rational(3, 100), 5)},
+                {"observe": lambda: covered(sp.Rational(3, 100), 5)},
             ),
         ),
-        **_FORMULA,
+        **_PROVED,
     ),
     Claim(
         id="origin.halving",
@@ -189,8 +192,9 @@ CLAIMS = (
             r" P(|G|\ge S)"
         ),
         kind=Kind.EXACT,
-        domain=Domain("small"),
+        domain=ANY_REGIME,
         observe=halves,
+        rule=PerRegime(),
         margin=half_at_least,
         unit="test error less half the probability, rounding forgiven",
         uses={
@@ -228,18 +232,14 @@ CLAIMS = (
             " and c."
         ),
         latex=r"c\le \mathrm{relu}(a+c)+\mathrm{relu}(c-a)-|a|\le 2\max(c,0)",
-        observe=lambda regime, seeds: convexity(1.0, 2.0),
+        observe=lambda: convexity(1.0, 2.0),
         margin=none_negative,
         unit="least over the extreme rays",
         mutants=(
-            Mutant(
-                "lower", "at least 3c/2", {"observe": lambda regime, seeds: convexity(1.5, 2.0)}
-            ),
-            Mutant(
-                "upper", "at most max(c, 0)", {"observe": lambda regime, seeds: convexity(1.0, 1.0)}
-            ),
+            Mutant("lower", "at least 3c/2", {"observe": lambda: convexity(1.5, 2.0)}),
+            Mutant("upper", "at most max(c, 0)", {"observe": lambda: convexity(1.0, 1.0)}),
         ),
-        **(_FORMULA | {"provenance": (Provenance.D,)}),
+        **(_PROVED | {"provenance": (Provenance.D,), "rule": Formula()}),
     ),
     Claim(
         id="origin.shift",
@@ -249,14 +249,14 @@ CLAIMS = (
             " [G(±ξ + v) − G(±ξ)] ≥ 4S for every ξ."
         ),
         latex=r"\tau_2\le 10^{-2}\;\Rightarrow\;\sum_\pm\big[G(\pm\xi+v)-G(\pm\xi)\big]\ge 4S",
-        domain=Domain("scratch", (hypothesis("tau_2", high=LEAST),)),
+        domain=scratch_below(TAU_2, LEAST),
         margin=shifts,
         unit="ln of B(v)/4S",
         mutants=(
             Mutant(
                 "threshold",
                 "τ₂ up to 0.6",
-                {"domain": Domain("scratch", (hypothesis("tau_2", 0.1, 0.6),))},
+                {"domain": from_scratch(TAU_2, Between(0.1, 0.6))},
             ),
             Mutant(
                 "sixteen",
@@ -280,14 +280,14 @@ CLAIMS = (
         latex=(
             r"\tau_2\le 5\cdot10^{-5}\;\Rightarrow\;\sum_\pm\big[G(\pm\xi+v)-G(\pm\xi)\big]\ge 4S"
         ),
-        domain=Domain("scratch", (hypothesis("tau_2", high=5e-5),)),
+        domain=scratch_below(TAU_2, 5e-5),
         margin=shifts,
         unit="ln of B(v)/4S",
         mutants=(
             Mutant(
                 "threshold",
                 "τ₂ up to 0.6",
-                {"domain": Domain("scratch", (hypothesis("tau_2", 0.1, 0.6),))},
+                {"domain": from_scratch(TAU_2, Between(0.1, 0.6))},
             ),
             Mutant(
                 "hundred",

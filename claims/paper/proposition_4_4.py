@@ -22,23 +22,13 @@ sigma_1^2) = X/alpha.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from claims.core import quantities as q
-from claims.core.claim import (
-    Claim,
-    Domain,
-    Figure,
-    Hypothesis,
-    Kind,
-    Mutant,
-    Provenance,
-    hypothesis,
-)
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Figure, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import Constants
 from claims.core.criteria import (
     C_5,
@@ -48,47 +38,47 @@ from claims.core.criteria import (
     SCRATCH_C_1,
     SCRATCH_C_2,
     SCRATCH_C_3,
+    SHARP,
     STATED,
-    TAU_2,
-    TAU_D,
     misread,
 )
-from claims.core.domains import NEGATIVE
+from claims.core.domain import Between, Construction, Domain, Scale
+from claims.core.domains import NEGATIVE, after_transfer
 from claims.core.margin import Margin
-from claims.core.quantities import Quantity
-from claims.core.ranges import C_4, EVERY_Y, FEW
+from claims.core.quantities import CRITERION, TAU_2, TAU_D, Quantity, X
+from claims.core.ranges import C_4, FEW
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, error_at_most
+from claims.observing.headline_constants import fitted
 from claims.observing.paired import exceeds
 from claims.observing.pictures import falls, stays
 
 POSITIVE = Domain(
-    "positive",
-    (
-        hypothesis("tau_2", high=SCRATCH_C_3),
-        Hypothesis(STATED.criterion, low=STATED.constant("C_1")),
-        hypothesis("X", high=C_4),
-    ),
+    construction=Construction.POSITIVE,
+    where={
+        TAU_2: Between(high=SCRATCH_C_3),
+        CRITERION: Between(low=STATED.constant("C_1")),
+        X: Between(high=C_4),
+    },
 )
 #: Where Theorem 4.2's upper bound falls: far above the threshold, with many more samples than the
 #: source has, most filters inherited, X near C_4.
 FAR_ABOVE = Domain(
-    "positive",
-    (
-        hypothesis("tau_2", 0.3, SCRATCH_C_3),
-        Hypothesis(STATED.criterion, low=80.0),
-        hypothesis("X", 5.0, C_4),
-    ),
-    groups=(("n1", 40, 40), ("n2", 240, 240), ("m", 26, 26), ("inherited", 15, 15)),
-    tier="practical",
+    construction=Construction.POSITIVE,
+    where={
+        TAU_2: Between(0.3, SCRATCH_C_3),
+        CRITERION: Between(low=80.0),
+        X: Between(5.0, C_4),
+    },
+    scales={
+        Scale.N1: Between(40, 40),
+        Scale.N2: Between(240, 240),
+        Scale.M: Between(26, 26),
+        Scale.INHERITED: Between(15, 15),
+    },
+    tier=PRACTICAL,
 )
-NEAR_THRESHOLD = replace(
-    POSITIVE,
-    hypotheses=(
-        POSITIVE.hypotheses[0],
-        replace(POSITIVE.hypotheses[1], high=MODERATE),
-        POSITIVE.hypotheses[2],
-    ),
-)
+NEAR_THRESHOLD = POSITIVE.but(where={CRITERION: Between(STATED.constant("C_1"), MODERATE)})
 
 
 def helps(criterion: Quantity) -> Any:
@@ -146,7 +136,7 @@ _BASE: dict[str, Any] = {
     "source": "Proposition 4.4",
     "provenance": (Provenance.S,),
     "kind": Kind.PROBABILITY,
-    "delta": DELTA,
+    "rule": PerRegime(DELTA),
     "observe": both_ways,
 }
 _USES = {
@@ -157,12 +147,16 @@ _USES = {
 }
 
 
-def _positive(domain: Domain, *, restricted: bool = False) -> Claim:
+def _positive(domain: Domain, *, restricted: bool = False) -> Claim[Observation]:
     plain, latex = (
         (f"C₁ ≤ τ_A + τ₂ ≤ {MODERATE:g}", rf"C_1\le\tau_A+\tau_2\le {MODERATE:g}")
         if restricted
         else ("τ_A + τ₂ ≥ C₁", r"\tau_A+\tau_2\ge C_1")
     )
+    # Where the search keeps far above C_1, nothing depends on it.
+    named = SCRATCH_C_3, STATED.constant("C_2"), C_4
+    all_named = SCRATCH_C_3, STATED.constant("C_1"), STATED.constant("C_2"), C_4
+    constants = all_named if restricted else named
     return Claim(
         id=f"proposition-4.4.1{'.restricted' if restricted else ''}",
         title=f"Positive transfer{', near the threshold' if restricted else ''}",
@@ -178,33 +172,27 @@ def _positive(domain: Domain, *, restricted: bool = False) -> Claim:
         margin=helps(STATED.criterion),
         figure=falls(STATED.criterion, STATED.constant("C_2"), "transfer"),
         unit="nats, the lesser of the two bounds' margins",
-        # Where the search keeps far above C_1, nothing depends on it.
-        constants=(
-            SCRATCH_C_3,
-            *((STATED.constant("C_1"),) if restricted else ()),
-            STATED.constant("C_2"),
-            C_4,
-        ),
+        constants=constants,
+        fits=fitted(*constants),
         uses=_USES if restricted else {"theorem-4.3.error-lower": _USES["theorem-4.3.error-lower"]},
         mutants=(
             Mutant("flipped", "transfer errs more than scratch", {"margin": worse}),
             Mutant(
                 "alpha-exponent",
                 "α for α² in τ_A",
-                {"domain": replace(POSITIVE, groups=FEW), "margin": helps(ALPHA_CRITERION)},
+                {
+                    "domain": POSITIVE.but(scales=FEW),
+                    "margin": helps(ALPHA_CRITERION),
+                    "constants": all_named,
+                },
             ),
             Mutant("alpha-dropped", "no α in τ_A", {"margin": helps(NO_ALPHA_CRITERION)}),
             Mutant(
                 "threshold",
                 "τ₂ ≤ 10 instead of C₃",
                 {
-                    "domain": Domain(
-                        "positive",
-                        (
-                            hypothesis("tau_2", low=5.0, high=10.0),
-                            Hypothesis(STATED.criterion, low=20.0),
-                            POSITIVE.hypotheses[2],
-                        ),
+                    "domain": POSITIVE.but(
+                        where={TAU_2: Between(5.0, 10.0), CRITERION: Between(low=20.0)}
                     )
                 },
             ),
@@ -213,6 +201,8 @@ def _positive(domain: Domain, *, restricted: bool = False) -> Claim:
     )
 
 
+_HURTS = SCRATCH_C_1, SCRATCH_C_2, SHARP.constant("C_3"), C_4
+_GROWS = C_5, SCRATCH_C_1, SHARP.constant("C_3"), C_4
 CLAIMS = (
     _positive(FAR_ABOVE),
     _positive(NEAR_THRESHOLD, restricted=True),
@@ -229,9 +219,10 @@ CLAIMS = (
         ),
         domain=NEGATIVE,
         margin=hurts,
-        figure=stays(TAU_D.criterion, "transfer"),
+        figure=stays(TAU_D, "transfer"),
         unit="nats, the lesser of the two bounds' margins",
-        constants=(SCRATCH_C_1, SCRATCH_C_2, TAU_D.constant("C_3"), C_4),
+        constants=_HURTS,
+        fits=fitted(*_HURTS),
         uses={
             "theorem-4.3.error-upper": "scratch succeeds above its threshold",
             "theorem-4.2.error-lower.tau-D": "transfer fails below its own",
@@ -241,24 +232,17 @@ CLAIMS = (
             Mutant(
                 "criterion-dropped",
                 "τ_D ≤ C₃ is dropped: τ_D from 5 to 40",
-                {
-                    "domain": Domain(
-                        "transfer",
-                        (hypothesis("tau_D", 5.0, 40.0), NEGATIVE.hypotheses[2], EVERY_Y),
-                    )
-                },
+                {"domain": after_transfer(TAU_D, Between(5.0, 40.0), x=NEGATIVE.where[X])},
             ),
             Mutant(
                 "condition-dropped",
                 "Y ≥ X is dropped: Y at most 2",
                 {
-                    "domain": Domain(
-                        "transfer",
-                        (
-                            hypothesis("tau_2", SCRATCH_C_1, 10.0),
-                            hypothesis("X", 20.0, 100.0),
-                            hypothesis("Y", 1.0, 2.0),
-                        ),
+                    "domain": after_transfer(
+                        TAU_2,
+                        Between(SCRATCH_C_1, 10.0),
+                        x=Between(20.0, 100.0),
+                        y=Between(1.0, 2.0),
                     )
                 },
             ),
@@ -287,19 +271,20 @@ CLAIMS = (
             label="‖Pw‖² of inherited filters over that of scratch filters",
         ),
         unit="ln of the ratio over its bound",
-        constants=(C_5, SCRATCH_C_1, TAU_D.constant("C_3"), C_4),
+        constants=_GROWS,
+        fits=fitted(*_GROWS),
         uses=TRAINED,
         mutants=(
             Mutant("flipped", "at most C₅ X/α times", {"margin": noise_grows(NOISE_GROWTH, -1.0)}),
             Mutant(
                 "exponent",
                 "X² for X",
-                {"margin": noise_grows(misread("X^2/alpha", q.X**2 / q.alpha))},
+                {"margin": noise_grows(misread("X^2/alpha", q.noise_ratio**2 / q.alpha))},
             ),
             Mutant(
                 "samples",
                 "N₁² for N₁",
-                {"margin": noise_grows(misread("N_1 X/alpha", q.n1 * q.X / q.alpha))},
+                {"margin": noise_grows(misread("N_1 X/alpha", q.n1 * q.noise_ratio / q.alpha))},
             ),
         ),
         **_BASE,

@@ -35,11 +35,10 @@ from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.margin import Margin
 from claims.deciding import interval_proof as proof
-from claims.deciding.interval_proof import Box, Proof
+from claims.deciding.formula import Formula
+from claims.deciding.interval_proof import Box, IntervalProof, Proof
 from claims.observing.identities import Identity, none_left
 from claims.predicting.scalar import solve
-from model.regime import Regime
-from model.sampling import Seeds
 
 b, c, s, w, v, y, p = sp.symbols("b c s w v y p", positive=True)
 #: The three gaps F(y) against s + b, as the statements have them, and the reduced forms.
@@ -75,8 +74,8 @@ def identities(rate: int = 1, shift: sp.Rational = _SHIFT) -> tuple[sp.Expr, ...
     return tuple(sp.simplify(sp.expand(e)) for e in (lower, upper, half, least, stationary, slope))
 
 
-def _on(formula: sp.Expr, box: Box) -> Callable[[Regime, Seeds], Proof]:
-    return lambda regime, seeds: proof.prove(formula, box)
+def _on(formula: sp.Expr, box: Box) -> Callable[[], Proof]:
+    return lambda: proof.prove(formula, box)
 
 
 def _bracket(low: sp.Rational, high: sp.Rational) -> Proof:
@@ -143,6 +142,7 @@ _SOURCE: dict[str, Any] = {
     "kind": Kind.EXACT,
     "domain": None,
     "margin": proof.margin,
+    "rule": IntervalProof(),
 }
 
 
@@ -159,21 +159,21 @@ CLAIMS = (
             " eˣ) has slope 1 − c p(1 − p)."
         ),
         latex=r"x_t+b\,e^{x_t}=ct+b",
-        observe=lambda regime, seeds: Identity(identities()),
+        observe=lambda: Identity(identities()),
         unit="minus the number of identities that fail",
         mutants=(
             Mutant(
                 "rate",
                 "b e²ˣ for b eˣ",
-                {"observe": lambda regime, seeds: Identity(identities(rate=2))},
+                {"observe": lambda: Identity(identities(rate=2))},
             ),
             Mutant(
                 "shift",
                 "½ for ⅔ in the bound",
-                {"observe": lambda regime, seeds: Identity(identities(shift=sp.Rational(1, 2)))},
+                {"observe": lambda: Identity(identities(shift=sp.Rational(1, 2)))},
             ),
         ),
-        **(_SOURCE | {"margin": none_left}),
+        **(_SOURCE | {"margin": none_left, "rule": Formula()}),
     ),
     Claim(
         id="b5.lower",
@@ -234,29 +234,19 @@ CLAIMS = (
             " 0.42369: its threshold b*, the root of 1 − b/3 + ln b, lies between."
         ),
         latex=r"1-\frac{b^*}{3}+\ln b^*=0,\qquad 0.42368<b^*<0.42369",
-        observe=lambda regime, seeds: _bracket(
-            sp.Rational(42368, 10**5), sp.Rational(42369, 10**5)
-        ),
+        observe=lambda: _bracket(sp.Rational(42368, 10**5), sp.Rational(42369, 10**5)),
         unit="the lesser of −g(0.42368) and g(0.42369), g the least gap",
         uses={"b5.reductions": "the least gap over t is 1 − b/3 + log b for b ≤ 3/2"},
         mutants=(
             Mutant(
                 "higher",
                 "b* between 0.4237 and 0.4238",
-                {
-                    "observe": lambda regime, seeds: _bracket(
-                        sp.Rational(4237, 10**4), sp.Rational(4238, 10**4)
-                    )
-                },
+                {"observe": lambda: _bracket(sp.Rational(4237, 10**4), sp.Rational(4238, 10**4))},
             ),
             Mutant(
                 "lower",
                 "b* between 0.4235 and 0.4236",
-                {
-                    "observe": lambda regime, seeds: _bracket(
-                        sp.Rational(4235, 10**4), sp.Rational(4236, 10**4)
-                    )
-                },
+                {"observe": lambda: _bracket(sp.Rational(4235, 10**4), sp.Rational(4236, 10**4))},
             ),
         ),
         **_SOURCE,
@@ -287,21 +277,21 @@ CLAIMS = (
         title="Scalar dynamics: the recursion beside the curve, run",
         statement="On a grid of b and c ≤ 1, for 500 steps, x_t ≤ a_t ≤ x_t + c/(1 + b).",
         latex=r"x_t\le a_t\le x_t+\frac{c}{1+b}",
-        observe=lambda regime, seeds: trajectories(),
+        observe=lambda: trajectories(),
         unit="least gap, plus 1e-10 for rounding",
         uses={"b5.sandwich": "the statement that is proved"},
         mutants=(
             Mutant(
                 "no-allowance",
                 "a_t ≤ x_t",
-                {"observe": lambda regime, seeds: trajectories(allowance=0.0)},
+                {"observe": lambda: trajectories(allowance=0.0)},
             ),
             Mutant(
                 "allowance",
                 "half the allowance, and c up to 50",
-                {"observe": lambda regime, seeds: trajectories(most_c=50.0, allowance=0.5)},
+                {"observe": lambda: trajectories(most_c=50.0, allowance=0.5)},
             ),
         ),
-        **(_SOURCE | {"margin": no_gap}),
+        **(_SOURCE | {"margin": no_gap, "rule": Formula()}),
     ),
 )

@@ -16,16 +16,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.constants import Constants
-from claims.core.criteria import NOT_SMALL, TAU_D
-from claims.core.domains import EVERYWHERE
+from claims.core.criteria import NOT_SMALL, SHARP
+from claims.core.domain import Between, Scale
+from claims.core.domains import EVERYWHERE, FAST, after_transfer
 from claims.core.margin import Margin
-from claims.core.ranges import ANY, EVERY_Y
+from claims.core.quantities import TAU_D
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, scratch_only
+from claims.observing.headline_constants import fitted
 
-_C_3 = TAU_D.constant("C_3")
+_C_3 = SHARP.constant("C_3")
 
 
 def both_err(observation: Observation, constants: Constants, *, bound: float = NOT_SMALL) -> Margin:
@@ -45,13 +48,7 @@ def unconverged(observation: Observation, constants: Constants, *, share: float 
 
 
 #: Steps far too large, and 40 to 400 of them.
-FAST_AND_LONG = Domain(
-    "transfer",
-    EVERYWHERE.hypotheses,
-    frozenset({"step", "step.dimension"}),
-    (("h1", 20.0, 200.0), ("h2", 20.0, 200.0), ("duration", 8000.0, 8000.0)),
-    tier="practical",
-)
+FAST_AND_LONG = FAST.but(scales={Scale.DURATION: Between(8000.0, 8000.0)})
 CLAIMS = (
     Claim(
         id="f1.below",
@@ -64,16 +61,13 @@ CLAIMS = (
         latex=r"\tau_D\le C_3\;\Rightarrow\;\mathrm{scratch},\,\mathrm{transfer}>0.1",
         provenance=(Provenance.S,),
         kind=Kind.PROBABILITY,
-        domain=Domain(
-            "transfer",
-            (hypothesis("tau_D", high=_C_3), hypothesis("X", 0.01, 1.0), hypothesis("Y", 1.0, 1.5)),
-        ),
+        domain=after_transfer(TAU_D, Between(high=_C_3), x=Between(0.01, 1.0), y=Between(1.0, 1.5)),
         observe=both_ways,
         margin=both_err,
         unit="nats between the lesser error and 0.1",
-        delta=DELTA,
-        sweep=0.5,
+        rule=PerRegime(DELTA, effort=0.5),
         constants=(_C_3,),
+        fits=fitted(_C_3),
         uses={
             "theorem-4.3.error-lower": (
                 "scratch errs below its threshold, and τ₂ ≤ τ_D where Y ≤ 1.5"
@@ -84,7 +78,7 @@ CLAIMS = (
             Mutant(
                 "above",
                 "τ_D from 10 to 40",
-                {"domain": Domain("transfer", (hypothesis("tau_D", 10.0, 40.0), ANY, EVERY_Y))},
+                {"domain": after_transfer(TAU_D, Between(10.0, 40.0))},
             ),
             Mutant(
                 "guessing",
@@ -112,8 +106,7 @@ CLAIMS = (
         observe=scratch_only,
         margin=unconverged,
         unit="ln of the mean loss over a tenth of the first",
-        delta=DELTA,
-        sweep=0.5,
+        rule=PerRegime(DELTA, effort=0.5),
         uses=TRAINED,
         mutants=(
             Mutant("within", "h within Condition 4.1", {"domain": EVERYWHERE}),

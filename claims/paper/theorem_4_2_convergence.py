@@ -6,13 +6,16 @@ import math
 
 import numpy as np
 
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, Clause
 from claims.core.constants import Constants
 from claims.core.criteria import TRANSFER_C_T
+from claims.core.domain import Between, Scale
 from claims.core.domains import EVERYWHERE
 from claims.core.margin import Margin
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import TRAINED, Observation, both_ways
+from claims.observing.headline_constants import fitted
 
 
 def converges(observation: Observation, constants: Constants) -> Margin:
@@ -23,7 +26,7 @@ def converges(observation: Observation, constants: Constants) -> Margin:
     )
 
 
-def _convergence() -> Claim:
+def _convergence() -> Claim[Observation]:
     return Claim(
         id="theorem-4.2.convergence",
         title="Transfer: the training loss converges",
@@ -42,27 +45,34 @@ def _convergence() -> Claim:
         observe=both_ways,
         margin=converges,
         unit="ln C_T − ln of the least constant that serves",
-        delta=DELTA,
+        rule=PerRegime(DELTA),
         constants=(TRANSFER_C_T,),
+        fits=fitted(TRANSFER_C_T),
         uses=TRAINED | {"lemma-a2.a.lower": "every sample is memorised, so that its loss falls"},
         mutants=(
             Mutant(
                 "step-dropped",
                 "the step clause is dropped: h from 20 to 200",
-                {"domain": _dropped(("step", "step.dimension"), ("h2", 20.0, 200.0))},
+                {
+                    "domain": EVERYWHERE.but(
+                        scales={Scale.H2: Between(20.0, 200.0)},
+                        without={Clause.STEP, Clause.STEP_DIMENSION},
+                    )
+                },
             ),
             Mutant(
                 "initialisation-dropped",
                 "the initialisation clause is dropped: σ₀ from 10⁶ to 10⁸ times what it allows",
-                {"domain": _dropped(("initialisation",), ("initialisation", 1e6, 1e8))},
+                {
+                    "domain": EVERYWHERE.but(
+                        scales={Scale.INITIALISATION: Between(1e6, 1e8)},
+                        without={Clause.INITIALISATION},
+                    )
+                },
             ),
             Mutant("faster", "t ≤ C_T/(h₂ √ε) for C_T/(h₂ ε)", {"margin": _converges_faster}),
         ),
     )
-
-
-def _dropped(clauses: tuple[str, ...], group: tuple[str, float, float]) -> Domain:
-    return Domain("transfer", EVERYWHERE.hypotheses, frozenset(clauses), (group,))
 
 
 def _converges_faster(observation: Observation, constants: Constants) -> Margin:

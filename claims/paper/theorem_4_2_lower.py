@@ -22,23 +22,17 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from claims.core.claim import (
-    Bound,
-    Claim,
-    Domain,
-    Hypothesis,
-    Kind,
-    Mutant,
-    Provenance,
-    hypothesis,
-)
+from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.constants import LEAST, Constants
-from claims.core.criteria import GAMMA, NOT_SMALL, PRINTED, READINGS, RESTRICTED, TAU_2, Reading
+from claims.core.criteria import GAMMA, NOT_SMALL, PRINTED, READINGS, RESTRICTED, Reading
+from claims.core.domain import Between, Bound, Domain, Scale
+from claims.core.domains import after_transfer
 from claims.core.margin import Margin
-from claims.core.quantities import Quantity
-from claims.core.ranges import ANY, C_4, EVERY_Y, FEW, Groups
+from claims.core.quantities import TAU_2, Quantity, X, Y
+from claims.core.ranges import ANY, C_4, FEW, Scales
 from claims.core.versions import naming
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import (
     HALVED,
     MEASURED,
@@ -48,13 +42,12 @@ from claims.observing.errors import (
     error_at_most,
     orders,
 )
+from claims.observing.headline_constants import fitted
 from claims.observing.pictures import stays
 
-_ACUTE: Groups = (
-    ("cos_v", 1.0, 1.0),
-    ("upstream_share", 100.0, 100.0),
-)
-_WIDE: Groups = (("m", 32, 32),)
+#: v_1 along v_2, and much longer than u.
+_ACUTE: Scales = {Scale.COS_V: Between(1.0, 1.0), Scale.UPSTREAM_SHARE: Between(100.0, 100.0)}
+_WIDE: Scales = {Scale.M: Between(32, 32)}
 
 
 def at_least(observation: Observation, constants: Constants) -> Margin:
@@ -69,9 +62,9 @@ def flipped_lower(observation: Observation, constants: Constants) -> Margin:
     return error_at_most(observation.transfer.error, math.log(NOT_SMALL))
 
 
-def below(criterion: Quantity, bound: Bound, little_noise: Hypothesis = ANY) -> Domain:
+def below(criterion: Quantity, bound: Bound, little_noise: Between = ANY) -> Domain:
     """Condition 4.1 and criterion <= C_3."""
-    return Domain("transfer", (Hypothesis(criterion, high=bound), little_noise, EVERY_Y))
+    return after_transfer(criterion, Between(high=bound), x=little_noise)
 
 
 def searched(reading: Reading) -> Domain:
@@ -80,24 +73,10 @@ def searched(reading: Reading) -> Domain:
     """
     least = below(reading.criterion, least_promise(reading))
     if reading is GAMMA:
-        return replace(
-            least,
-            hypotheses=(
-                least.hypotheses[0],
-                hypothesis("X", 200.0, 1000.0),
-                hypothesis("Y", 1.0, 1.5),
-            ),
-            groups=(*_WIDE, *FEW),
-        )
+        corner = {X: Between(200.0, 1000.0), Y: Between(1.0, 1.5)}
+        return least.but(where=corner, scales={**_WIDE, **FEW})
     if reading is PRINTED:
-        return replace(
-            least,
-            hypotheses=(
-                least.hypotheses[0],
-                hypothesis("X", 100.0, 1e4),
-                hypothesis("Y", 1.0, 3.0),
-            ),
-        )
+        return least.but(where={X: Between(100.0, 1e4), Y: Between(1.0, 3.0)})
     return least
 
 
@@ -109,15 +88,12 @@ def least_promise(reading: Reading) -> Bound:
 
 
 def _acute(domain: Domain, restricted: bool) -> Domain:
-    x = hypothesis("X", 1.0, C_4) if restricted else hypothesis("X", 10.0, 100.0)
-    return replace(
-        domain,
-        hypotheses=(domain.hypotheses[0], x, hypothesis("Y", 5.0, 20.0)),
-        groups=(*_ACUTE, *FEW),
-    )
+    x = Between(1.0, C_4) if restricted else Between(10.0, 100.0)
+    turned = domain.but(where={X: x, Y: Between(5.0, 20.0)})
+    return replace(turned, scales={**_ACUTE, **FEW})
 
 
-def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
+def _lower(reading: Reading, *, restricted: bool = False) -> Claim[Observation]:
     c_3: Bound = reading.constant("C_3-restricted") if restricted else least_promise(reading)
     small = c_3 == LEAST
     least = rf",\;C_3={LEAST:g}" if small else ""
@@ -125,13 +101,12 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
     little_noise_latex = r",\;X\le C_4" if restricted else ""
     domain = searched(reading)
     # Gamma fails, if anywhere, where little is inherited of much signal: tau_D/tau_2 is near (1 +
-    # X)^2 there, and Gamma near 0
+    # X)^2 there, and Gamma near 0.
     if restricted:
-        corner = replace(
-            below(reading.criterion, c_3, hypothesis("X", 4.0, C_4)), groups=(("inherited", 1, 1),)
-        )
-        corner = replace(corner, hypotheses=(*corner.hypotheses[:2], hypothesis("Y", 1.0, 1.0)))
-        domain = corner if reading is GAMMA else below(reading.criterion, c_3, little_noise)
+        domain = below(reading.criterion, c_3, little_noise)
+        if reading is GAMMA:
+            corner = {X: Between(4.0, C_4), Y: Between(1.0, 1.0)}
+            domain = domain.but(where=corner, scales=FEW)
     frozen = (
         below(reading.criterion, reading.constant("C_3")) if small else domain
     )  # where errors are planted
@@ -150,11 +125,12 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         Mutant(
             "transfer-ignored",
             "τ₂ alone, at most 0.1, decides",
-            {"domain": below(TAU_2, 0.1, hypothesis("X", 50.0, 100.0))},
+            {"domain": below(TAU_2, 0.1, Between(50.0, 100.0))},
         ),
     ]
     if small:
         wrong = naming(wrong, reading.constant("C_3"))
+    named = ((c_3,) if isinstance(c_3, str) else ()) + ((C_4,) if restricted else ())
     return Claim(
         id=f"theorem-4.2.error-lower{'-restricted' if restricted else ''}.{reading.name}",
         title=(
@@ -178,8 +154,10 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim:
         margin=at_least,
         figure=stays(reading.criterion, "transfer"),
         unit="nats between the error and 0.1",
-        delta=DELTA,
-        constants=((c_3,) if isinstance(c_3, str) else ()) + ((C_4,) if restricted else ()),
+        rule=PerRegime(DELTA),
+        constants=named,
+        # Where the search is at the least C_3, the fitted one serves planted errors alone.
+        fits=fitted(reading.constant("C_3"), *named) if small else fitted(*named),
         uses=MEASURED | orders("lemma-a2") | HALVED,
         mutants=tuple(wrong),
     )

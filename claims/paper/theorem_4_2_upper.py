@@ -26,43 +26,38 @@ versions.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
 from claims.core import quantities as q
-from claims.core.claim import (
-    Bound,
-    Claim,
-    Domain,
-    Hypothesis,
-    Kind,
-    Mutant,
-    Provenance,
-    hypothesis,
-)
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import MOST, Constants, resolve
-from claims.core.criteria import GAMMA, MODERATE, READINGS, STATED, TAU_D, Reading, misread
+from claims.core.criteria import GAMMA, MODERATE, READINGS, SHARP, STATED, Reading, misread
+from claims.core.domain import Between, Bound, Domain, Scale
+from claims.core.domains import after_transfer
 from claims.core.margin import Margin
 from claims.core.quantities import Quantity
-from claims.core.ranges import C_4, EVERY_Y, FEW, Groups
+from claims.core.ranges import C_4, EVERY_Y, FEW, Scales
 from claims.core.versions import naming
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED, Observation, both_ways, error_at_most, orders
+from claims.observing.headline_constants import fitted
 from claims.observing.pictures import falls
 
-_OBTUSE: Groups = (
-    ("cos_v", -1.0, -0.5),
-    ("upstream_share", 100.0, 100.0),
-)
-#: Source samples, fewest and most, of the upper statements.
-SOURCE = (40, 120)
+#: v_1 at an obtuse angle to v_2, and much longer than u.
+_OBTUSE: Scales = {Scale.COS_V: Between(-1.0, -0.5), Scale.UPSTREAM_SHARE: Between(100.0, 100.0)}
+#: Source samples of the upper statements.
+FEWEST = 40
+ENOUGH: Scales = {Scale.N1: Between(FEWEST, 120)}
 #: Many inherited filters.
-WIDE: Groups = (("m", 32, 32),)
-MANY: Groups = (*WIDE, ("inherited", 20, 20))
+WIDE: Scales = {Scale.M: Between(32, 32)}
+MANY: Scales = {**WIDE, Scale.INHERITED: Between(20, 20)}
 #: A source as small, and a target as large, as they get here.
-UNEQUAL = (("n1", 20, 20), ("n2", 480, 480))
+UNEQUAL: Scales = {Scale.N1: Between(20, 20), Scale.N2: Between(480, 480)}
+#: Y.
+_NEAR = Between(1.0, 1.0)
 
 
 def at_most(criterion: Quantity, c_2: Bound, sense: float = 1.0) -> Any:
@@ -78,15 +73,19 @@ def at_most(criterion: Quantity, c_2: Bound, sense: float = 1.0) -> Any:
     return margin
 
 
-def above(criterion: Quantity, reading: Reading, little_noise: Hypothesis | None = None) -> Domain:
+def above(
+    criterion: Quantity,
+    reading: Reading,
+    *,
+    low: Bound | None = None,
+    x: Between | None = None,
+    y: Between = EVERY_Y,
+    scales: Scales | None = None,
+) -> Domain:
     """Condition 4.1, criterion >= C_1 and, where the reading needs it, X <= C_4."""
-    return Domain(
-        "transfer",
-        (
-            Hypothesis(criterion, low=reading.constant("C_1")),
-            little_noise or reading.little_noise,
-            EVERY_Y,
-        ),
+    least = reading.constant("C_1") if low is None else low
+    return after_transfer(
+        criterion, Between(low=least), x=x or reading.little_noise, y=y, scales=scales or {}
     )
 
 
@@ -97,120 +96,110 @@ def searched_above(reading: Reading) -> Domain:
     everywhere = above(reading.criterion, reading)
     if reading is not STATED:
         return everywhere
-    far, near = (
-        Hypothesis(reading.criterion, low=15 * MOST, high=30 * MOST),
-        hypothesis("X", 5.5, C_4),
-    )
-    return Domain(
-        "transfer",
-        (far, near, hypothesis("Y", 1.0, 1.0)),
-        groups=(*UNEQUAL, *WIDE, ("inherited", 18, 20)),
-        tier="practical",
+    return after_transfer(
+        reading.criterion,
+        Between(15 * MOST, 30 * MOST),
+        x=Between(5.5, C_4),
+        y=_NEAR,
+        scales={**UNEQUAL, **WIDE, Scale.INHERITED: Between(18, 20)},
+        tier=PRACTICAL,
     )
 
 
-def _wrong_criteria(reading: Reading) -> tuple[Mutant, ...]:
+def _misreading(reading: Reading, name: str, error: str, formula: Any, **searched: Any) -> Mutant:
+    """A wrong formula for the criterion, searched where it differs most."""
+    wrong = misread(error, formula)
+    domain = above(wrong, reading, **searched)
+    return Mutant(
+        name, error, {"domain": domain, "margin": at_most(wrong, reading.constant("C_2"))}
+    )
+
+
+def _misreadings_of_sharp() -> tuple[Mutant, ...]:
+    noise, signal = q.alpha**2 * q.n1 * q.sigma2**2 / q.sigma1**2 + q.n2, q.alpha * q.A + q.B
+    return (
+        _misreading(
+            SHARP,
+            "noise-dropped",
+            "the inherited noise is left out of τ_D's variance",
+            signal**2 / (q.n2 * q.d),
+            x=Between(30.0, 100.0),
+            scales=MANY,
+        ),
+        _misreading(
+            SHARP,
+            "alpha-exponent",
+            "√α for α in τ_D's signal",
+            (sp.sqrt(q.alpha) * q.A + q.B) ** 2 / (noise * q.d),
+            x=Between(30.0, 100.0),
+            y=_NEAR,
+            scales=FEW,
+        ),
+        _misreading(
+            SHARP,
+            "samples",
+            "N₁ for N₂ in τ_D's variance",
+            signal**2 / ((noise - q.n2 + q.n1) * q.d),
+            x=Between(0.01, 0.1),
+            scales={Scale.N1: Between(20, 20), Scale.N2: Between(240, 240)},
+        ),
+        _misreading(
+            SHARP,
+            "sigma-exponent",
+            "σ₁⁴ for σ₁² in τ_D's signal",
+            (q.alpha * q.A / q.sigma1**2 + q.B) ** 2 / (noise * q.d),
+        ),
+    )
+
+
+def _misreadings(reading: Reading) -> tuple[Mutant, ...]:
     """Misreadings of the criterion, each searched where it differs most."""
-
-    def wrong(
-        name: str,
-        error: str,
-        formula: Any,
-        x: Hypothesis | None = None,
-        y: Hypothesis = EVERY_Y,
-        groups: Groups = (),
-        low: Bound | None = None,
-    ) -> Mutant:
-        bad = misread(error, formula)
-        first, noise, _ = above(bad, reading, x).hypotheses
-        domain = Domain(
-            "transfer", (first if low is None else replace(first, low=low), noise, y), groups=groups
-        )
-        return Mutant(
-            name, error, {"domain": domain, "margin": at_most(bad, reading.constant("C_2"))}
-        )
-
-    near = hypothesis("Y", 1.0, 1.0)
-    if reading is TAU_D:
-        noise, signal = q.alpha**2 * q.n1 * q.sigma2**2 / q.sigma1**2 + q.n2, q.alpha * q.A + q.B
-        root, fewer = (sp.sqrt(q.alpha) * q.A + q.B) ** 2, (("n1", 20, 20), ("n2", 240, 240))
-        return (
-            wrong(
-                "noise-dropped",
-                "the inherited noise is left out of τ_D's variance",
-                signal**2 / (q.n2 * q.d),
-                hypothesis("X", 30.0, 100.0),
-                groups=MANY,
-            ),
-            wrong(
-                "alpha-exponent",
-                "√α for α in τ_D's signal",
-                root / (noise * q.d),
-                hypothesis("X", 30.0, 100.0),
-                near,
-                FEW,
-            ),
-            wrong(
-                "samples",
-                "N₁ for N₂ in τ_D's variance",
-                signal**2 / ((noise - q.n2 + q.n1) * q.d),
-                hypothesis("X", 0.01, 0.1),
-                groups=fewer,
-            ),
-            wrong(
-                "sigma-exponent",
-                "σ₁⁴ for σ₁² in τ_D's signal",
-                (q.alpha * q.A / q.sigma1**2 + q.B) ** 2 / (noise * q.d),
-            ),
-        )
+    if reading is SHARP:
+        return _misreadings_of_sharp()
     term = reading.criterion.formula - q.tau_2
-    x, unequal = hypothesis("X", 1.0, C_4), (("n1", 40, 40), ("n2", 120, 120))
-    versions = (
-        wrong(
+    x = Between(1.0, C_4)
+    mutants = (
+        _misreading(
+            reading,
             "alpha-dropped",
             "no α in the transfer term",
             term / q.alpha**2 + q.tau_2,
-            x,
-            near,
-            FEW,
-            low=20.0,
-        ),  # far above C_1, where it promises most
-        wrong("samples-squared", "N₂² for N₂ in τ₂", term + q.n2 * q.tau_2),
-        wrong(
+            low=20.0,  # far above C_1, where it promises most
+            x=x,
+            y=_NEAR,
+            scales=FEW,
+        ),
+        _misreading(reading, "samples-squared", "N₂² for N₂ in τ₂", term + q.n2 * q.tau_2),
+        _misreading(
+            reading,
             "sigma-exponent",
             "σ₁ twice too often in the transfer term",
             term / q.sigma1**2 + q.tau_2,
-            y=hypothesis("Y", 30.0, 100.0),
+            y=Between(30.0, 100.0),
         ),
     )
     # Gamma with alpha for alpha^2 stays below tau_D, so that its upper statement is weaker, not
     # wrong.
-    return (
-        versions
-        if reading is GAMMA
-        else (
-            wrong(
-                "alpha-exponent",
-                "α for α² in the transfer term",
-                term / q.alpha + q.tau_2,
-                x,
-                near,
-                (*FEW, *unequal),
-            ),
-            *versions,
-        )
+    if reading is GAMMA:
+        return mutants
+    exponent = _misreading(
+        reading,
+        "alpha-exponent",
+        "α for α² in the transfer term",
+        term / q.alpha + q.tau_2,
+        x=x,
+        y=_NEAR,
+        scales={**FEW, Scale.N1: Between(40, 40), Scale.N2: Between(120, 120)},
     )
+    return exponent, *mutants
 
 
-def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
+def _upper(reading: Reading, *, restricted: bool = False) -> Claim[Observation]:
     frozen = at_most(reading.criterion, reading.constant("C_2"))
-    moderate = replace(
-        above(reading.criterion, reading),
-        hypotheses=(
-            Hypothesis(reading.criterion, reading.constant("C_1"), MODERATE),
-            reading.little_noise,
-            EVERY_Y,
-        ),
+    moderate = after_transfer(
+        reading.criterion,
+        Between(reading.constant("C_1"), MODERATE),
+        x=reading.little_noise,
     )
     little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
     far_above = (
@@ -224,7 +213,7 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
     )
     largest = rf",\;C_1=C_2={MOST:g}" if far_above else ""
     largest_plain = f", with C₁ and C₂ as large as {MOST:g}" if far_above else ""
-    enough = "" if far_above else f" with {SOURCE[0]} source samples or more,"
+    enough = "" if far_above else f" with {FEWEST} source samples or more,"
     hypothesis_plain = (
         f"C₁ ≤ {reading.plain} ≤ {MODERATE:g}" if restricted else f"{reading.plain} ≥ C₁"
     )
@@ -248,13 +237,16 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
             {"domain": _obtuse(reading), "margin": frozen},
         )
     )
-    wrong += _wrong_criteria(reading)
+    wrong += _misreadings(reading)
     if reading.needs_little_noise:
-        domain = above(reading.criterion, reading, hypothesis("X", 100.0, 200.0))
-        far = replace(
-            domain, hypotheses=(*domain.hypotheses[:2], hypothesis("Y", 100.0, 100.0)), groups=MANY
+        far = above(
+            reading.criterion,
+            reading,
+            x=Between(100.0, 200.0),
+            y=Between(100.0, 100.0),
+            scales=MANY,
         )
-        near = above(reading.criterion, reading, hypothesis("X", 1e2, 1e3))
+        near = above(reading.criterion, reading, x=Between(1e2, 1e3))
         wrong.append(
             Mutant(
                 "condition-dropped",
@@ -283,17 +275,14 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
         ),
         provenance=(Provenance.D if restricted else reading.provenance,),
         kind=Kind.PROBABILITY,
-        domain=(
-            searched_in
-            if far_above
-            else replace(searched_in, groups=(*searched_in.groups, ("n1", *SOURCE)))
-        ),
+        domain=searched_in if far_above else searched_in.but(scales=ENOUGH),
         observe=both_ways,
         margin=at_most(reading.criterion, c_2),
         figure=falls(reading.criterion, c_2, "transfer"),
         unit="nats between the bound and the error",
-        delta=DELTA,
+        rule=PerRegime(DELTA),
         constants=named,
+        fits=fitted(*named),
         uses=MEASURED | orders("lemma-a2"),
         mutants=tuple(wrong),
     )
@@ -301,13 +290,12 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim:
 
 def _obtuse(reading: Reading) -> Domain:
     """What is inherited points against the target's signal, and there is enough of it."""
-    domain = above(
+    return above(
         reading.criterion,
         reading,
-        hypothesis("X", 1.0, C_4 if reading.needs_little_noise else 100.0),
-    )
-    return replace(
-        domain, hypotheses=(*domain.hypotheses[:2], hypothesis("Y", 2.0, 5.0)), groups=_OBTUSE
+        x=Between(1.0, C_4 if reading.needs_little_noise else 100.0),
+        y=Between(2.0, 5.0),
+        scales=_OBTUSE,
     )
 
 

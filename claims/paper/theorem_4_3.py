@@ -14,14 +14,13 @@ choice of epsilon is drawn with h T.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from claims.core import quantities as q
-from claims.core.claim import Claim, Domain, Kind, Mutant, Provenance, hypothesis
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import DELTA, Clause
 from claims.core.constants import Constants
 from claims.core.criteria import (
     NOT_SMALL,
@@ -29,12 +28,14 @@ from claims.core.criteria import (
     SCRATCH_C_2,
     SCRATCH_C_3,
     SCRATCH_C_T,
-    TAU_2,
     misread,
 )
-from claims.core.domains import scratch_above, scratch_below
+from claims.core.domain import Between, Scale
+from claims.core.domains import from_scratch, scratch_above, scratch_below
 from claims.core.margin import Margin
-from claims.core.quantities import Quantity
+from claims.core.quantities import TAU_2, Quantity
+from claims.core.ranges import Scales
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import (
     BOTH_ERRORS,
     HALVED,
@@ -46,9 +47,8 @@ from claims.observing.errors import (
     orders,
     scratch_only,
 )
+from claims.observing.headline_constants import fitted
 from claims.observing.pictures import falls, stays
-
-STEP = "step"
 
 
 def converges(observation: Observation, constants: Constants) -> Margin:
@@ -81,12 +81,15 @@ OTHER_SAMPLES = misread("N_1 for N_2", q.tau_2 * q.n1 / q.n2)
 SQUARED_NORM = misread("||s_2||^2 for ||s_2||^4", q.tau_2 / q.signal_square[2])
 SIGMA_SQUARED = misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2)
 #: Numbers of samples far enough apart for one to be told from the other.
-MORE, FEWER = (("n1", 400, 400), ("n2", 40, 40)), (("n1", 20, 20), ("n2", 120, 120))
+MORE: Scales = {Scale.N1: Between(400, 400), Scale.N2: Between(40, 40)}
+FEWER: Scales = {Scale.N1: Between(20, 20), Scale.N2: Between(120, 120)}
+#: On either side of every threshold.
+ANYWHERE = from_scratch(TAU_2, Between(0.02, 40.0))
 _COMMON: dict[str, Any] = {
     "source": "Theorem 4.3",
     "provenance": (Provenance.S, Provenance.R),
     "kind": Kind.PROBABILITY,
-    "delta": DELTA,
+    "rule": PerRegime(DELTA),
     "observe": scratch_only,
 }
 CLAIMS = (
@@ -100,21 +103,20 @@ CLAIMS = (
             r"\forall\varepsilon\;\exists\, t\le \frac{C_T}{h_2\,\varepsilon}:\;"
             r" L(W^t)\le\varepsilon"
         ),
-        domain=Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),)),
+        domain=ANYWHERE,
         margin=converges,
         unit="ln C_T − ln of the least constant that serves",
         constants=(SCRATCH_C_T,),
+        fits=fitted(SCRATCH_C_T),
         uses=TRAINED | {"lemma-a1.a.lower": "every sample is memorised, so that its loss falls"},
         mutants=(
             Mutant(
                 "step-dropped",
                 "the step clause of Condition 4.1 is dropped: h from 20 to 200",
                 {
-                    "domain": Domain(
-                        "scratch",
-                        (hypothesis("tau_2", 0.02, 40.0),),
-                        frozenset({STEP, "step.dimension"}),
-                        (("h2", 20.0, 200.0),),
+                    "domain": ANYWHERE.but(
+                        scales={Scale.H2: Between(20.0, 200.0)},
+                        without={Clause.STEP, Clause.STEP_DIMENSION},
                     )
                 },
             ),
@@ -122,11 +124,9 @@ CLAIMS = (
                 "initialisation-dropped",
                 "the initialisation clause is dropped: σ₀ from 10⁶ to 10⁸ times what it allows",
                 {
-                    "domain": Domain(
-                        "scratch",
-                        (hypothesis("tau_2", 0.02, 40.0),),
-                        frozenset({"initialisation"}),
-                        (("initialisation", 1e6, 1e8),),
+                    "domain": ANYWHERE.but(
+                        scales={Scale.INITIALISATION: Between(1e6, 1e8)},
+                        without={Clause.INITIALISATION},
                     )
                 },
             ),
@@ -153,6 +153,7 @@ CLAIMS = (
         figure=falls(TAU_2, SCRATCH_C_2, "scratch", _SCRATCH),
         unit="nats between the bound and the error",
         constants=(SCRATCH_C_1, SCRATCH_C_2),
+        fits=fitted(SCRATCH_C_1, SCRATCH_C_2),
         uses=MEASURED | orders("lemma-a1"),
         mutants=(
             Mutant("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
@@ -165,7 +166,7 @@ CLAIMS = (
                 "other-samples",
                 "N₁ for N₂ in τ₂",
                 {
-                    "domain": replace(scratch_above(OTHER_SAMPLES), groups=MORE),
+                    "domain": scratch_above(OTHER_SAMPLES, MORE),
                     "margin": at_most(OTHER_SAMPLES),
                 },
             ),
@@ -192,6 +193,7 @@ CLAIMS = (
         figure=stays(TAU_2, "scratch", _SCRATCH),
         unit="nats between the error and 0.1",
         constants=(SCRATCH_C_3,),
+        fits=fitted(SCRATCH_C_3),
         uses=MEASURED | orders("lemma-a1") | HALVED,
         mutants=(
             Mutant(
@@ -208,7 +210,7 @@ CLAIMS = (
             Mutant(
                 "other-samples",
                 "N₁ for N₂ in τ₂",
-                {"domain": replace(scratch_below(OTHER_SAMPLES), groups=FEWER)},
+                {"domain": scratch_below(OTHER_SAMPLES, scales=FEWER)},
             ),
         ),
         **_COMMON,

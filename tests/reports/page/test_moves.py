@@ -89,7 +89,7 @@ def test_moves_of_a_whole_run_are_found_at_once():
     """Some 500 verdicts."""
     begun = time.monotonic()
     assert moves(MADE["everything"], MADE["every claim"]) == [
-        Move(name, "verdict", "falsified", None) for name in MADE["everything"].planted
+        Move(name, "verdict", "falsified", None) for name in MADE["everything"].mutants
     ]
     assert time.monotonic() - begun < 10
 

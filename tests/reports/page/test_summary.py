@@ -131,7 +131,7 @@ def test_command_decides_these_again(made):
     """Each verdict of the ledger, by its own profile and entropy, and no other; `;` between runs,
     since a run that finds a falsified claim exits with 1.
     """
-    wanted = {(name, v.profile, v.entropy) for name, v in (made.verdicts | made.planted).items()}
+    wanted = {(name, v.profile, v.entropy) for name, v in (made.verdicts | made.mutants).items()}
     assert {
         (name, profile, entropy)
         for claims, planted, profile, entropy in decided_by(command(made))
