@@ -16,7 +16,7 @@ import numpy as np
 
 from model.regime import SIGNAL_COORDINATES, Regime, RegimeError
 from model.sampling import Seeds, check_curves
-from model.scales import data_lengths, initial_weights, steps
+from model.scales import ScaleRangeError, Scales, steps
 from reports.studies.sweep.metrics import METRICS, TRAINED
 
 _INTEGERS = {"n1", "n2", "d", "m", "inherited", "steps1", "steps2"}
@@ -171,43 +171,23 @@ def from_groups(groups: Mapping[str, Any]) -> Regime:
             raise SweepError(
                 name, value, f"must be a finite number {'> 0' if least is None else f'>= {least}'}"
             )
-    n1, n2, d, m, inherited = (values[name] for name in ("n1", "n2", "d", "m", "inherited"))
     if values["Y"] < 1:
         raise SweepError("Y", values["Y"], "must be at least 1: ||s_2||^2 = ||u||^2 + ||v_2||^2")
     try:
-        lengths = data_lengths(
-            n1,
-            n2,
-            d,
-            inherited / m,
-            values["tau_2"],
-            values["X"],
-            values["Y"],
-            upstream_share=values["upstream_share"],
-        )
-        lasting = {f"steps{k}": steps(values["duration"], values[f"h_{k}"]) for k in (1, 2)}
-        eta = {
-            f"eta{k}": values[f"h_{k}"] * n * m / (lengths[f"sigma{k}"] ** 2 * d)
-            for k, n in ((1, n1), (2, n2))
-        }
-    except (OverflowError, ZeroDivisionError):
+        return _scales(values).regime()
+    except (OverflowError, ScaleRangeError):
         raise SweepError(
             "groups",
             dict(values),
             "are so far apart that no floating-point number holds the regime's fields",
         ) from None
-    return Regime(
-        **lengths,  # type: ignore[arg-type]
-        **lasting,
-        **eta,
-        cos_v=values["cos_v"],
-        n1=n1,
-        n2=n2,
-        d=d,
-        m=m,
-        inherited=inherited,
-        sigma0=initial_weights(values["zeta_2"], samples=n2, sigma=1.0, d=d),
-    )
+
+
+def _scales(values: Mapping[str, Any]) -> Scales:
+    """Groups as scales: a duration gives both runs' steps, and sigma_2 is the unit of length."""
+    same = {name: value for name, value in values.items() if name != "duration"}
+    lasting = {f"steps{k}": steps(values["duration"], values[f"h_{k}"]) for k in (1, 2)}
+    return Scales(**same, **lasting)
 
 
 # Designs ------------------------------------------------------------------------------------------
