@@ -19,7 +19,7 @@ from claims.core.condition import LITERAL, PRACTICAL
 from claims.core.constants import Constants
 from claims.core.domain import Between, Construction, Domain, Scale
 from model.regime import SIGNAL_COORDINATES, Regime
-from model.scales import initial_weights, step_size
+from model.scales import initial_weights
 from strategies.groups import Groups, build, most_inherited, solve
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]
@@ -108,8 +108,10 @@ def _small(draw: Draw, domain: Domain, constants: Constants, independent: bool =
         d=d,
         m=m,
         inherited=_place(draw, m),
-        eta1=step_size(h1, samples=n1, m=m, sigma=sigma1, d=d),
-        eta2=step_size(h2, samples=n2, m=m, sigma=sigma2, d=d),
+        # `model.scales.step_size`, in the order of operations of the verdicts on record: it differs
+        # in the last bit.
+        eta1=h1 * n1 * m / (sigma1**2 * d),
+        eta2=h2 * n2 * m / (sigma2**2 * d),
         steps1=1 + _place(draw, 39),
         steps2=1 + _place(draw, 39),
         sigma0=initial_weights(zeta, samples=n2, sigma=sigma2, d=d),
