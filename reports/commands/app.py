@@ -65,6 +65,12 @@ COMMANDS = {
         "calibrate",
         "Refit the constants on calibration seeds, and write claims/constants.toml.",
     ),
+    "stability": Place(
+        "reports.studies.stability",
+        "main",
+        "Decide everything again and again, on fresh entropy, and list every verdict that was not"
+        " the recorded finding.",
+    ),
     "cifar": Place(
         f"{_ROOM}.cifar.app",
         "app",

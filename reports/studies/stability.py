@@ -1,5 +1,4 @@
-"""Decide everything again and again, on fresh entropy, and compare the verdicts: `python -m
-reports.studies.stability --runs 30`.
+"""Decide everything again and again, on fresh entropy, and compare the verdicts.
 
 Each finished run is a line of the file, so that an interrupted series goes on where it was; runs of
 other versions, of other sources or of other claims are left alone and not counted. Exit codes: 0 no
@@ -166,7 +165,9 @@ def main(
         "reports/out/flakes.jsonl"
     ),
 ) -> None:
-    """Run the series."""
+    """Decide everything again and again, on fresh entropy, and list every verdict that was not the
+    recorded finding. A series goes on where it was stopped.
+    """
     ids, finished = [find(claim_id).id for claim_id in claim_ids or catalogue()], read(path)
     for planted in (name for name in ids if name not in catalogue()):
         raise FlakesError(
