@@ -1,4 +1,4 @@
-"""Planted wrong versions that are made alike."""
+"""Mutants that are made alike."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from typing import Any
 from claims.core.claim import Mutant
 
 
-def naming(versions: list[Mutant], *constants: str) -> list[Mutant]:
+def naming(mutants: list[Mutant], *constants: str) -> list[Mutant]:
     """The same, which read these constants where the statement does not."""
     return [
-        replace(version, changes={**version.changes, "constants": constants})
-        for version in versions
+        replace(mutant, changes={**mutant.changes, "constants": constants}) for mutant in mutants
     ]
 
 

@@ -1,4 +1,4 @@
-"""What Lemmas A.1 and A.2 look at: the decomposition's coefficients along a whole run, at
+"""What Lemmas A.1 and A.2 observe: the decomposition's coefficients along a whole run, at
 log-spaced steps.
 
 Coefficients are the increments from the run's own start, so that the same observation serves

@@ -1,4 +1,4 @@
-"""What the headline statements look at: losses, test errors and noise norms of a batch of
+"""What the headline statements observe: losses, test errors and noise norms of a batch of
 trials.
 """
 
@@ -135,7 +135,7 @@ def median_error(which: str) -> Callable[[Observation], float]:
     return lambda observation: float(getattr(observation, which).error.value.median())
 
 
-#: What pictures of test errors show.
+#: What figures of test errors show.
 BOTH_ERRORS = {name: median_error(name) for name in ("scratch", "transfer")}
 
 

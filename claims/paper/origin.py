@@ -19,7 +19,7 @@ with j = +1 are far from 0 and those with j = -1 near it, which linearly indepen
 With v along the sum of the noise patches with y = +1, a filter with j = +1 has c ~ 0.06 m_1
 sqrt(N/2d)... and S ~ (q N/2d) m_1, m_1 the mean coefficient: B >= 4 S asks for tau = N q^2/d <=
 (0.06/(2 sqrt 2))^2 = 4.5e-4. The paper's proof therefore works for tau below about 1/2000, outside
-[10^-2, 10^2], while the event itself (link 2's conclusion) is seen up to tau near 1: `origin.shift`
+[10^-2, 10^2], while the event itself (link 2's conclusion) occurs up to tau near 1: `origin.shift`
 is falsified at 10^-2, `origin.shift.small` holds below 5 * 10^-5, and `origin.event` up to 1/4. (At
 C_3 = 0.59 it already fails in some narrow networks, whose errors are then just above 0.1 and not
 above 0.11: the chain is not tight.)
