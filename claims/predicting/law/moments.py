@@ -14,7 +14,7 @@ import numpy as np
 from scipy import special
 
 from claims.predicting.law.cascade import LONGEST, cascade
-from claims.predicting.law.quadrature import NODES, WEIGHTS, Array
+from claims.predicting.law.quadrature import Array, gauss_hermite
 
 #: A correlation is at least -1; near that, early in a run or at large h, the moments that make it
 #: up are no longer consistent.
@@ -46,6 +46,7 @@ class Moments:
 
 def one_task(p: float, reach: float, *, equal_shares: bool = False) -> Moments:
     """The moments for share p and h T; `equal_shares` leaves out the correlation of fields."""
+    nodes, weights = gauss_hermite()
     beta = float(special.ndtri(2 * p - 1))
     r = p
     if equal_shares:
@@ -53,13 +54,13 @@ def one_task(p: float, reach: float, *, equal_shares: bool = False) -> Moments:
         return Moments(rho, p * rho**2, p, beta)
     for _ in range(200):
         guess = Moments(0.0, 1.0, r, beta)
-        pi = guess.shares(NODES)
+        pi = guess.shares(nodes)
         rho_of_g = memorised(pi, reach)
-        v, new = float(WEIGHTS @ (pi * rho_of_g**2)), float(WEIGHTS @ (pi**2 * rho_of_g**2))
+        v, new = float(weights @ (pi * rho_of_g**2)), float(weights @ (pi**2 * rho_of_g**2))
         if abs(new / v - r) < 1e-12:
             break
         r = new / v
-    return Moments(float(WEIGHTS @ rho_of_g), v, r, beta)
+    return Moments(float(weights @ rho_of_g), v, r, beta)
 
 
 def stepwise(h: float, reach: float, zeta: float = 0.0) -> Moments:

@@ -10,7 +10,7 @@ from scipy import special, stats
 
 from claims.core import quantities
 from claims.predicting.law.moments import Moments, memorised
-from claims.predicting.law.quadrature import LEAST_ERROR, NODES, WEIGHTS, Array
+from claims.predicting.law.quadrature import LEAST_ERROR, Array, gauss_hermite
 from claims.predicting.law.scratch import positive_part
 from model.engines.compiled import compiled
 from model.regime import Regime
@@ -20,6 +20,7 @@ _SHARED, _POINTS = 2**6, 2**9
 
 def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> float:
     """Pr(F' - F > S), from the moments of both tasks."""
+    nodes, node_weights = gauss_hermite()
     alpha, q_2 = regime.alpha, quantities.catalogue()["q_2"](regime)
     unit = regime.n2 / (2 * regime.d)
     from_source = regime.n1 / (2 * regime.d)
@@ -28,17 +29,18 @@ def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> 
         (regime.u / regime.sigma1) ** 2 * from_source * up.m_1,
     )
     v_n = unit * down.v
-    pi = down.shares(NODES)
+    pi = down.shares(nodes)
     finite = down.v / float(
-        WEIGHTS @ (pi * memorised(pi, reach) ** 2)
+        node_weights @ (pi * memorised(pi, reach) ** 2)
     )  # finite steps memorise less; at alpha = 0 this is L1
     g_a, g_d, weights = (
-        x.ravel() for x in (*np.meshgrid(NODES, NODES, indexing="ij"), np.outer(WEIGHTS, WEIGHTS))
+        x.ravel()
+        for x in (*np.meshgrid(nodes, nodes, indexing="ij"), np.outer(node_weights, node_weights))
     )
     fresh = down.shares(g_d)
     inherited = _still_active(g_a, g_d, v_a, up.r, v_n, down)
     rho = memorised((1 - alpha) * fresh + alpha * inherited, reach)
-    expected = float(WEIGHTS @ memorised(down.shares(NODES), reach))
+    expected = float(node_weights @ memorised(down.shares(nodes), reach))
     signal = (
         alpha * a + q_2 * unit * float(weights @ rho) * down.m_1 / expected
     )  # learned from the first step on
@@ -57,14 +59,15 @@ def _still_active(
     """pi_i: of the inherited filters, the share active on a downstream sample with common fields
     g_A, g_D.
     """
+    nodes, node_weights = gauss_hermite()
     push = np.maximum(
         0.0,
         math.sqrt(v_n)
-        * (math.sqrt(down.r) * g_d[:, None] + math.sqrt(1 - down.r) * NODES + down.beta),
+        * (math.sqrt(down.r) * g_d[:, None] + math.sqrt(1 - down.r) * nodes + down.beta),
     )
     return np.asarray(
         special.ndtr((math.sqrt(v_a * r_a) * g_a[:, None] + push) / math.sqrt(v_a * (1 - r_a)))
-        @ WEIGHTS
+        @ node_weights
     )
 
 
