@@ -61,7 +61,7 @@ def _named(names: list[str]) -> str:
         for version in claim.mutants
     }
     whole = set(own) >= set(catalogue())
-    flag = " --wrong" if planted and set(planted) == versions else ""
+    flag = " --mutants" if planted and set(planted) == versions else ""
     listed = ([] if whole and (flag or not planted) else own) + ([] if flag else planted)
     return "".join(f" {shlex.quote(name)}" for name in listed) + flag
 

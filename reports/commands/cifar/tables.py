@@ -71,15 +71,15 @@ def gains_table(records: list[Record]) -> Table:
 
 
 def verdicts_table(verdicts: list[Verdict]) -> Table:
-    """Statements, and how many of their planted false versions were caught."""
+    """Statements, and how many of their mutants were falsified."""
     table = Table(
         box=SIMPLE_HEAD,
-        caption="at 5% over all statements; planted false versions must be falsified",
+        caption="at 5% over all statements; mutants must be falsified",
     )
-    for heading in ("statement", "verdict", "networks", "planted caught", "worst", "unit"):
+    for heading in ("statement", "verdict", "networks", "mutants killed", "worst", "unit"):
         table.add_column(
             heading,
-            justify="right" if heading in ("networks", "planted caught", "worst") else "left",
+            justify="right" if heading in ("networks", "mutants killed", "worst") else "left",
             no_wrap=True,
         )
     for verdict in (one for one in verdicts if "!" not in one.claim):
