@@ -64,7 +64,13 @@ MISALIGNED = after_transfer(
     scales={**ROOMY, **MAJORITY},
     tier=PRACTICAL,
 )
-MORE_UPSTREAM = paired(universal(1.5), upstream_samples(4), upstream_noise(0.5), scratch=False)
+MORE_UPSTREAM = paired(
+    universal(1.5),
+    upstream_samples(4),
+    upstream_noise(0.5),
+    scratch=False,
+    within_condition=True,
+)
 NOTHING_UPSTREAM = paired(universal(0.03), upstream_samples(0.03), upstream_noise(30.0))
 
 
