@@ -33,8 +33,9 @@ def show_claim(
 
 def _list(as_json: bool, path: Path) -> None:
     from claims.core.catalogue import catalogue
-    from reports.commands.showing.claims import claim_table, named
+    from reports.commands.showing.claims import claim_table
     from reports.ledger import ledger
+    from reports.ledger.described import named
 
     book, claims = ledger.read(path), list(catalogue().values())
     if as_json:
@@ -51,8 +52,9 @@ def _status(book: Ledger, claim_id: str) -> str | None:
 
 def _show(claim_id: str, as_json: bool, path: Path) -> None:
     from claims.core.catalogue import find
-    from reports.commands.showing.claims import claim_record, print_claim
+    from reports.commands.showing.claims import print_claim
     from reports.ledger import ledger
+    from reports.ledger.described import claim_record
 
     record = claim_record(find(claim_id), ledger.read(path))
     if as_json:

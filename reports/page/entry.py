@@ -19,9 +19,9 @@ from claims.core import findings
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim
 from claims.deciding.verdict import Verdict
-from reports.commands.showing.claims import claim_record
 from reports.drawing import claim_figures, margins
 from reports.drawing.figures import inline
+from reports.ledger.described import claim_record
 from reports.ledger.ledger import Ledger
 from reports.page.blocks import Block, block
 from reports.page.experiments import ExperimentEntry

@@ -170,9 +170,7 @@ def main(
     """
     ids, finished = [find(claim_id).id for claim_id in claim_ids or catalogue()], read(path)
     for planted in (name for name in ids if name not in catalogue()):
-        raise FlakesError(
-            f"claim = {planted!r}: a mutant has no series; name the claim"
-        )
+        raise FlakesError(f"claim = {planted!r}: a mutant has no series; name the claim")
     this = {"profile": profile, "versions": versions(), "sources": sources()}
     mine = [
         run
