@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
-from typing import Any, Generic
+from typing import Any, Generic, Protocol, runtime_checkable
 
 from typing_extensions import TypeVar
 
 from claims.core.calibration import FittedConstant
 from claims.core.constants import Constants
 from claims.core.domain import Domain
+from claims.core.evidence import Evidence
+from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
+from claims.core.profile import Profile
 from claims.core.quantities import Quantity
-from claims.core.rule import Rule
 from model.regime import Regime
 
 #: What a claim observes.
@@ -74,6 +76,34 @@ class Mutant:
     name: str
     error: str  # what is wrong with it
     changes: Mapping[str, Any]
+
+
+@runtime_checkable
+class Rule(Protocol):
+    """How a claim is decided. Frozen, and without a state of its own.
+
+    The rules themselves are in `claims.deciding`.
+    """
+
+    @property
+    def needs_domain(self) -> bool:
+        """Whether it looks for regimes in a claim's domain."""
+
+    @property
+    def delta(self) -> float:
+        """The probability with which the statement may fail; 0 for what holds every time."""
+
+    def regimes(self, profile: Profile) -> int:
+        """How many regimes it takes."""
+
+    def seeds(self, profile: Profile) -> int:
+        """How many seeds it tries a regime with."""
+
+    def decide(self, claim: Claim, inquiry: Inquiry) -> Evidence:
+        """Gather the evidence from which a verdict is derived."""
+
+    def repeat(self, claim: Claim, regime: Regime | None, root: int, inquiry: Inquiry) -> Margin:
+        """The margin of a kept counterexample, measured again."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 A claim has one rule, which gathers its evidence; `decide` derives the verdict from that. Each rule
 is a small frozen type with a file of its own: `PerRegime`, `Population`, `WorstCase`, `Formula`,
-`IntervalProof`, `PairedSeeds`. A rule is handed all that it needs (`claims.core.rule.Inquiry`):
+`IntervalProof`, `PairedSeeds`. A rule is handed all that it needs (`claims.core.inquiry.Inquiry`):
 the profile, the search that draws regimes, where to write, what was trained beforehand.
 
 False alarms: a run falsifies a true statement with probability at most `budget.RUN_BUDGET`, split

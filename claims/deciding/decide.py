@@ -13,10 +13,10 @@ from claims.core.catalogue import catalogue
 from claims.core.claim import Claim
 from claims.core.constants import Constants
 from claims.core.evidence import Evidence, Judged
+from claims.core.inquiry import ImageRecords, Inquiry, Tick
 from claims.core.margin import Margin
 from claims.core.profile import PROFILES, Profile
 from claims.core.records import finite
-from claims.core.rule import ImageRecords, Inquiry, Tick
 from claims.core.status import Status
 from claims.core.workspace import Workspace
 from claims.deciding.paired_seeds import PairedSeeds

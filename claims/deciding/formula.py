@@ -7,9 +7,9 @@ from typing import Any
 
 from claims.core.claim import Claim
 from claims.core.evidence import Evidence
+from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
-from claims.core.rule import Inquiry
 from claims.deciding.at_once import judged_at_once
 from model.regime import Regime
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 from claims.core.case import Case, Search
 from claims.core.claim import Claim, ClaimError
 from claims.core.domain import Domain
-from claims.core.rule import Inquiry, Tick
+from claims.core.inquiry import Inquiry, Tick
 from model.regime import Regime
 from model.sampling import Seeds
 

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from claims.core.claim import Claim
 from claims.core.constants import Constants
 from claims.core.evidence import Evidence, RegimeEvidence, RegimeOutcome
+from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.core.records import finite
-from claims.core.rule import Inquiry
 from claims.deciding import estimates
 from model.regime import Regime
 

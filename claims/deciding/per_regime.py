@@ -9,9 +9,9 @@ from typing import Any
 from claims.core.case import Case
 from claims.core.claim import Claim
 from claims.core.evidence import Evidence, RegimeEvidence, RegimeOutcome
+from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
-from claims.core.rule import Inquiry
 from claims.deciding import sequential
 from claims.deciding.budget import regime_level
 from claims.deciding.observed import check_variants, observed

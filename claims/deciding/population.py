@@ -8,9 +8,9 @@ from typing import Any
 
 from claims.core.claim import Claim
 from claims.core.evidence import Evidence
+from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
-from claims.core.rule import Inquiry
 from claims.deciding import estimates, predictions
 from claims.deciding.at_once import judged_at_once
 from claims.deciding.budget import LEVEL

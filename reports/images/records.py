@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from claims.core.rule import ImageRecords
+from claims.core.inquiry import ImageRecords
 from reports.images import run
 from reports.images.run import StoredRuns, accuracies
 

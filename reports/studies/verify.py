@@ -6,8 +6,8 @@ from typing import Any
 
 from claims.core.claim import Claim
 from claims.core.constants import Constants
+from claims.core.inquiry import Tick
 from claims.core.profile import PROFILES, Profile
-from claims.core.rule import Tick
 from claims.core.workspace import Workspace
 from claims.deciding import decide as deciding
 from claims.deciding.paired_seeds import PairedSeeds

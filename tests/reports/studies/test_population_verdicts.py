@@ -20,7 +20,7 @@ from claims.core.margin import Margin
 from claims.core.profile import PROFILES, Profile
 from claims.core.status import Status
 from claims.deciding import estimates as population
-from claims.deciding.budget import RUN_BUDGET, regime_level
+from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.estimates import LEVEL, MOST_CLIMBED, SEEN, each, estimate, spread
 from claims.deciding.verdict import Verdict
 from claims.observing.errors import scratch_only

@@ -18,7 +18,6 @@ from claims.core.profile import CI_ENTROPY, PROFILES, Profile, fresh
 from claims.core.status import Status
 from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.decide import expected
-from claims.deciding.sequential import smallest_detectable
 from claims.deciding.verdict import Verdict
 from model.regime import Regime
 from reports.studies.verify import EXACT_SHARE, decide
