@@ -179,9 +179,10 @@ def _line_probabilities(factor: Tensor, readout: Tensor, output: Tensor, points:
         torch.zeros(seeds, filters + 1, filters, dtype=torch.float64),
         torch.ones(seeds, dtype=torch.int64),
     )
+    # Zero stays zero.
     directions[:, 0] = torch.nn.functional.normalize(
         torch.einsum("srk,r->sk", factor, (readout < 0).to(torch.float64)), dim=1
-    )  # zero stays zero
+    )
     _find_directions(
         factor.contiguous().numpy(),
         readout.numpy(),
@@ -212,9 +213,8 @@ def _along(
     off_line = points - direction.unsqueeze(2) * torch.einsum(
         "sk,skl->sl", direction, points
     ).unsqueeze(1)
-    p = torch.bmm(factor, off_line).transpose(
-        1, 2
-    )  # (seeds, lines, 2m): pre-activations are p + t b
+    # (seeds, lines, 2m): pre-activations are p + t b.
+    p = torch.bmm(factor, off_line).transpose(1, 2)
     b = torch.einsum("srk,sk->sr", factor, direction)
     least = torch.full((len(factor), points.shape[2]), -_FAR, dtype=torch.float64)
     for other in range(int(many.max())):

@@ -87,9 +87,10 @@ def solve(
         ratio = term(_at_dimension(replace(groups, tau_2=1.0), 6.0).regime())
         return build(replace(groups, tau_2=value / ratio), tasks)
     reference = _at_dimension(replace(groups, tau_2=1.0), 6.0).regime()
+    # All but the part with a degree.
     ratio, beyond = (
         min(term(in_unit(reference, unit)) for unit in (1 / far, far)) for far in (1e9, 1e12)
-    )  # all but the part with a degree
+    )
     pure = beyond < ratio / 2
     if pure:
         tau_2 = 1 / share if bounded_above else share

@@ -174,9 +174,8 @@ def _settings(cases: int) -> settings:
         report_multiple_bugs=False,
         stateful_step_count=1,
         verbosity=hypothesis.Verbosity.quiet,
-        suppress_health_check=[
-            HealthCheck.too_slow
-        ],  # a case trains networks; discarding draws stays an error
+        # A case trains networks; discarding draws stays an error.
+        suppress_health_check=[HealthCheck.too_slow],
     )
 
 

@@ -85,9 +85,8 @@ def deep(layers: int, regime: Regime, seeds: Seeds) -> Deep:
 #: Half an error among the fresh examples stands for none, which keeps a difference from a larger
 #: error on the safe side.
 _LEAST_COUNTED = 0.5 / (2 * EXAMPLES)
-_OBSERVE = {
-    layers: partial(deep, layers) for layers in (3, 4)
-}  # one each, for claims of a family to share networks
+# One each, for claims of a family to share networks.
+_OBSERVE = {layers: partial(deep, layers) for layers in (3, 4)}
 _DOMAINS = {"helps": helpful(NARROW), "hurts": harmful(NARROW)}
 _WHERE = {
     "helps": "τ_D from 2 to 8, X from 3 to C₄ and Y ≤ 1.5",

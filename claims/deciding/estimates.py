@@ -137,9 +137,8 @@ def share_power(count: int, share: float, level: float = LEVEL) -> float:
         most -= 1
     if most < 0:
         return 1.0
-    return share - float(
-        stats.beta.isf(0.99, most + 1, count - most)
-    )  # P(at most `most` of them) = P(Beta(most + 1, count - most) > p)
+    # P(at most `most` of them) = P(Beta(most + 1, count - most) > p).
+    return share - float(stats.beta.isf(0.99, most + 1, count - most))
 
 
 def rank_correlation(first: Array, second: Array) -> float:

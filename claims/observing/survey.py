@@ -51,9 +51,8 @@ class Surveyed:
     scratch: float
     transfer: float
     transfer_error: float  # standard error over seeds of `transfer`
-    difference: tuple[
-        float, float
-    ]  # transfer less scratch: mean and standard error over seeds, which are paired
+    # Transfer less scratch: mean and standard error over seeds, which are paired.
+    difference: tuple[float, float]
     share: float  # of a filter's own class, active on it after training from scratch
     seeds: int
     gains: dict[

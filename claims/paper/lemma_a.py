@@ -339,9 +339,8 @@ def _bounded(run: RunKind) -> Claim:
                 {"margin": _opposite(bounded)},
             ),
         ),
-        **(
-            run.common | ({} if run.index == 1 else {"domain": run.wide, "family": ""})
-        ),  # with few fresh filters active a sample takes more of each
+        # With few fresh filters active a sample takes more of each.
+        **(run.common | ({} if run.index == 1 else {"domain": run.wide, "family": ""})),
     )
 
 

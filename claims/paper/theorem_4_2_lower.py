@@ -107,9 +107,8 @@ def _lower(reading: Reading, *, restricted: bool = False) -> Claim[Observation]:
         if reading is GAMMA:
             corner = {X: Between(4.0, C_4), Y: Between(1.0, 1.0)}
             domain = domain.but(where=corner, scales=FEW)
-    frozen = (
-        below(reading.criterion, reading.constant("C_3")) if small else domain
-    )  # where errors are planted
+    # Where errors are planted.
+    frozen = below(reading.criterion, reading.constant("C_3")) if small else domain
     wrong = [
         Mutant(
             "flipped",

@@ -202,9 +202,8 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim[Observation]:
         x=reading.little_noise,
     )
     little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
-    far_above = (
-        reading is STATED and not restricted
-    )  # the search keeps far above any C_1: nothing depends on it there, or on few source samples
+    # The search keeps far above any C_1: nothing depends on it there, or on few source samples.
+    far_above = reading is STATED and not restricted
     c_2: Bound = MOST if far_above else reading.constant("C_2")
     searched_in = moderate if restricted else searched_above(reading)
     named = (
@@ -220,9 +219,8 @@ def _upper(reading: Reading, *, restricted: bool = False) -> Claim[Observation]:
     hypothesis_latex = (
         rf"C_1\le {reading.latex}\le {MODERATE:g}" if restricted else rf"{reading.latex}\ge C_1"
     )
-    near_it = (
-        {"domain": above(reading.criterion, reading)} if far_above else {}
-    )  # planted errors are in the statement with its frozen constants
+    # Planted errors are in the statement with its frozen constants.
+    near_it = {"domain": above(reading.criterion, reading)} if far_above else {}
     wrong = [
         Mutant(
             "flipped",

@@ -40,9 +40,8 @@ def descend(
         DivergenceError: when a loss or a weight is no longer a finite number.
     """
     wanted = check_records(record, steps)
-    start = (
-        start.contiguous()
-    )  # products of equal numbers laid out otherwise may be rounded otherwise
+    # Products of equal numbers laid out otherwise may be rounded otherwise.
+    start = start.contiguous()
     seeds, filters, _ = start.shape
     n, m = sample.labels.shape[1], filters // 2
     gram = torch.bmm(sample.noise, sample.noise.transpose(1, 2))  # K (seeds, N, N)
@@ -50,9 +49,8 @@ def descend(
     a = start @ sample.signal  # (seeds, 2m)
     j = signs(m)
     towards_signal = (j * torch.dot(sample.signal, sample.signal)).expand_as(a)
-    classes = torch.stack([sample.labels > 0, sample.labels < 0], 2).to(
-        torch.float64
-    )  # (seeds, N, 2)
+    # (seeds, N, 2)
+    classes = torch.stack([sample.labels > 0, sample.labels < 0], 2).to(torch.float64)
     negative, against = classes[..., 1], -sample.labels / m
     agree = torch.stack([sample.labels, -sample.labels], 1).unsqueeze(2)  # j y_i (seeds, 2, 1, N)
     g = torch.zeros(seeds, filters, dtype=torch.float64)
@@ -66,16 +64,18 @@ def descend(
     for t in range(steps + 1):
         torch.clamp_min(z, 0, out=active)
         of_noise = active.view(seeds, 2, m, n).sum(2)  # (seeds, 2, N)
+        # m S_{+1}; m (S_{+1} - S_{-1}), since relu(-a) = relu(a) - a.
         ahead, both = (
             a.clamp_min(0) @ j,
             a @ j,
-        )  # m S_{+1}; m (S_{+1} - S_{-1}), since relu(-a) = relu(a) - a
+        )
+        # m f(x_i), up to the next line.
         output = (
             of_noise[:, 0]
             .sub_(of_noise[:, 1])
             .add_(ahead.unsqueeze(1))
             .addcmul_(negative, both.unsqueeze(1), value=-1)
-        )  # m f(x_i), up to the next line
+        )
         error = output.mul_(against)  # -y_i f_i (seeds, N)
         losses.add(t, error)
         if t in wanted:
@@ -83,9 +83,8 @@ def descend(
         if t == steps:
             break
         pull = torch.sigmoid(error).mul_(eta / (n * m))  # -(eta/(N m)) l'_i (seeds, N)
-        of_class = torch.bmm(pull.unsqueeze(1), classes).squeeze(
-            1
-        )  # samples with y = +1 see the signal s, the others -s
+        # Samples with y = +1 see the signal s, the others -s.
+        of_class = torch.bmm(pull.unsqueeze(1), classes).squeeze(1)
         step_g = torch.where(a > 0, of_class[:, :1], torch.where(a < 0, of_class[:, 1:], nothing))
         torch.gt(z, 0, out=active)
         torch.mul(

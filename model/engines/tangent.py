@@ -66,9 +66,8 @@ def descend(
         DivergenceError: when a loss or a weight is no longer a finite number.
     """
     wanted = np.array([*sorted(check_records(record, steps)), steps + 1], dtype=np.int64)
-    start = (
-        start.contiguous()
-    )  # products of equal numbers laid out otherwise may be rounded otherwise
+    # Products of equal numbers laid out otherwise may be rounded otherwise.
+    start = start.contiguous()
     seeds, filters, _ = start.shape
     n, many = sample.labels.shape[1], len(wanted) - 1
     gram = torch.bmm(sample.noise, sample.noise.transpose(1, 2)).numpy()

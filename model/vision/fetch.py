@@ -59,9 +59,8 @@ def _bring(name: Name, source: SourceName, folder: Path, progress: Progress) -> 
     listed, failures = sources(name, source), []
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        lock = FileLock(folder / f".{name}.lock").acquire(
-            timeout=0
-        )  # two would write into one .part
+        # Two would write into one .part.
+        lock = FileLock(folder / f".{name}.lock").acquire(timeout=0)
     except Timeout:
         raise FetchError(f"{stored_path(name, folder)}: another run is fetching it") from None
     with lock:
@@ -98,9 +97,8 @@ def _decode(name: Name, archive: Path, where: object, folder: Path) -> Path:
     """Read an archive into the cache."""
     layout, formats = LAYOUTS[name], FORMATS[name]
     if archive.exists() and not archive.is_file():
-        raise DataError(
-            where, "neither file nor archive", "must be a file"
-        )  # a pipe would be waited for
+        # A pipe would be waited for.
+        raise DataError(where, "neither file nor archive", "must be a file")
     if layout.sha256 is None:
         _check_archive(name, archive, where)
     contents = members(

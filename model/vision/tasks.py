@@ -20,21 +20,23 @@ if TYPE_CHECKING:
 PairName = Literal["cifar10", "cifar100", "cifar100-cifar10"]
 #: Superclasses of CIFAR-100: land vertebrates, the target; other animals and people, near to them;
 #: man-made things, far from them.
+# Large carnivores, large omnivores and herbivores, medium-sized mammals, reptiles, small mammals.
 TARGET = (
     8,
     11,
     12,
     15,
     16,
-)  # large carnivores, large omnivores and herbivores, medium-sized mammals, reptiles, small mammals
+)
 NEAR = (0, 1, 7, 13, 14)  # aquatic mammals, fish, insects, non-insect invertebrates, people
+# Food containers, household electrical devices, household furniture, vehicles 1 and 2.
 FAR = (
     3,
     5,
     6,
     18,
     19,
-)  # food containers, household electrical devices, household furniture, vehicles 1 and 2
+)
 #: The most superclasses of the source that can be far ones.
 MOST_FAR = len(FAR)
 

@@ -155,9 +155,8 @@ def _measured(
         if not line:
             continue
         means = [one.mean for _, one in line]
-        reach = [
-            one.high - one.mean if np.isfinite(one.high) else np.nan for _, one in line
-        ]  # no bar where there is no interval
+        # No bar where there is no interval.
+        reach = [one.high - one.mean if np.isfinite(one.high) else np.nan for _, one in line]
         kind = "matching block" if form == "block" else "whole layers"
         label = network if form == FORMS[0] else f"{network}, {kind}"
         axes.errorbar(
@@ -220,9 +219,8 @@ def _along(axes: Axes, records: Sequence[Record]) -> None:
         epochs = np.array(runs[0].steps) * runs[0].setting.recipe.batch / runs[0].setting.n2
         means = 100 * np.mean([run.accuracy for run in runs], axis=0)
         axes.plot(epochs[:-1], means[:-1], color=colour, marker=marker, ms=4, lw=1.2, label=name)
-        axes.plot(
-            epochs[-1:], means[-1:], color=colour, marker=marker, ms=7, mfc="none", ls="none"
-        )  # on other images: not joined to the rest
+        # On other images: not joined to the rest.
+        axes.plot(epochs[-1:], means[-1:], color=colour, marker=marker, ms=7, mfc="none", ls="none")
 
 
 def _told(cells: dict[Cell, list[Record]]) -> dict[str, Cell]:

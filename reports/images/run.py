@@ -227,9 +227,8 @@ def _source(upstream: Upstream, job: TrainingJob) -> tuple[nn.Module, float]:
     task, seed = _pair(upstream).upstream, upstream.seed
     clean = _learned(task, upstream.n1, "n1", stream(seed, "source images"), job.cache)
     if upstream.sigma:
-        noise = torch.randn(
-            clean.inputs.shape, generator=stream(seed, "source noise")
-        )  # an image's own, the same at every epoch
+        # An image's own, the same at every epoch.
+        noise = torch.randn(clean.inputs.shape, generator=stream(seed, "source noise"))
         clean = Examples(clean.inputs + upstream.sigma * noise, clean.labels)
     data = clean.to(job.device)
     network = _build(upstream.network, task, stream(seed, "source network"))

@@ -29,9 +29,8 @@ class Replay:
     case: Counterexample
     margin: Margin
     seed: int  # the one with the least margin
-    along: list[
-        tuple[int, float]
-    ]  # that seed's margin at each recorded step, where the claim speaks of every step
+    # That seed's margin at each recorded step, where the claim speaks of every step.
+    along: list[tuple[int, float]]
     courses: tuple[Course, ...]  # its trainings
 
     @property

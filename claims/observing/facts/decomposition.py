@@ -90,20 +90,19 @@ def _recovered(
     u, v1, v2 = (torch.nn.functional.pad(x, (0, regime.rest)) for x in signals(regime))
     mine, others = (v1, v2) if index == 1 else (v2, v1)
     named = {name: x for name, x in (("u", u), ("v", mine)) if x.norm() > 0}
-    columns = torch.cat(
-        [*(x.expand(len(start), 1, -1) for x in named.values()), data.noise], 1
-    )  # (seeds, k + N, d)
+    # (seeds, k + N, d)
+    columns = torch.cat([*(x.expand(len(start), 1, -1) for x in named.values()), data.noise], 1)
     norms = columns.norm(dim=2)
     unit = columns / norms.unsqueeze(2)
+    # (seeds, 2m, k + N)
     recovered = torch.linalg.lstsq(unit.transpose(1, 2), moved.transpose(1, 2)).solution.transpose(
         1, 2
-    )  # (seeds, 2m, k + N)
+    )
     residual = moved - torch.bmm(recovered, unit)
     own = mine / max(mine.norm().item(), TINY)
     other = others - (others @ own) * own
-    j_g = (
-        (signs(regime.m) * record.signal).unsqueeze(2).expand(-1, -1, len(named))
-    )  # gamma_u/||u||^2 = gamma_k/||v_k||^2 = g
+    # gamma_u/||u||^2 = gamma_k/||v_k||^2 = g.
+    j_g = (signs(regime.m) * record.signal).unsqueeze(2).expand(-1, -1, len(named))
     recursion = torch.cat([j_g, record.noise], 2) * norms.unsqueeze(1)
     size = (moved.norm(dim=2) + 1e-4 * start.norm(dim=2)).unsqueeze(2)
     along = (residual @ other).abs() / max(other.norm().item(), TINY)
@@ -160,9 +159,8 @@ def increments(regime: Regime, seeds: Seeds) -> Increments:
         regime, 2, draw.downstream, start, recording(range(regime.steps2 + 1))
     ).records
     signal = torch.stack([r.signal for r in records]).diff(dim=0).transpose(0, 1)
-    noise = (
-        torch.stack([r.noise for r in records]).diff(dim=0).transpose(0, 1)
-    )  # (seeds, steps, 2m, N)
+    # (seeds, steps, 2m, N)
+    noise = torch.stack([r.noise for r in records]).diff(dim=0).transpose(0, 1)
     own = (
         torch.cat(
             [

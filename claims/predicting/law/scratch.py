@@ -32,9 +32,8 @@ def scratch_error(tau: float, moments: Moments) -> float:
     """
     values = positive_part(math.sqrt(moments.r) * GRID, math.sqrt(1 - moments.r))
     needed = values + math.sqrt(tau / 2) * moments.m_1 / math.sqrt(moments.v)
-    needed_g = np.interp(
-        needed, values, GRID, right=38.0
-    )  # g' must be at least this; given g it is N(-c g, 1 - c^2)
+    # g' must be at least this; given g it is N(-c g, 1 - c^2).
+    needed_g = np.interp(needed, values, GRID, right=38.0)
     beyond = special.ndtr(-(needed_g + moments.opposed * GRID) / math.sqrt(1 - moments.opposed**2))
     density = np.exp(-(GRID**2) / 2) / math.sqrt(2 * math.pi)
     return float(max(np.trapezoid(beyond * density, GRID), LEAST_ERROR))

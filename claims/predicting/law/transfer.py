@@ -30,9 +30,8 @@ def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> 
     )
     v_n = unit * down.v
     pi = down.shares(nodes)
-    finite = down.v / float(
-        node_weights @ (pi * memorised(pi, reach) ** 2)
-    )  # finite steps memorise less; at alpha = 0 this is L1
+    # Finite steps memorise less; at alpha = 0 this is L1.
+    finite = down.v / float(node_weights @ (pi * memorised(pi, reach) ** 2))
     g_a, g_d, weights = (
         x.ravel()
         for x in (*np.meshgrid(nodes, nodes, indexing="ij"), np.outer(node_weights, node_weights))
@@ -41,9 +40,8 @@ def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> 
     inherited = _still_active(g_a, g_d, v_a, up.r, v_n, down)
     rho = memorised((1 - alpha) * fresh + alpha * inherited, reach)
     expected = float(node_weights @ memorised(down.shares(nodes), reach))
-    signal = (
-        alpha * a + q_2 * unit * float(weights @ rho) * down.m_1 / expected
-    )  # learned from the first step on
+    # Learned from the first step on.
+    signal = alpha * a + q_2 * unit * float(weights @ rho) * down.m_1 / expected
 
     def moment(values: Array) -> float:
         return finite * unit * float(weights @ (values * rho**2))

@@ -65,11 +65,12 @@ def curve(job: CurveJob) -> Record:
             + (j * record.signal).unsqueeze(2) * data.signal
         )
         errors.append(downstream_errors(weights, data.signal, regime, job.seeds).tolist())
+    # (seeds, epochs)
     return {
         "point": job.number,
         "steps": list(job.steps),
         "errors": np.array(errors).T.tolist(),
-    }  # (seeds, epochs)
+    }
 
 
 def curves(plan: Sweep, path: Path, executor: Executor, tick: Tick) -> dict[str, Array]:
@@ -81,10 +82,11 @@ def curves(plan: Sweep, path: Path, executor: Executor, tick: Tick) -> dict[str,
         OSError: it cannot be written.
     """
     epochs, most = int(plan.metrics[0].split()[2]), max(point.regime.n1 for point in plan.points)
+    # The longest first.
     jobs = {
         p.number: CurveJob(p.number, p.regime, most, Seeds(plan.seed, plan.seeds), epochs)
         for p in reversed(plan.points)
-    }  # the longest first
+    }
     records = resumed(path, {"curves": sweep.digest(plan)}, jobs, curve, _is_curve, executor, tick)
     numbers = sorted(jobs)
     return {

@@ -104,9 +104,8 @@ def measure(
     the seeds.
     """
     measured = Measured(regime, seeds)
-    ordered = sorted(
-        names, key=lambda name: name.startswith("scratch")
-    )  # what trains more comes first, and serves the rest
+    # What trains more comes first, and serves the rest.
+    ordered = sorted(names, key=lambda name: name.startswith("scratch"))
     values = {name: _values(measured, name) for name in ordered}
     return {name: _summary(values[name]) for name in names}
 

@@ -255,9 +255,8 @@ def _between(name: str, axis: Any, shares: np.ndarray) -> list[float]:
         values = low * (high / low) ** shares if scale == "log" else low + (high - low) * shares
     if not np.isfinite(values).all():
         raise SweepError(f"axes.{name}", axis, "from and to are too far apart")
-    values = np.clip(
-        values, min(low, high), max(low, high)
-    )  # rounding must not leave what the ends allow
+    # Rounding must not leave what the ends allow.
+    values = np.clip(values, min(low, high), max(low, high))
     return [round(x) if name in _INTEGERS else float(x) for x in values.tolist()]
 
 
