@@ -1,1 +1,5 @@
-"""The real-image tier: what is trained, what was found, and what it decides."""
+"""Networks on real images: what is trained, the records that training leaves, and their pictures.
+
+The statements are ordinary claims (`claims.paper.real_images`), decided by the rule of paired
+seeds on what `records` hands it.
+"""

@@ -1,4 +1,8 @@
-"""Verdicts, records and counterexamples as files."""
+"""Verdicts, records and counterexamples as files: written whole or not at all, read with checks.
+
+`ledger` holds verdicts, `counterexample` what refuted a statement, `journal` the records that a
+long run appends; `described` is all that is known of a claim. Nothing is unpickled or evaluated.
+"""
 
 from pathlib import Path
 
