@@ -8,9 +8,11 @@ import pkgutil
 from collections.abc import Iterable
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from types import ModuleType
 from typing import Any
 
 from claims.core.claim import Claim
+from claims.core.faults import StatementError, place, said
 
 #: Packages whose modules hold statements.
 ROOMS = ("claims.paper", "claims.beyond")
@@ -69,8 +71,17 @@ def files() -> list[str]:
         for room in ROOMS
         for module in pkgutil.iter_modules(importlib.import_module(room).__path__)
     ]
-    holding = [name for name in names if hasattr(importlib.import_module(name), "CLAIMS")]
+    holding = [name for name in names if hasattr(_statements(name), "CLAIMS")]
     return sorted(holding, key=_place)
+
+
+def _statements(name: str) -> ModuleType:
+    """A module of statements. Raises `StatementError` for whatever goes wrong in its file."""
+    try:
+        return importlib.import_module(name)
+    except Exception as error:
+        where = place(error) or name
+        raise StatementError(f"{where}: {said(error)}") from error
 
 
 def _place(module: str) -> tuple[int, str]:
@@ -81,7 +92,7 @@ def _place(module: str) -> tuple[int, str]:
 @cache
 def catalogue() -> dict[str, Claim[Any]]:
     """Every claim by id."""
-    return assemble(claim for name in files() for claim in importlib.import_module(name).CLAIMS)
+    return assemble(claim for name in files() for claim in _statements(name).CLAIMS)
 
 
 def assemble(listed: Iterable[Claim[Any]]) -> dict[str, Claim[Any]]:
@@ -106,13 +117,19 @@ def assemble(listed: Iterable[Claim[Any]]) -> dict[str, Claim[Any]]:
             )
         for used in claim.uses:
             if used not in claims:
-                raise ValueError(f"{claim.id}: uses {used}, which no claim has as id")
+                near = _near(used, claims)
+                raise ValueError(f"{claim.id}: uses {used}, which no claim has as id{near}")
     try:
         TopologicalSorter({claim.id: claim.uses for claim in claims.values()}).prepare()
     except CycleError as error:
         circle = " uses ".join(reversed(error.args[1]))
         raise ValueError(f"claims use each other in a circle: {circle}") from None
     return claims
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def find(claim_id: str) -> Claim[Any]:

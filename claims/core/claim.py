@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from enum import Enum
-from typing import Any, Generic, Protocol, runtime_checkable
+from typing import Any, Generic, NoReturn, Protocol, runtime_checkable
 
 from typing_extensions import TypeVar
 
-from claims.core.calibration import FittedConstant
+from claims.core.calibration import DerivedConstant, FittedConstant, OpenConstant
 from claims.core.constants import Constants
 from claims.core.domain import Domain
 from claims.core.evidence import Evidence
@@ -29,6 +30,9 @@ class ClaimError(ValueError):
     def __init__(self, claim: str, field: str, value: object, rule: str) -> None:
         super().__init__(f"claim {claim!r}: {field} = {value}: {rule}")
         self.claim, self.field, self.value, self.rule = claim, field, value, rule
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.claim, self.field, str(self.value), self.rule)
 
 
 class Provenance(Enum):
@@ -156,24 +160,59 @@ class Claim(Generic[Seen]):
         return replace(self, id=name, mutants=(), family=family, **mutant.changes)
 
 
-def _check(claim: Claim[Any]) -> None:
-    def refuse(field: str, value: object, rule: str) -> None:
+_ID = re.compile(r"[A-Za-z0-9.-]+(![A-Za-z0-9.-]+)?")
+#: Of fields that are no data of another module: what each must be, in words.
+_FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "id": (lambda x: isinstance(x, str) and bool(_ID.fullmatch(x)), "letters, digits, . and -"),
+    "provenance": (lambda x: _all(x, Provenance) and bool(x), "a tuple of Provenance"),
+    "kind": (lambda x: isinstance(x, Kind), "a Kind"),
+    "domain": (lambda x: x is None or isinstance(x, Domain), "a Domain, or None"),
+    "observe": (callable, "a function of what the rule hands it"),
+    "margin": (callable, "a function of an observation and of constants"),
+    "rule": (
+        lambda x: isinstance(x, Rule) and not isinstance(x, type),
+        "one of claims.deciding, such as PerRegime(0.05)",
+    ),
+    "constants": (lambda x: _all(x, str), "a tuple of names"),
+    "fits": (lambda x: _all(x, OpenConstant, DerivedConstant), "a tuple of fitted constants"),
+    "uses": (lambda x: isinstance(x, Mapping), "a mapping from id to the reason"),
+    "mutants": (lambda x: _all(x, Mutant), "a tuple of Mutant"),
+    "figure": (lambda x: x is None or isinstance(x, Figure), "a Figure, or None"),
+}
+#: What a mutant cannot change.
+_OWN = frozenset({"id", "mutants", "family"})
+
+
+def _all(values: Any, *types: type) -> bool:
+    return isinstance(values, tuple) and all(isinstance(value, types) for value in values)
+
+
+def _check(claim: Claim) -> None:
+    def refuse(field: str, value: object, rule: str) -> NoReturn:
         raise ClaimError(claim.id, field, value, rule)
 
-    if not isinstance(claim.rule, Rule):
-        refuse("rule", repr(claim.rule), "must be one of claims.deciding, such as PerRegime(0.05)")
-    if claim.domain is not None and not isinstance(claim.domain, Domain):
-        refuse("domain", repr(claim.domain), "must be a Domain, or None")
+    for name, (right, words) in _FIELDS.items():
+        value = getattr(claim, name)
+        if not right(value):
+            refuse(name, repr(value), f"must be {words}")
     if claim.rule.needs_domain is not (claim.domain is not None):
         wanted = "needs a domain" if claim.rule.needs_domain else "takes no domain"
         refuse("domain", claim.domain, f"{type(claim.rule).__name__} {wanted}")
     named = claim.domain.constants if claim.domain else ()
     if missing := [name for name in named if name not in claim.constants]:
         refuse("constants", claim.constants, f"must have {', '.join(missing)}: its domain does")
+    _check_mutants(claim, refuse)
+
+
+def _check_mutants(claim: Claim, refuse: Callable[[str, object, str], NoReturn]) -> None:
     names = [mutant.name for mutant in claim.mutants]
     if len(set(names)) < len(names):
         refuse("mutants", ", ".join(names), "two of them have one name")
-    known = {one.name for one in fields(Claim)}
+    known = {one.name for one in fields(Claim)} - _OWN
     for mutant in claim.mutants:
+        place = f"mutants[{mutant.name}]"
+        if not mutant.changes:
+            refuse(place, "{}", "must change something")
         if unknown := sorted(set(mutant.changes) - known):
-            refuse(f"mutants[{mutant.name}]", ", ".join(unknown), "a claim has no such field")
+            refuse(place, ", ".join(unknown), "a claim has no such field for a mutant to change")
+        claim.mutated(mutant)  # raises for what no claim can be

@@ -157,6 +157,10 @@ LITERAL = Tier(
 TIERS = {tier.name: tier for tier in (PRACTICAL, LITERAL)}
 
 
+#: Filters of each sign, fewest and most, where a domain does not say.
+USUAL_WIDTHS = (12.0, 32.0)
+
+
 def slacks(
     regime: Regime, tasks: Collection[int] = (1, 2), names: Collection[str] | None = None
 ) -> dict[str, float]:
@@ -183,24 +187,37 @@ def violations(
     ]
 
 
-def broken_by(scale: str, low: float, high: float, tier: Tier | None) -> tuple[Clause, ...]:
-    """The clauses that a range of one scale breaks, at one of its ends, whatever else is chosen.
+def broken_by(
+    ranges: Mapping[str, tuple[float, float]], tier: Tier | None
+) -> list[tuple[str, tuple[Clause, ...]]]:
+    """The scales of a domain by which it breaks clauses somewhere in their ranges.
 
     At the constants of `tier`, or of the most lenient tier where that is None.
+
+    Returns:
+        each such scale, with the clauses of which one must be dropped.
     """
     tiers = TIERS.values() if tier is None else (tier,)
     least = {name: min(t.constants[name] for t in tiers) for name in PRACTICAL.constants}
-    fewest_samples = least["C_N"] * math.log(1 / DELTA)
-    fewest_filters = least["C_m"] * math.log(fewest_samples / DELTA)
-    if scale in ("h1", "h2") and high > 1 / least["C_eta"]:
-        return (Clause.STEP,)
-    if scale == "initialisation" and high > 1:
-        return (Clause.INITIALISATION,)
-    if scale == "slack" and low < 1:
-        return (Clause.DIMENSION_SIGNAL, Clause.DIMENSION_SAMPLES)
-    if scale in ("n1", "n2") and low < fewest_samples:
-        return (Clause.SAMPLES,)
-    return (Clause.WIDTH,) if scale == "m" and low < fewest_filters else ()
+    narrowest, widest = ranges.get("m", USUAL_WIDTHS)
+    fewest_fresh = narrowest - ranges.get("inherited", (1.0, 1.0))[1]
+    most_samples = max((ranges[name][1] for name in ("n1", "n2") if name in ranges), default=1.0)
+    broken: list[tuple[str, tuple[Clause, ...]]] = []
+    for name, (low, high) in ranges.items():
+        if name in ("h1", "h2") and high > 1 / least["C_eta"]:
+            broken.append((name, (Clause.STEP,)))
+        if name == "initialisation" and high > 1:
+            broken.append((name, (Clause.INITIALISATION,)))
+        if name == "slack" and low < 1:
+            broken.append((name, (Clause.DIMENSION_SIGNAL, Clause.DIMENSION_SAMPLES)))
+        if name in ("n1", "n2") and low < least["C_N"] * math.log(widest / DELTA):
+            broken.append((name, (Clause.SAMPLES,)))
+    needed = least["C_m"] * math.log(most_samples / DELTA)
+    if narrowest < needed:
+        broken.append(("m", (Clause.WIDTH,)))
+    elif "inherited" in ranges and fewest_fresh < needed:
+        broken.append(("inherited", (Clause.FRESH_WIDTH,)))
+    return broken
 
 
 def feasible_tau(n: int, d: int, steps: int, tier: Tier) -> tuple[float, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -58,7 +59,10 @@ def resolve(bound: float | str, constants: Constants) -> float:
     if not isinstance(bound, str):
         return float(bound)
     if bound not in constants:
+        near = difflib.get_close_matches(bound, list(constants), n=1, cutoff=0.8)
+        meant = f"; did you mean {near[0]}?" if near else ""
         raise ConstantsError(
-            f"{bound}: no such constant in {FILE.name}; write it with: transfer-claims calibrate"
+            f"{bound}: no such constant in {FILE.name}{meant}; a claim's fits are written with:"
+            " transfer-claims calibrate"
         )
     return constants[bound]

@@ -69,8 +69,24 @@ class Scale(StrEnum):
 
 _COUNTS = (Scale.N1, Scale.N2, Scale.M, Scale.INHERITED)
 #: Of each scale, the least and the most that mean anything.
-_LEAST = {Scale.N1: 1, Scale.N2: 1, Scale.M: 1, Scale.INHERITED: 0, Scale.COS_V: -1.0}
+_LEAST = {Scale.N1: 1, Scale.N2: 1, Scale.M: 1, Scale.INHERITED: 1, Scale.COS_V: -1.0}
 _MOST = {Scale.COS_V: 1.0}
+#: Quantities of the catalogue that a domain can be solved for: those that signals decide, and that
+#: grow with tau_2 when all else is fixed.
+_SOLVABLE = frozenset(
+    {
+        "tau_1",
+        "tau_2",
+        "tau_A",
+        "tau_D",
+        "Gamma",
+        "Gamma_printed",
+        "tau_A+tau_2",
+        "Gamma+tau_2",
+        "Gamma_printed+tau_2",
+    }
+)
+_SIGNALS = frozenset((quantities.u, quantities.v1, quantities.v2))
 
 
 @dataclass(frozen=True)
@@ -317,6 +333,8 @@ def _check_ends(domain: Domain, quantity: Quantity, between: Between) -> None:
         refuse("must reach above 0")
     if not isinstance(low, str) and -math.inf < low <= 0:
         refuse("must begin above 0, or have no lower end")
+    if quantity == quantities.Y and not isinstance(low, str) and -math.inf < low < 1:
+        refuse("must begin at 1 or above: the target's signal has the universal one in it")
     bounded = low != -math.inf, high != math.inf
     if quantity == domain.solve_for and not any(bounded):
         refuse("must have an end, since it is solved for")
@@ -342,6 +360,13 @@ def _check_solved(domain: Domain) -> None:
             repr(domain.solve_for),
             f"must be the quantity that a {domain.construction} domain is solved for",
         )
+    term = domain.solve_for
+    if term is not None and not (
+        term.name in _SOLVABLE
+        or (term.name not in quantities.catalogue() and term.formula.free_symbols & _SIGNALS)
+    ):
+        rule = "must be one that grows with tau_2: " + ", ".join(sorted(_SOLVABLE))
+        raise DomainError("solve_for", term.name, rule)
     if not solves and domain.solve_for is not None:
         raise DomainError(
             "solve_for", domain.solve_for.name, f"has no meaning in a {domain.construction} domain"
@@ -386,6 +411,10 @@ def _check_scale(domain: Domain, scale: Scale, between: Between) -> None:
         refuse(f"must be at most {most:g}")
     if scale is Scale.INHERITED and domain.construction is Construction.SCRATCH:
         refuse("a scratch domain inherits nothing")
+    if scale is Scale.INHERITED and Scale.M in domain.scales:
+        fewest = _numbers(domain.scales[Scale.M])[0]
+        if high > fewest:
+            refuse(f"must be at most scales[m], which begins at {fewest:g}")
     fixed = domain.construction is Construction.POSITIVE and scale in (Scale.N1, Scale.N2)
     if fixed and low != high:
         refuse("a positive domain takes one number of samples, not a range")
@@ -405,12 +434,13 @@ def _check_clauses(domain: Domain) -> None:
             _listed(domain.without),
             f"a {domain.construction} domain does not ask for Condition 4.1",
         )
-    for scale, between in domain.scales.items():
-        clauses = condition.broken_by(scale, *_numbers(between), domain.tier)
-        if clauses and not set(clauses) & domain.without:
+    ranges = {str(scale): _numbers(between) for scale, between in domain.scales.items()}
+    for scale, clauses in condition.broken_by(ranges, domain.tier):
+        if not set(clauses) & domain.without:
+            low, high = ranges[scale]
             raise DomainError(
                 f"scales[{scale}]",
-                f"{between.low} to {between.high}",
+                f"{low:g} to {high:g}",
                 f"breaks Condition 4.1, unless without has {_listed(clauses)}",
             )
 

@@ -10,9 +10,10 @@ from claims.core import constants as constant_table
 from claims.core import findings
 from claims.core.case import Search
 from claims.core.catalogue import catalogue
-from claims.core.claim import Claim
-from claims.core.constants import Constants
+from claims.core.claim import Claim, ClaimError
+from claims.core.constants import Constants, ConstantsError
 from claims.core.evidence import Evidence, Judged
+from claims.core.faults import StatementError, place, said
 from claims.core.inquiry import ImageRecords, Inquiry, Tick
 from claims.core.margin import Margin
 from claims.core.profile import PROFILES, Profile
@@ -46,8 +47,19 @@ def decide(
     constants = constant_table.load() if constants is None else constants
     begun = time.perf_counter()
     inquiry = Inquiry(profile, constants, search, statements(), workspace, tick, images)
-    evidence = claim.rule.decide(claim, inquiry)
+    evidence = _gathered(claim, inquiry)
     return _verdict(claim, inquiry, evidence, time.perf_counter() - begun)
+
+
+def _gathered(claim: Claim, inquiry: Inquiry) -> Evidence:
+    """The rule's evidence. Raises `StatementError` where a function in the claim's file fails."""
+    try:
+        return claim.rule.decide(claim, inquiry)
+    except (AttributeError, LookupError, NameError, TypeError, ValueError) as error:
+        where = place(error)
+        if where is None or isinstance(error, ClaimError | ConstantsError):
+            raise
+        raise StatementError(f"{where}: claim {claim.id!r}: {said(error)}") from error
 
 
 def statements() -> int:

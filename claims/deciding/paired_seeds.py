@@ -27,6 +27,7 @@ from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.core.records import finite
 from claims.deciding import estimates
+from claims.deciding.arguments import check_number, check_whole
 from model.regime import Regime
 
 METHOD = "paired over seeds"
@@ -134,6 +135,8 @@ class PairedSeeds:
     delta = 0.0
 
     def __post_init__(self) -> None:
+        check_number("level", self.level)
+        check_whole("statements", self.statements)
         if not 0 < self.level < 1:
             raise ValueError(f"level = {self.level}: must lie between 0 and 1")
         if self.statements < 1:

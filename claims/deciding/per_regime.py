@@ -13,6 +13,7 @@ from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.deciding import sequential
+from claims.deciding.arguments import check_number
 from claims.deciding.budget import regime_level
 from claims.deciding.observed import check_variants, observed
 from model.regime import Regime
@@ -37,6 +38,8 @@ class PerRegime:
     needs_domain = True
 
     def __post_init__(self) -> None:
+        for name in ("delta", "effort"):
+            check_number(name, getattr(self, name))
         if not 0 <= self.delta < 1 / sequential.INDIFFERENCE:
             raise ValueError(
                 f"delta = {self.delta}: must be 0, or less than {1 / sequential.INDIFFERENCE:.3g}"

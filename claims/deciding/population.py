@@ -12,6 +12,7 @@ from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.deciding import estimates, predictions
+from claims.deciding.arguments import check_whole
 from claims.deciding.at_once import judged_at_once
 from claims.deciding.budget import LEVEL
 from claims.deciding.observed import check_variants, observations, population_cases
@@ -44,6 +45,7 @@ class Population:
     delta = 0.0
 
     def __post_init__(self) -> None:
+        check_whole("count", self.count)
         if self.count < estimates.LEAST:
             raise ValueError(f"count = {self.count}: must be at least {estimates.LEAST}")
 

@@ -13,6 +13,7 @@ from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.deciding import estimates, predictions
+from claims.deciding.arguments import check_whole
 from claims.deciding.budget import LEVEL, MOST_WORST, regime_level
 from claims.deciding.per_regime import METHOD, examined, repeated
 from claims.deciding.predictions import Predict
@@ -35,6 +36,7 @@ class WorstCase:
     delta = 0.0
 
     def __post_init__(self) -> None:
+        check_whole("count", self.count)
         if not 0 < self.count <= MOST_WORST:
             raise ValueError(f"count = {self.count}: must be from 1 to {MOST_WORST}")
 
@@ -54,8 +56,9 @@ class WorstCase:
         evidence = Evidence(METHOD)
         lines: list[str] = []
 
+        width = estimates.spread(self.seeds(inquiry.profile), LEVEL / MOST_WORST)
+
         def note(margin: Margin) -> None:
-            width = estimates.spread(len(margin.low), LEVEL / MOST_WORST)
             smallest = estimates.smallest_detectable(margin, width)
             evidence.detectable = max(evidence.detectable, smallest)
 

@@ -49,21 +49,21 @@ class PairedErrors:
 
     def transfer(self, variant: int) -> ErrorEstimate:
         """Test error after transfer."""
-        error = self.variants[variant].transfer
-        assert error is not None
-        return error
+        return _trained("transfer", self.variants[variant].transfer)
 
     def scratch(self, variant: int) -> ErrorEstimate:
         """Test error from scratch."""
-        error = self.variants[variant].scratch
-        assert error is not None
-        return error
+        return _trained("scratch", self.variants[variant].scratch)
 
     def overruled(self, variant: int) -> ErrorEstimate:
         """From scratch: the probability that noise alone would err, and the signal overrules it."""
-        error = self.variants[variant].overruled
-        assert error is not None
-        return error
+        return _trained("overruled", self.variants[variant].overruled)
+
+
+def _trained(name: str, error: ErrorEstimate | None) -> ErrorEstimate:
+    if error is None:
+        raise ValueError(f"{name}: the paired design does not have it; ask with {name}=True")
+    return error
 
 
 @dataclass(frozen=True)
