@@ -50,15 +50,13 @@ def falsified(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def killed(claim_id: str, verdicts: Iterable[Verdict]) -> tuple[int, int]:
-    """How many of a statement's mutants false variants came out falsified, of how many that were
-    decided.
-    """
+    """How many of a statement's mutants came out falsified, of how many that were decided."""
     mutants = [verdict for verdict in verdicts if verdict.claim.startswith(f"{claim_id}!")]
     return sum(verdict.status is Status.FALSIFIED for verdict in mutants), len(mutants)
 
 
 def missed(verdicts: Sequence[Verdict]) -> list[str]:
-    """Planted false variants of verified statements that were not falsified."""
+    """Mutants of verified statements that were not falsified."""
     statuses = {verdict.claim: verdict.status for verdict in verdicts}
     return [
         name

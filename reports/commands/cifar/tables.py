@@ -71,25 +71,25 @@ def gains_table(records: list[Record]) -> Table:
 
 
 def verdicts_table(verdicts: list[Verdict]) -> Table:
-    """Statements, and how many of their planted false versions were caught."""
+    """Statements, and how many of their mutants were killed."""
     table = Table(
         box=SIMPLE_HEAD,
-        caption="at 5% over all statements; planted false versions must be falsified",
+        caption="at 5% over all statements; mutants must be falsified",
     )
-    for heading in ("statement", "verdict", "networks", "planted caught", "worst", "unit"):
+    for heading in ("statement", "verdict", "networks", "mutants killed", "worst", "unit"):
         table.add_column(
             heading,
-            justify="right" if heading in ("networks", "planted caught", "worst") else "left",
+            justify="right" if heading in ("networks", "mutants killed", "worst") else "left",
             no_wrap=True,
         )
     for verdict in (one for one in verdicts if "!" not in one.claim):
-        caught, of = decide.killed(verdict.claim, verdicts)
+        dead, of = decide.killed(verdict.claim, verdicts)
         worst = "–" if verdict.worst_margin is None else f"{verdict.worst_margin:.3g}"
         table.add_row(
             verdict.claim,
             status_text(verdict.status),
             str(verdict.regimes),
-            f"{caught} of {of}",
+            f"{dead} of {of}",
             worst,
             verdict.unit,
         )

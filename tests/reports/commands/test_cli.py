@@ -205,7 +205,7 @@ def test_verify_what_is_false(run, tmp_path):
         "gamma-printed.dimensionless": Status.FALSIFIED,
     }
     assert kept.verdicts["gamma-printed.dimensionless"].entropy == 7
-    assert {name: verdict.status for name, verdict in kept.planted.items()} == {
+    assert {name: verdict.status for name, verdict in kept.mutants.items()} == {
         "e5.scratch!off-by-one": Status.FALSIFIED
     }
 

@@ -5,7 +5,7 @@ same entropy.
 import xml.etree.ElementTree as ET
 
 import pytest
-from reports.drawing.figure import MeasuredRegime, draw, measure
+from reports.drawing.picture import MeasuredRegime, draw, measure
 
 from claims.core.criteria import READINGS
 from claims.core.domains import EVERYWHERE

@@ -147,7 +147,7 @@ def test_two_writers_and_a_reader(path):
     """Nothing that either wrote is lost, and whoever reads meanwhile finds a whole ledger that only
     grows.
     """
-    many, before = 12, set(ledger.read(path).verdicts | ledger.read(path).planted)
+    many, before = 12, set(ledger.read(path).verdicts | ledger.read(path).mutants)
     writers = [start(WRITER, path, me, many) for me in ("a", "b")]
     for writer, me in zip(writers, ("a", "b"), strict=True):
         wait_for(path.with_name(f"ready-{me}").exists, writer)
@@ -161,8 +161,8 @@ def test_two_writers_and_a_reader(path):
         assert writer.returncode == 0, err
     kept = ledger.read(path)
     names = {f"{me}.{k}{'!wrong' if k % 4 == 3 else ''}" for me in "ab" for k in range(many)}
-    assert names == set(kept.verdicts | kept.planted) - before
-    assert before <= set(kept.verdicts | kept.planted)
+    assert names == set(kept.verdicts | kept.mutants) - before
+    assert before <= set(kept.verdicts | kept.mutants)
     assert sizes == sorted(sizes)
     assert len(set(sizes)) > 3  # it did read while they wrote
     assert beside(path) == {"go", "ready-a", "ready-b"}
@@ -302,7 +302,7 @@ def test_cut_short(path, tmp_path, fault):
     assert {name: v for name, v in kept.verdicts.items() if name != QUICK} == {
         name: v for name, v in before.verdicts.items() if name != QUICK
     }
-    assert kept.planted == before.planted
+    assert kept.mutants == before.mutants
     assert beside(path) == set()
     assert still_there(workers) == []
 

@@ -312,7 +312,7 @@ def test_the_command_is_not_taken_from_a_file(copy):
 
 def book(versions=None, **constants):
     values = {
-        "looks": "x",
+        "family": "x",
         "regimes": 3,
         "drawn": 3,
         "seeds": 72,
@@ -326,7 +326,7 @@ def book(versions=None, **constants):
         "unit": "nats",
         "delta": 0.05,
         "level": 1e-8,
-        "caught": 0.45,
+        "detectable": 0.45,
         "profile": "ci",
         "entropy": 1234,
         "seconds": 1.5,
