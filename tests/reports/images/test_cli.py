@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 
 from claims.core.status import Status
-from claims.paper.real_images import CLAIMS_ON_IMAGES
 from reports.commands.cifar import options
 from reports.drawing import plots as drawing
 from reports.images import decide, plan, plots, run
+from reports.images import records as image_records
 from reports.images import section as shown
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
@@ -30,12 +30,10 @@ def test_run_then_report(command, cache, tiny, tmp_path):
         "cpu-curves.svg",
     }
     book = ledger.read(tmp_path / ledger.DEFAULT)
-    assert {claim.id for claim in CLAIMS_ON_IMAGES} <= set(book.images)
-    assert all(
-        verdict.status is Status.INCONCLUSIVE for verdict in book.images.values()
-    )  # one seed decides nothing
-    assert not book.verdicts
-    assert book.false_alarm == 0
+    assert list(book.verdicts) == [claim.id for claim in decide.image_claims()]
+    every = [*book.verdicts.values(), *book.mutants.values()]
+    assert {one.status for one in every} == {Status.INCONCLUSIVE}  # one seed decides nothing
+    assert (book.trained_here, book.networks, book.false_alarm) == ([], 0, 0)
 
 
 def test_a_run_resumes_and_goes_on_with_more_seeds(command, cache, tiny, monkeypatch):
@@ -127,7 +125,7 @@ def test_report_as_json(command, kept, tmp_path):
     assert found["networks"] == 35
     assert {gain["seeds"] for gain in found["gains"]} == {5}
     assert {one["claim"] for one in found["verdicts"]} >= {
-        claim.id for claim in CLAIMS_ON_IMAGES if claim.id != "images.mismatch"
+        claim.id for claim in decide.image_claims() if claim.id != "images.mismatch"
     }
     assert (tmp_path / "cpu-factors.svg").read_text().startswith("<?xml")
 
@@ -211,7 +209,7 @@ def test_the_page_survives_hostile_records(kept, tmp_path, monkeypatch):
 def test_a_page_without_records(tmp_path, monkeypatch):
     monkeypatch.setattr(shown, "KEPT", tmp_path / "none")
     text = page.render(Ledger({}), tmp_path)
-    assert text.count("not decided") >= len(CLAIMS_ON_IMAGES)
+    assert text.count("not decided") >= len(decide.image_claims())
     assert "transfer-claims cifar run" in text
 
 
@@ -240,19 +238,20 @@ def test_speed_is_told_beside_the_plain_loop(command):
 def test_ledgers_with_images_are_read_and_written(kept, tmp_path):
     verdicts = decide.decide(run.read(kept), "cpu")
     book = ledger.update(tmp_path / "ledger.jsonl", verdicts)
-    assert list(book.images) == [verdict.claim for verdict in verdicts]
-    assert (book.networks, book.verdicts, book.mutants) == (0, {}, {})
+    assert {**book.verdicts, **book.mutants} == {one.claim: one for one in verdicts}
+    assert (book.trained_here, book.networks, book.false_alarm) == ([], 0, 0)
+    assert {one.networks for one in book.verdicts.values()} == {35}
 
 
 def test_list_and_show_tell_of_images_too(command, kept):
     command("cifar", "report", "--records", kept)
     found = {one["id"]: one for one in json.loads(command("list", "--json")[1])}
-    assert {claim.id for claim in CLAIMS_ON_IMAGES} <= set(found)
+    assert {claim.id for claim in decide.image_claims()} <= set(found)
     assert found["images.source-samples"]["status"] in {status.value for status in Status}
     assert "images.source-noise" in command("list")[1]
     code, out, _ = command("show", "images.negative-transfer")
     assert code == 0
-    assert "planted wrong version ruinous" in out
+    assert "ruinous: the noisiest source costs twenty points" in out
     assert "noisiest source" in out
     assert json.loads(command("show", "images.mismatch", "--json")[1])["verdict"] is None
     assert "not decided yet" in command("show", "images.mismatch")[1]
@@ -324,7 +323,7 @@ def test_what_diverged_decides_nothing(kept):
         ],
     )
     assert {verdict.status for verdict in decide.decide(lost, "cpu")} == {Status.INCONCLUSIVE}
-    assert "diverged, and nothing is decided by them" in decide.trained_on(lost)
+    assert "diverged, and nothing is decided by them" in image_records.trained_on(lost)
 
 
 def test_the_subset_and_all_of_cifar_100_are_kept_apart(kept):

@@ -64,7 +64,7 @@ def verify(monkeypatch, capsys, tmp_path, book):
     monkeypatch.setattr(
         deciding,
         "decide_all",
-        lambda ids, profile, workers, verdicts, tick: verdicts.extend(
+        lambda ids, profile, workers, verdicts, workspace, tick: verdicts.extend(
             deciding.decide_by_ids(ids, profile)
         ),
     )
@@ -389,7 +389,7 @@ from reports.commands.entry import main
 from reports.studies import deciding
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 limit = int(sys.argv.pop(1))
-def decide_all(ids, profile, workers, verdicts, tick):
+def decide_all(ids, profile, workers, verdicts, workspace, tick):
     verdicts.extend(deciding.decide_by_ids(ids, profile))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 deciding.decide_all = decide_all
@@ -455,7 +455,7 @@ def test_read_only_folder(verify, monkeypatch, name, book):
     monkeypatch.setattr(
         deciding,
         "decide_all",
-        lambda ids, profile, workers, verdicts, tick: verdicts.extend(book.verdicts.values()),
+        lambda ids, profile, workers, verdicts, workspace, tick: verdicts.extend(book.verdicts.values()),
     )
     with read_only() as folder:
         said = refused(*verify(folder / name, "e5.scratch"))
