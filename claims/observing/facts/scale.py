@@ -80,9 +80,9 @@ class Degrees:
         return {"degrees": self.degrees}
 
 
-def degrees(*names: str) -> Callable[[Regime, Seeds], Degrees]:
+def degrees(*names: str) -> Callable[[], Degrees]:
     """The power of lambda that each named quantity gains under E3, by sympy."""
-    return lambda regime, seeds: Degrees(
+    return lambda: Degrees(
         {name: float(quantities.catalogue()[name].scale_degree) for name in names}
     )
 

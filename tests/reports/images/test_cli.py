@@ -7,7 +7,7 @@ import pytest
 
 from claims.core.status import Status
 from reports.commands.cifar import options
-from reports.drawing import plots as drawing
+from reports.drawing import figures as drawing
 from reports.images import decide, plan, plots, run
 from reports.images import records as image_records
 from reports.images import section as shown

@@ -65,7 +65,7 @@ def verify(monkeypatch, capsys, tmp_path, book):
         deciding,
         "decide_all",
         lambda ids, profile, workers, verdicts, workspace, tick: verdicts.extend(
-            deciding.decide_by_ids(ids, profile)
+            deciding.decide_by_ids(ids, profile, workspace)
         ),
     )
 
@@ -132,7 +132,7 @@ WRITER = """
 import sys, time
 from dataclasses import replace
 from pathlib import Path
-from reports import ledger
+from reports.ledger import ledger
 path, me, many = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 made = ledger.read(path).verdicts["e5.scratch"]
 path.with_name("ready-" + me).touch()
@@ -390,7 +390,7 @@ from reports.studies import deciding
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 limit = int(sys.argv.pop(1))
 def decide_all(ids, profile, workers, verdicts, workspace, tick):
-    verdicts.extend(deciding.decide_by_ids(ids, profile))
+    verdicts.extend(deciding.decide_by_ids(ids, profile, workspace))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 deciding.decide_all = decide_all
 main()

@@ -18,10 +18,10 @@ import pytest
 from claims.core.catalogue import find
 from claims.core.profile import PROFILES
 from claims.core.status import Status
+from claims.core.workspace import Workspace
 from reports.commands import entry
 from reports.ledger import counterexample
 from reports.ledger.counterexample import (
-    FAILURES,
     FORMAT,
     GROUPS,
     VERSION,
@@ -310,7 +310,7 @@ def test_under_pytest(pytester, monkeypatch, workers):
         else pytester.runpytest_inprocess(*options)
     )
     result.assert_outcomes(failed=2)
-    (file,) = (pytester.path / FAILURES).iterdir()
+    (file,) = Workspace(pytester.path).failures.iterdir()
     line = f"transfer-claims replay {file.relative_to(pytester.path)}"
     said = result.stdout.str()
     assert said.count("falsified, recorded as verified") >= 2

@@ -20,7 +20,7 @@ from claims.core.status import Status
 from claims.deciding.decide import expected
 from reports.commands import guard
 from reports.ledger.ledger import versions
-from reports.studies import stability as flakes
+from reports.studies import stability
 from reports.studies.stability import FlakesError, differing, one_run, read, sources, varying
 from reports.studies.verify import decide
 
@@ -178,7 +178,7 @@ def test_conjectures_that_vary():
 # One run ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("deaths", range(flakes.ATTEMPTS + 1))
+@pytest.mark.parametrize("deaths", range(stability.ATTEMPTS + 1))
 def test_a_process_dies(monkeypatch, capsys, deaths):
     """The same entropy is tried again, and what the attempt had decided is not counted twice; if it
     is always so, the series ends.
@@ -191,8 +191,8 @@ def test_a_process_dies(monkeypatch, capsys, deaths):
         if len(tried) <= deaths:
             raise BrokenProcessPool("a process died")
 
-    monkeypatch.setattr(flakes, "decide_all", dies)
-    if deaths == flakes.ATTEMPTS:
+    monkeypatch.setattr(stability, "decide_all", dies)
+    if deaths == stability.ATTEMPTS:
         with pytest.raises(BrokenProcessPool):
             one_run(["e5.scratch"], "quick", 1)
     else:
@@ -220,7 +220,7 @@ def test_one_run(monkeypatch):
             replace(verdict, claim="e5.scratch", status=Status.VERIFIED, worst_margin=math.inf),
         ]
 
-    monkeypatch.setattr(flakes, "decide_all", some)
+    monkeypatch.setattr(stability, "decide_all", some)
     first, second = (
         one_run(["e5.scratch", name], "quick", 3),
         one_run(["e5.scratch", name], "quick", 3),
@@ -242,32 +242,51 @@ def test_sources(tmp_path, monkeypatch):
     code.
     """
     folders = {
-        "claims": ["a.py", "constants.toml", "counterexamples/e1.json"],
-        "model": ["b.py"],
+        "claims": ["a.py", "deciding/e.py", "constants.toml", "counterexamples/e1.json"],
+        "model": ["b.py", "engines/f.py"],
         "strategies": ["c.py"],
-        "reports": ["verify.py", "flakes.py"],
+        "reports": ["studies/verify.py", "studies/stability.py"],
     }
     for folder, names in folders.items():
         for name in names:
             (tmp_path / folder / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / folder / name).write_text("same")
-    monkeypatch.setattr(flakes, "__file__", str(tmp_path / "reports" / "flakes.py"))
-    seen = {flakes.sources()}
-    for name in (
+    monkeypatch.setattr(stability, "__file__", str(tmp_path / "reports" / "studies" / "stability.py"))
+    digests = [stability.sources()]
+    deciding = [
         "claims/a.py",
+        "claims/deciding/e.py",
         "claims/constants.toml",
         "claims/counterexamples/e1.json",
         "model/b.py",
+        "model/engines/f.py",
         "strategies/c.py",
-        "reports/verify.py",
-    ):
+        "reports/studies/verify.py",
+    ]
+    for name in deciding:
         (tmp_path / name).write_text("other")
-        seen.add(flakes.sources())
+        digests.append(stability.sources())
     (tmp_path / "model" / "b.py").rename(tmp_path / "model" / "d.py")
-    seen.add(flakes.sources())
-    assert len(seen) == 8
+    digests.append(stability.sources())
+    assert len(set(digests)) == len(deciding) + 2
     (tmp_path / "reports" / "page.py").write_text("it decides nothing")
-    assert flakes.sources() in seen
+    assert stability.sources() == digests[-1]
+
+
+def test_sources_are_there():
+    """Those that decide in this repository: rules, observations, engines, strategies, records."""
+    root = Path(stability.__file__).parents[2]
+    files = {file.relative_to(root).as_posix() for file in stability.source_files()}
+    assert files >= {
+        "claims/deciding/per_regime.py",
+        "claims/observing/errors.py",
+        "claims/constants.toml",
+        "model/engines/gram.py",
+        "strategies/search.py",
+        "reports/studies/verify.py",
+        "reports/images/records.py",
+        "reports/cifar/cpu.jsonl",
+    }
 
 
 # The series ---------------------------------------------------------------------------------------
@@ -292,10 +311,10 @@ def series(monkeypatch, capsys, tmp_path):
                 "statuses": {name: made["statuses"][name] for name in ids},
             }
 
-        monkeypatch.setattr(flakes, "one_run", next_run)
+        monkeypatch.setattr(stability, "one_run", next_run)
         monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path), *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
-            guard.run(lambda: flakes.app(standalone_mode=False), FlakesError)
+            guard.run(lambda: stability.app(standalone_mode=False), FlakesError)
         assert next(handed, None) is None, "fewer runs than were handed out"
         return left.value.code or 0, *capsys.readouterr(), read(path)
 
@@ -397,8 +416,8 @@ def test_some_claims_only(series):
 def test_sources_that_change_during_a_run(monkeypatch):
     """Its workers may have read either: it is not kept."""
     seen = iter(["before", "after"])
-    monkeypatch.setattr(flakes, "sources", lambda: next(seen))
-    monkeypatch.setattr(flakes, "decide_all", lambda ids, profile, workers, verdicts, tick: None)
+    monkeypatch.setattr(stability, "sources", lambda: next(seen))
+    monkeypatch.setattr(stability, "decide_all", lambda ids, profile, workers, verdicts, tick: None)
     with pytest.raises(FlakesError, match="changed while a run decided"):
         one_run(["e5.scratch"], "quick", 1)
 
@@ -472,10 +491,10 @@ def test_damaged_file_stops_before_anything_is_decided(monkeypatch, capsys, tmp_
     """And is left as it is."""
     path = tmp_path / "flakes.jsonl"
     path.write_text("[]\n")
-    monkeypatch.setattr(flakes, "one_run", lambda ids, profile, workers: pytest.fail("decided"))
+    monkeypatch.setattr(stability, "one_run", lambda ids, profile, workers: pytest.fail("decided"))
     monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
     with pytest.raises(SystemExit) as left:
-        guard.run(lambda: flakes.app(standalone_mode=False), FlakesError)
+        guard.run(lambda: stability.app(standalone_mode=False), FlakesError)
     _, err = capsys.readouterr()
     assert (left.value.code, path.read_text()) == (2, "[]\n")
     assert "line 1" in err
@@ -489,7 +508,7 @@ def test_as_a_program(monkeypatch, capsys, tmp_path):
     path.write_text("[]\n")
     monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
     with pytest.raises(SystemExit) as left:
-        runpy.run_path(flakes.__file__, run_name="__main__")
+        runpy.run_path(stability.__file__, run_name="__main__")
     out, err = capsys.readouterr()
     assert (left.value.code, out, err.count("\n")) == (2, "", 1)
     assert "line 1" in err
