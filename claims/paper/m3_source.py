@@ -249,11 +249,11 @@ BOUNDARY = Claim(
     margin=none_left,
     unit="minus the number of identities that fail",
     mutants=(
-        Mutant("half", "X + 1/α − Y", {"observe": lambda regime, seeds: boundary(1 / q.alpha)}),
+        Mutant("half", "X + 1/α − Y", {"observe": lambda: boundary(1 / q.alpha)}),
         Mutant(
             "stated",
             "so does τ_A + τ₂",
-            {"observe": lambda regime, seeds: boundary(2 / q.alpha, q.tau_A + q.tau_2)},
+            {"observe": lambda: boundary(2 / q.alpha, q.tau_A + q.tau_2)},
         ),
     ),
 )

@@ -455,7 +455,9 @@ def test_read_only_folder(verify, monkeypatch, name, book):
     monkeypatch.setattr(
         deciding,
         "decide_all",
-        lambda ids, profile, workers, verdicts, workspace, tick: verdicts.extend(book.verdicts.values()),
+        lambda ids, profile, workers, verdicts, workspace, tick: verdicts.extend(
+            book.verdicts.values()
+        ),
     )
     with read_only() as folder:
         said = refused(*verify(folder / name, "e5.scratch"))

@@ -251,7 +251,9 @@ def test_sources(tmp_path, monkeypatch):
         for name in names:
             (tmp_path / folder / name).parent.mkdir(parents=True, exist_ok=True)
             (tmp_path / folder / name).write_text("same")
-    monkeypatch.setattr(stability, "__file__", str(tmp_path / "reports" / "studies" / "stability.py"))
+    monkeypatch.setattr(
+        stability, "__file__", str(tmp_path / "reports" / "studies" / "stability.py")
+    )
     digests = [stability.sources()]
     deciding = [
         "claims/a.py",

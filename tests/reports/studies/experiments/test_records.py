@@ -122,9 +122,7 @@ def test_suspicious_points_are_tried_on_fresh_seeds(monkeypatch):
     plan = EXPERIMENTS["negative-transfer"].sweep(Size(8, 2))
     false = replace(
         find("proposition-4.4.2"),
-        margin=lambda errors, constants: Margin.exact(
-            -np.ones(len(errors.scratch.error.value))
-        ),
+        margin=lambda errors, constants: Margin.exact(-np.ones(len(errors.scratch.error.value))),
     )
     monkeypatch.setattr(decisions, "find", lambda name: false)
     alpha = regime_level(statements(), 1)
