@@ -246,7 +246,7 @@ def test_observed_against_allowed(verdicts, tmp_path):
     """
     exact, likely = (message(verdicts[name], tmp_path) for name in (EXACT, LIKELY))
     assert "and 2 of 2 seeds below 0, none may" in exact
-    fresh = verdicts[LIKELY].counterexample["seeds"] - SCREEN_SEEDS
+    fresh = verdicts[LIKELY].counterexample["seeds"] - PROFILES["ci"].seeds
     assert f"and {fresh} of {fresh} fresh seeds below 0, at most a share δ = 0.05 may" in likely
 
 
