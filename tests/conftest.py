@@ -74,6 +74,11 @@ def decided(
     return run
 
 
+def _from(root: Path, file: Path) -> Path:
+    """As a reader in `root` writes it; the ledger, and what lies beside it, may be elsewhere."""
+    return file.relative_to(root) if file.is_relative_to(root) else file
+
+
 @pytest.fixture
 def matches_finding(
     decided: Callable[..., Verdict], workspace: Workspace, pytestconfig: pytest.Config
@@ -93,7 +98,7 @@ def matches_finding(
             return
         if verdict.status is not recorded:
             pytest.fail(
-                surprise(verdict, recorded, failure and failure.relative_to(pytestconfig.rootpath)),
+                surprise(verdict, recorded, failure and _from(pytestconfig.rootpath, failure)),
                 pytrace=False,
             )
         if recorded is Status.FALSIFIED:

@@ -50,9 +50,7 @@ def falsified(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def killed(claim_id: str, verdicts: Iterable[Verdict]) -> tuple[int, int]:
-    """How many of a statement's mutants came out falsified, of how many that were
-    decided.
-    """
+    """How many of a statement's mutants came out falsified, of how many that were decided."""
     mutants = [verdict for verdict in verdicts if verdict.claim.startswith(f"{claim_id}!")]
     return sum(verdict.status is Status.FALSIFIED for verdict in mutants), len(mutants)
 

@@ -25,7 +25,7 @@ from claims.deciding.population import Population
 from claims.deciding.verdict import Verdict
 from model.regime import LARGEST_DIMENSION, Regime
 from reports.ledger.files import read_json, write_whole
-from reports.ledger.ledger import versions
+from reports.ledger.ledger import on_images, versions
 from strategies.search import SEARCH
 
 FORMAT, VERSION = "transfer-claims-counterexample", 2
@@ -178,10 +178,12 @@ def surprise(verdict: Verdict, recorded: Status, file: Path | None) -> str:
         if verdict.worst_margin is None
         else f", worst margin {_number(verdict.worst_margin)} {claim.unit}"
     )
+    options = f" --profile {verdict.profile} --entropy {verdict.entropy}"
+    if on_images(claim.id):  # decided on records, whatever the profile
+        options = ""
     return (
         f"{head}{claim.id}: {claim.statement}\n  {verdict.regimes} regimes, {verdict.networks}"
-        f" networks{worst}\n  repeat: transfer-claims verify {claim.id} --profile {verdict.profile}"
-        f" --entropy {verdict.entropy}"
+        f" networks{worst}\n  repeat: transfer-claims verify {claim.id}{options}"
     )
 
 

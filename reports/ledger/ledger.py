@@ -59,7 +59,7 @@ class Ledger:
     @property
     def trained_here(self) -> list[str]:
         """Claims that the run itself trained networks for: not those on real images."""
-        return [name for name in self.verdicts if not _on_images(name)]
+        return [name for name in self.verdicts if not on_images(name)]
 
     @property
     def false_alarm(self) -> float:
@@ -83,9 +83,11 @@ class Ledger:
         )
 
 
-def _on_images(name: str) -> bool:
-    """Whether networks trained beforehand decide a claim: they have a budget of their own."""
-    claim = catalogue().get(name)
+def on_images(name: str) -> bool:
+    """Whether networks trained beforehand decide a claim, or a mutant: they have a budget of their
+    own.
+    """
+    claim = catalogue().get(name.partition("!")[0])
     return claim is not None and isinstance(claim.rule, PairedSeeds)
 
 

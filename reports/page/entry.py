@@ -22,7 +22,8 @@ from claims.deciding.verdict import Verdict
 from reports.drawing import claim_figures, margins
 from reports.drawing.figures import inline
 from reports.ledger.described import claim_record
-from reports.ledger.ledger import Ledger
+from reports.ledger.ledger import Ledger, on_images
+from reports.page import summary
 from reports.page.blocks import Block, block
 from reports.page.experiments import ExperimentEntry
 from reports.page.marks import Mark
@@ -85,7 +86,10 @@ class Entry:
     @property
     def commands(self) -> tuple[tuple[str, str], ...]:
         """What decides it again, and what re-measures its counterexample; each with its purpose."""
-        commands = [("decides it", f"transfer-claims verify {self.claim.id}{_run(self.verdict)}")]
+        again = f"transfer-claims verify {self.claim.id}{_run(self.verdict)}"
+        if on_images(self.claim.id):
+            again = summary.IMAGES_COMMAND
+        commands = [("decides it", again)]
         if findings.path(self.claim.id).exists():
             commands.append(
                 (

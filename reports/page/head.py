@@ -11,7 +11,7 @@ from claims.core.catalogue import catalogue
 from claims.core.profile import PROFILES
 from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.verdict import Verdict
-from reports.ledger.ledger import Ledger
+from reports.ledger.ledger import Ledger, on_images
 from reports.page import summary
 
 
@@ -37,21 +37,24 @@ def head_of(ledger: Ledger) -> Head:
     """Of a ledger; verdicts of claims that the catalogue has lost do not count."""
     counts = summary.counts(ledger)
     verdicts = [verdict for name, verdict in ledger.verdicts.items() if name in catalogue()]
-    runs = Counter((verdict.profile, verdict.entropy) for verdict in verdicts)
+    trained_here = [verdict for verdict in verdicts if not on_images(verdict.claim)]
+    runs = Counter((verdict.profile, verdict.entropy) for verdict in trained_here)
     most_first = sorted(runs.items(), key=lambda item: (-item[1], item[0]))
-    commands = tuple(_command(profile, entropy, ledger) for profile, entropy in sorted(runs))
+    commands = [_command(profile, entropy, ledger) for profile, entropy in sorted(runs)]
+    if len(trained_here) < len(verdicts):
+        commands.append(summary.IMAGES_COMMAND)
     return Head(
         counts=counts,
         statements=sum(counts.values()),
-        regimes=_regimes(verdicts),
+        regimes=_regimes(trained_here),
         networks=ledger.networks,
-        seconds=sum(verdict.seconds for verdict in verdicts),
+        seconds=sum(verdict.seconds for verdict in trained_here),
         budget=RUN_BUDGET,
         spent=ledger.false_alarm,
         killed=summary.killed(ledger),
         mutants=sum(len(claim.mutants) for claim in catalogue().values()),
         runs=tuple((*run, many) for run, many in most_first),
-        commands=commands or ("transfer-claims verify",),
+        commands=tuple(commands) or ("transfer-claims verify",),
         level_kept=ledger.false_alarm <= RUN_BUDGET,
     )
 
@@ -68,5 +71,5 @@ def _regimes(verdicts: Iterable[Verdict]) -> int:
 def _command(profile: str, entropy: int, ledger: Ledger) -> str:
     """The command that decides claims again as a run did."""
     name = profile if profile in PROFILES else shlex.quote(profile)
-    mutants = " --wrong" if ledger.mutants else ""
+    mutants = " --mutants" if ledger.mutants else ""
     return f"transfer-claims verify --profile {name} --entropy {entropy}{mutants}"

@@ -23,6 +23,7 @@ PARTS = (
     ("Failure signatures", (r"F\d.*",)),
     ("The sharp law, and advice", (r"L\d*\b.*", "Advice")),
     ("Open questions", ("Open questions",)),
+    ("Statements on real images", ("Real images",)),
     ("Further statements", (".*",)),
 )
 

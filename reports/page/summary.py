@@ -14,11 +14,13 @@ from claims.core.findings import FINDINGS
 from claims.core.status import Status
 from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.verdict import Verdict
-from reports.ledger.ledger import Ledger
+from reports.ledger.ledger import Ledger, on_images
 
 #: Verdicts that leave a statement open.
 UNDECIDED = (Status.INCONCLUSIVE, Status.VACUOUS, Status.BLOCKED)
 NOT_DECIDED = "not decided"
+#: Decides the statements on real images again, on whatever records there are.
+IMAGES_COMMAND = "transfer-claims cifar report"
 
 
 def counts(ledger: Ledger) -> dict[str, int]:
@@ -42,27 +44,32 @@ def command(ledger: Ledger) -> str:
     named unless they are all.
     """
     runs: dict[tuple[str, int], list[str]] = {}
-    for name, verdict in {**ledger.verdicts, **ledger.mutants}.items():
-        runs.setdefault((verdict.profile, verdict.entropy), []).append(name)
+    every = {**ledger.verdicts, **ledger.mutants}
+    for name, verdict in every.items():
+        if not on_images(name):
+            runs.setdefault((verdict.profile, verdict.entropy), []).append(name)
     decided = [
         f"transfer-claims verify{_named(names)} --profile {profile} --entropy {entropy}"
         for (profile, entropy), names in sorted(runs.items())
     ]
+    if any(map(on_images, every)):
+        decided.append(IMAGES_COMMAND)
     return "; ".join(decided) or "transfer-claims verify"
 
 
 def _named(names: list[str]) -> str:
     """Arguments of verify that name these claims and mutants."""
-    own, planted = ([name for name in names if ("!" in name) is wrong] for wrong in (False, True))
-    versions = {
-        claim.mutated(version).id
+    own = [name for name in names if "!" not in name]
+    mutants = [name for name in names if "!" in name]
+    every_mutant = {
+        claim.mutated(mutant).id
         for claim in catalogue().values()
         if claim.id in own
-        for version in claim.mutants
+        for mutant in claim.mutants
     }
-    whole = set(own) >= set(catalogue())
-    flag = " --mutants" if planted and set(planted) == versions else ""
-    listed = ([] if whole and (flag or not planted) else own) + ([] if flag else planted)
+    whole = set(own) >= {name for name in catalogue() if not on_images(name)}
+    flag = " --mutants" if mutants and set(mutants) == every_mutant else ""
+    listed = ([] if whole and (flag or not mutants) else own) + ([] if flag else mutants)
     return "".join(f" {shlex.quote(name)}" for name in listed) + flag
 
 

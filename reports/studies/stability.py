@@ -76,15 +76,27 @@ def sources() -> str:
     """A digest of the code and constants that decide, and of the findings that verdicts are
     compared with: other sources, other verdicts.
     """
-    root = Path(__file__).parents[2]
-    folders, patterns = ("claims", "model", "strategies"), ("*.py", "*.toml", "*.json")
-    files = [
+    return digest(_root(), source_files())
+
+
+def source_files() -> list[Path]:
+    """All that decides: on images, the records and what reads them too."""
+    root = _root()
+    deciding = [
         file
-        for folder in folders
-        for pattern in patterns
+        for folder in ("claims", "model", "strategies")
+        for pattern in ("*.py", "*.toml", "*.json")
         for file in (root / folder).rglob(pattern)
     ]
-    return digest(root, [*files, root / "reports" / "studies" / "verify.py"])
+    images = [
+        *(root / "reports" / "images").glob("r*.py"),
+        *(root / "reports" / "cifar").glob("*.jsonl"),
+    ]
+    return [*deciding, *images, root / "reports" / "studies" / "verify.py"]
+
+
+def _root() -> Path:
+    return Path(__file__).parents[2]
 
 
 def one_run(ids: list[str], profile: ProfileName, workers: int) -> dict[str, Any]:

@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from claims.core.status import Status
-from claims.paper.real_images import CLAIMS_ON_IMAGES
 from model.vision.train import Device
 from reports.images import decide, plan, run
 from reports.studies.executors import processes
@@ -36,11 +35,11 @@ def test_orderings(tmp_path):
         for verdict in decide.decide(run.read(tmp_path / "smoke.jsonl"), "smoke")
     }
     assert {record.setting.seed for record in records} == set(range(8))
-    for claim in CLAIMS_ON_IMAGES:
+    for claim in decide.image_claims():
         if claim.id in DECIDED:
             assert verdicts[claim.id].status is Status.VERIFIED, verdicts[claim.id].evidence
-            for version in claim.mutants:
-                assert verdicts[claim.mutated(version).id].status is Status.FALSIFIED, version.name
+            for mutant in claim.mutants:
+                assert verdicts[claim.mutated(mutant).id].status is Status.FALSIFIED, mutant.name
     negative = verdicts["images.negative-transfer"]
     assert negative.status in (Status.VERIFIED, Status.INCONCLUSIVE), negative.evidence
     assert all(

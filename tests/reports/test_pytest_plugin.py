@@ -172,7 +172,7 @@ def test_planted_versions(recorded):
     )
     result.stdout.re_match_lines(
         [
-            r"planted wrong versions: 2, falsified 1, missed \['e5\.scratch!perturbed'\]",
+            r"mutants: 2, falsified 1, missed \['e5\.scratch!perturbed'\]",
             rf"verdicts: {path}; .*",
         ]
     )
@@ -183,7 +183,7 @@ def test_planted_versions(recorded):
     )
 
 
-@pytest.mark.parametrize("broken", ["ledger.update", "page.build"])
+@pytest.mark.parametrize("broken", ["ledger.ledger.update", "page.document.build"])
 def test_a_full_disk_at_the_end(recorded, monkeypatch, broken):
     """One line says so, the table is still printed, and the run fails, though every test passed."""
 
@@ -198,7 +198,7 @@ def test_a_full_disk_at_the_end(recorded, monkeypatch, broken):
         [r".*e5\.scratch.*verified", r"not written: .*No space left on device"]
     )
     assert "report:" not in result.stdout.str()
-    assert path.exists() is (broken == "page.build")
+    assert path.exists() is (broken == "page.document.build")
 
 
 def test_nothing_decided_nothing_written(recorded):
@@ -306,14 +306,14 @@ def test_networks_of_a_family_go_to_one_worker():
     """
     for claim in catalogue().values():
         assert networks(f"tests/theory/test_claims.py::test_verdict[{claim.id}]") == claim.family_id
-        for version in claim.mutants:
-            wrong = claim.mutated(version)
+        for mutant in claim.mutants:
+            wrong = claim.mutated(mutant)
             assert (
-                networks(f"tests/controls/test_wrong_versions.py::test_caught[{wrong.id}]")
+                networks(f"tests/controls/test_mutants.py::test_killed[{wrong.id}]")
                 == wrong.family_id
             )
     for other in (
-        "tests/claims/test_catalogue.py::test_fields[e1.step]",
+        "tests/claims/core/test_catalogue.py::test_fields[e1.step]",
         "tests/model/test_regime.py::test_json",
         "tests/theory/test_claims.py::test_x[e1.step!no]",
     ):

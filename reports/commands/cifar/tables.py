@@ -71,7 +71,7 @@ def gains_table(records: list[Record]) -> Table:
 
 
 def verdicts_table(verdicts: list[Verdict]) -> Table:
-    """Statements, and how many of their mutants were falsified."""
+    """Statements, and how many of their mutants were killed."""
     table = Table(
         box=SIMPLE_HEAD,
         caption="at 5% over all statements; mutants must be falsified",
@@ -83,13 +83,13 @@ def verdicts_table(verdicts: list[Verdict]) -> Table:
             no_wrap=True,
         )
     for verdict in (one for one in verdicts if "!" not in one.claim):
-        caught, of = decide.killed(verdict.claim, verdicts)
+        dead, of = decide.killed(verdict.claim, verdicts)
         worst = "–" if verdict.worst_margin is None else f"{verdict.worst_margin:.3g}"
         table.add_row(
             verdict.claim,
             status_text(verdict.status),
             str(verdict.regimes),
-            f"{caught} of {of}",
+            f"{dead} of {of}",
             worst,
             verdict.unit,
         )

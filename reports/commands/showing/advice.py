@@ -6,6 +6,7 @@ from typing import Any
 
 from claims.core.claim import Claim
 from claims.core.status import Status
+from claims.deciding.paired_seeds import PairedSeeds
 from claims.deciding.population import Population
 from claims.deciding.verdict import Verdict
 
@@ -15,6 +16,11 @@ def advice(claim: Claim, verdict: Verdict) -> list[str]:
     mutant = "!" in verdict.claim
     if verdict.status is Status.INCONCLUSIVE:
         return [f"{verdict.claim} is inconclusive: {_unsure(claim, verdict)}", *_surer(claim)]
+    if verdict.status is Status.VACUOUS and isinstance(claim.rule, PairedSeeds):
+        return [
+            f"{verdict.claim} is vacuous: no network was trained that it speaks of",
+            "  transfer-claims cifar run, then transfer-claims cifar report",
+        ]
     if verdict.status is Status.VACUOUS:
         return [
             f"{verdict.claim} is vacuous: {verdict.regimes} of {verdict.drawn} regimes meet its"
@@ -32,6 +38,8 @@ def advice(claim: Claim, verdict: Verdict) -> list[str]:
 
 
 def _worst(verdict: Verdict) -> str:
+    if verdict.worst_margin is None:
+        return "without bound"
     return f"{verdict.worst_margin:.3g} {verdict.unit}"
 
 
@@ -43,6 +51,13 @@ def _unsure(claim: Claim, verdict: Verdict) -> str:
             f"what is measured over {verdict.regimes} regimes is unsure by more than the margin,"
             f" whose lower end is {_worst(verdict)}"
         )
+    if isinstance(claim.rule, PairedSeeds):
+        return (
+            f"over {verdict.seeds} seeds in all, its interval goes below 0 and above, from"
+            f" {_worst(verdict)}"
+        )
+    if not claim.rule.needs_domain:
+        return f"its margin is unsure by more than it is, and its lower end is {_worst(verdict)}"
     counted = f"in the worst regime {possible} of {case.get('seeds', 0)} seeds may fail"
     if possible > certain:
         return f"{counted}, and {certain} do so beyond the error of measurement"
@@ -52,6 +67,12 @@ def _unsure(claim: Claim, verdict: Verdict) -> str:
 def _surer(claim: Claim) -> list[str]:
     if isinstance(claim.rule, Population):
         return ["  take more regimes (Population's count), or claim less"]
+    if isinstance(claim.rule, PairedSeeds):
+        return [
+            "  train more: transfer-claims cifar run --seeds N, then transfer-claims cifar report"
+        ]
+    if not claim.rule.needs_domain:
+        return ["  bound it more closely, or claim less"]
     return [
         "  where the measurement is too coarse, estimate the error on more lines; where failures"
         " come near δ, claim a larger δ or a smaller domain; or --profile nightly"

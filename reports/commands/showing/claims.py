@@ -85,16 +85,15 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
         else f", worst margin {verdict['worst_margin']:.3g} {verdict['unit']}"
     )
     where = (
-        f"{verdict['regimes']} regimes, {verdict['networks']:,} networks"
+        f"{verdict['regimes']} regime{'s' if verdict['regimes'] != 1 else ''},"
+        f" {verdict['networks']:,} networks"
         if verdict["networks"]
         else verdict["method"]
     )
     console.print(f"\n[bold]{verdict['settled']}[/bold] on {where}{margin}", highlight=False)
     if verdict["detectable"]:
-        console.print(
-            f"{record['detects']} {verdict['detectable']:.2g} or more is found with probability 0.99",
-            highlight=False,
-        )
+        effect = f"{record['detects']} {verdict['detectable']:.2g} or more"
+        console.print(f"{effect} is found with probability 0.99", highlight=False)
     for name, value in verdict["evidence"].items():
         console.print(f"  {name}: {value}", markup=False, highlight=False)
     if verdict["counterexample"]:

@@ -33,13 +33,15 @@ WIDE = 130
 def verdict_table(ledger: Ledger, width: int) -> Table:
     """Claim, verdict, regimes, networks, worst margin, and its unit where there is room."""
     spent = f"at most {ledger.false_alarm:.1e}" if ledger.false_alarm else "0"
-    table = Table(
-        box=SIMPLE_HEAD,
-        caption=(
-            f"{ledger.networks:,} networks trained; the probability of falsifying a true statement"
-            f" is {spent}"
-        ),
+    caption = (
+        f"{ledger.networks:,} networks trained; the probability of falsifying a true statement"
+        f" is {spent}"
     )
+    on_images = set(ledger.verdicts) - set(ledger.trained_here)
+    if on_images:
+        of_their_own = sum(ledger.verdicts[name].level for name in on_images)
+        caption += f"; on real images, with networks trained before, at most {of_their_own:.1g}"
+    table = Table(box=SIMPLE_HEAD, caption=caption)
     table.add_column("claim", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
     for name in ("regimes", "networks", "worst"):

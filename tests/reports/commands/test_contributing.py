@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "claims" / "CONTRIBUTING.md").read_text()
-FILE = re.search(r"Save this as `(claims/\w+\.py)`", PAGE).group(1)
+FILE = re.search(r"Save this as `(claims/\w+/\w+\.py)`", PAGE).group(1)
 CODE = re.search(r"```python\n(.*?)```", PAGE, re.DOTALL).group(1)
 COMMAND = re.search(r"```\n(transfer-claims .*?)\n```", PAGE).group(1).split()
 
@@ -55,7 +55,7 @@ def test_the_page(project):
 
 
 def test_nothing_else_to_touch(project):
-    """The tests of the catalogue, and those that decide the claim and its planted versions, pass
+    """The tests of the catalogue, and those that decide the claim and its mutants, pass
     with the file there.
     """
     for folder in ("tests/claims", "tests/controls", "tests/theory", "tests/model"):
@@ -66,7 +66,7 @@ def test_nothing_else_to_touch(project):
         shutil.copy(ROOT / name, project / name)
     claim_id = COMMAND[2]
     chosen = [
-        "tests/claims/test_catalogue.py",
+        "tests/claims/core/test_catalogue.py",
         "tests/theory",
         "tests/controls",
         "-k",
@@ -93,15 +93,16 @@ def test_a_false_claim_does_not_survive(project):
     """Control: the page's claim turned around."""
     (project / FILE).write_text(
         CODE.replace(
-            "exceeds(seen.scratch(0), seen.scratch(1)),",
-            "exceeds(seen.scratch(1), seen.scratch(0)),",
+            "exceeds(errors.scratch(0), errors.scratch(1)),",
+            "exceeds(errors.scratch(1), errors.scratch(0)),",
             1,
         )
     )
+    assert (project / FILE).read_text() != CODE
     done = run(project, "verify", COMMAND[2], "--profile", "quick", "--json")
     assert done.returncode == 1, done.stderr
     assert [verdict["status"] for verdict in json.loads(done.stdout)] == ["falsified"]
 
 
 def test_short():
-    assert len(CODE.splitlines()) <= 50
+    assert len(CODE.splitlines()) <= 60

@@ -5,13 +5,13 @@ same entropy.
 import xml.etree.ElementTree as ET
 
 import pytest
-from reports.drawing.figure import MeasuredRegime, draw, measure
 
 from claims.core.criteria import READINGS
 from claims.core.domains import EVERYWHERE
 from claims.observing.errors import both_ways
 from model.sampling import Seeds
 from reports.drawing import picture
+from reports.drawing.picture import MeasuredRegime, draw, measure
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from claims.paper import real_images
+from claims.observing import accuracies
 from model.vision import data
 from model.vision.data import Images
 from model.vision.train import Device, Recipe
@@ -52,7 +52,7 @@ def _small(patch, folder):
         patch.setitem(
             data.LAYOUTS, name, replace(data.LAYOUTS[name], train=train, test=test, sha256=None)
         )
-    for module in (plan, plots, real_images):
+    for module in (plan, plots, accuracies):
         patch.setattr(module, "BASE_SAMPLES", BASE)
     patch.setenv("TRANSFER_CLAIMS_DATA", str(folder))
     for known in (run._images, run._tested, run._selected):

@@ -5,15 +5,18 @@ from dataclasses import replace
 
 import pytest
 
+from claims.core.profile import PROFILES
 from claims.core.status import Status
-from claims.paper.real_images import CLAIMS_ON_IMAGES
+from claims.paper.real_images import LEVEL
 from reports.commands.cifar import options
-from reports.drawing import plots as drawing
+from reports.drawing import figures as drawing
 from reports.images import decide, plan, plots, run
+from reports.images import records as image_records
 from reports.images import section as shown
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
 from reports.page import document as page
+from reports.studies import verify
 
 
 def test_run_then_report(command, cache, tiny, tmp_path):
@@ -30,12 +33,10 @@ def test_run_then_report(command, cache, tiny, tmp_path):
         "cpu-curves.svg",
     }
     book = ledger.read(tmp_path / ledger.DEFAULT)
-    assert {claim.id for claim in CLAIMS_ON_IMAGES} <= set(book.images)
-    assert all(
-        verdict.status is Status.INCONCLUSIVE for verdict in book.images.values()
-    )  # one seed decides nothing
-    assert not book.verdicts
-    assert book.false_alarm == 0
+    assert list(book.verdicts) == [claim.id for claim in decide.image_claims()]
+    every = [*book.verdicts.values(), *book.mutants.values()]
+    assert {one.status for one in every} == {Status.INCONCLUSIVE}  # one seed decides nothing
+    assert (book.trained_here, book.networks, book.false_alarm) == ([], 0, 0)
 
 
 def test_a_run_resumes_and_goes_on_with_more_seeds(command, cache, tiny, monkeypatch):
@@ -127,7 +128,7 @@ def test_report_as_json(command, kept, tmp_path):
     assert found["networks"] == 35
     assert {gain["seeds"] for gain in found["gains"]} == {5}
     assert {one["claim"] for one in found["verdicts"]} >= {
-        claim.id for claim in CLAIMS_ON_IMAGES if claim.id != "images.mismatch"
+        claim.id for claim in decide.image_claims() if claim.id != "images.mismatch"
     }
     assert (tmp_path / "cpu-factors.svg").read_text().startswith("<?xml")
 
@@ -211,12 +212,12 @@ def test_the_page_survives_hostile_records(kept, tmp_path, monkeypatch):
 def test_a_page_without_records(tmp_path, monkeypatch):
     monkeypatch.setattr(shown, "KEPT", tmp_path / "none")
     text = page.render(Ledger({}), tmp_path)
-    assert text.count("not decided") >= len(CLAIMS_ON_IMAGES)
+    assert text.count("not decided") >= len(decide.image_claims())
     assert "transfer-claims cifar run" in text
 
 
 def test_speed_is_told_beside_the_plain_loop(command):
-    code, out, _ = command(
+    code, out, err = command(
         "cifar",
         "speed",
         "--device",
@@ -226,13 +227,13 @@ def test_speed_is_told_beside_the_plain_loop(command):
         "--batch",
         4,
         "--steps",
-        20,
+        200,
         "--repeats",
         1,
         "--json",
     )
+    assert code == 0, err
     (found,) = json.loads(out)
-    assert code == 0
     assert found["network"] == "conv4 × 0.1"
     assert found["ratio"] == pytest.approx(found["fast"] / found["plain"])
 
@@ -240,28 +241,49 @@ def test_speed_is_told_beside_the_plain_loop(command):
 def test_ledgers_with_images_are_read_and_written(kept, tmp_path):
     verdicts = decide.decide(run.read(kept), "cpu")
     book = ledger.update(tmp_path / "ledger.jsonl", verdicts)
-    assert list(book.images) == [verdict.claim for verdict in verdicts]
-    assert (book.networks, book.verdicts, book.mutants) == (0, {}, {})
+    read = {**book.verdicts, **book.mutants}
+    assert {name: one.to_dict() for name, one in read.items()} == {  # without bound is none there
+        one.claim: one.to_dict() for one in verdicts
+    }
+    assert (book.trained_here, book.networks, book.false_alarm) == ([], 0, 0)
+    assert {one.networks for one in book.verdicts.values()} == {35}
 
 
 def test_list_and_show_tell_of_images_too(command, kept):
     command("cifar", "report", "--records", kept)
     found = {one["id"]: one for one in json.loads(command("list", "--json")[1])}
-    assert {claim.id for claim in CLAIMS_ON_IMAGES} <= set(found)
+    assert {claim.id for claim in decide.image_claims()} <= set(found)
     assert found["images.source-samples"]["status"] in {status.value for status in Status}
     assert "images.source-noise" in command("list")[1]
     code, out, _ = command("show", "images.negative-transfer")
     assert code == 0
-    assert "planted wrong version ruinous" in out
+    assert "ruinous: the noisiest source costs twenty points" in out
     assert "noisiest source" in out
     assert json.loads(command("show", "images.mismatch", "--json")[1])["verdict"] is None
     assert "not decided yet" in command("show", "images.mismatch")[1]
 
 
-def test_verify_says_who_decides_them(command):
-    code, out, err = command("verify", "images.source-samples")
-    assert (code, out) == (2, "")
-    assert "transfer-claims cifar run" in err
+def test_verify_decides_them_on_the_records_of_the_project(command):
+    code, out, err = command("verify", "images.source-samples", "--mutants", "--json")
+    statuses = {one["claim"]: one["status"] for one in json.loads(out)}
+    assert (code, err) == (0, "")
+    assert statuses == {
+        "images.source-samples": "verified",
+        "images.source-samples!reversed": "falsified",
+        "images.source-samples!steep": "falsified",
+    }
+    book = ledger.read(ledger.DEFAULT)
+    (own,) = book.verdicts.values()
+    by_report = decide.decide(run.read(image_records.KEPT / f"{own.profile}.jsonl"), own.profile)
+    assert replace(own, seconds=0.0) in [replace(one, seconds=0.0) for one in by_report]
+
+
+def test_without_records_nothing_is_decided(monkeypatch):
+    monkeypatch.setattr(image_records, "kept", lambda: None)
+    for claim in decide.image_claims():
+        verdict = verify.decide(claim, PROFILES["quick"])
+        assert (verdict.status, verdict.networks) == (Status.VACUOUS, 0)
+        assert "transfer-claims cifar run" in str(verdict.evidence)
 
 
 def test_only_what_is_no_conjecture_and_planted_errors_set_the_exit_code(kept):
@@ -282,17 +304,12 @@ def test_only_what_is_no_conjecture_and_planted_errors_set_the_exit_code(kept):
     assert not decide.falsified([replace(own, claim="images.mismatch", status=Status.FALSIFIED)])
 
 
-def test_verdicts_on_images_are_replaced_together(kept, tmp_path):
-    """They share a level: those of another run do not stay beside them."""
-    verdicts = decide.decide(run.read(kept), "cpu")
-    stale = replace(verdicts[0], claim="images.mismatch", profile="gpu")
-    ledger.update(tmp_path / "ledger.jsonl", [*verdicts, stale])
-    assert list(ledger.update(tmp_path / "ledger.jsonl", verdicts).images) == [
-        verdict.claim for verdict in verdicts
-    ]
-    assert list(ledger.update(tmp_path / "ledger.jsonl", []).images) == [
-        verdict.claim for verdict in verdicts
-    ]
+def test_each_verdict_spends_its_own_share(kept):
+    """So that any of them may be decided again, alone."""
+    verdicts = [one for one in decide.decide(run.read(kept), "cpu") if "!" not in one.claim]
+    assert len(verdicts) == len(decide.image_claims()) - 1  # there are no images of CIFAR-100
+    assert {one.level for one in verdicts} == {LEVEL / len(decide.image_claims())}
+    assert decide.level() == pytest.approx(LEVEL)
 
 
 def test_the_ledger_tells_the_device(kept):
@@ -324,7 +341,7 @@ def test_what_diverged_decides_nothing(kept):
         ],
     )
     assert {verdict.status for verdict in decide.decide(lost, "cpu")} == {Status.INCONCLUSIVE}
-    assert "diverged, and nothing is decided by them" in decide.trained_on(lost)
+    assert "diverged, and nothing is decided by them" in image_records.trained_on(lost)
 
 
 def test_the_subset_and_all_of_cifar_100_are_kept_apart(kept):

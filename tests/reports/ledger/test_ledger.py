@@ -30,7 +30,7 @@ from reports.ledger.ledger import (
 def verdict(claim="e1.step", status=Status.VERIFIED, **changes):
     """A verdict with a value in every field."""
     values = {
-        "looks": claim,
+        "family": claim,
         "regimes": 48,
         "drawn": 50,
         "seeds": 96,
@@ -44,7 +44,7 @@ def verdict(claim="e1.step", status=Status.VERIFIED, **changes):
         "unit": "µ ≥ 0",
         "delta": 0.05,
         "level": 1e-8,
-        "caught": 0.45,
+        "detectable": 0.45,
         "constants": {"a.C_1": 2.0},
         "profile": "ci",
         "entropy": 2**64,
@@ -180,7 +180,7 @@ def test_planted_versions_stand_apart():
     assert list(book.mutants) == ["e5.scratch!off-by-one", "e5.scratch!perturbed", "e6.gram!x"]
     assert book.mutants["e5.scratch!off-by-one"] == planted[2]
     assert (
-        book.updated([verdict("e5.scratch!off-by-one")]).planted["e5.scratch!off-by-one"].status
+        book.updated([verdict("e5.scratch!off-by-one")]).mutants["e5.scratch!off-by-one"].status
         is Status.VERIFIED
     )
 

@@ -40,7 +40,7 @@ REGIME = dict.fromkeys(
 
 def verdict(claim, status=Status.VERIFIED, **changes):
     values = {
-        "looks": claim,
+        "family": claim,
         "regimes": 4,
         "drawn": 4,
         "seeds": 96,
@@ -54,7 +54,7 @@ def verdict(claim, status=Status.VERIFIED, **changes):
         "unit": "nats",
         "delta": 0.05,
         "level": 1e-8,
-        "caught": 0.45,
+        "detectable": 0.45,
         "constants": {},
         "profile": "ci",
         "entropy": 2**63,

@@ -38,7 +38,7 @@ REGIME = {
 def verdict(claim, status=Status.VERIFIED, **changes):
     """A verdict with a value in every field."""
     values = {
-        "looks": claim,
+        "family": claim,
         "regimes": 3,
         "drawn": 3,
         "seeds": 72,
@@ -52,7 +52,7 @@ def verdict(claim, status=Status.VERIFIED, **changes):
         "unit": "nats",
         "delta": 0.05,
         "level": 1e-8,
-        "caught": 0.45,
+        "detectable": 0.45,
         "constants": {},
         "profile": "ci",
         "entropy": 1234,

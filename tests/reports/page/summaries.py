@@ -10,7 +10,7 @@ from reports.ledger.ledger import Ledger
 def verdict(claim, status=Status.VERIFIED, **changes):
     """A made-up verdict."""
     values = {
-        "looks": claim,
+        "family": claim,
         "regimes": 6,
         "drawn": 6,
         "seeds": 12,
@@ -24,7 +24,7 @@ def verdict(claim, status=Status.VERIFIED, **changes):
         "unit": "u",
         "delta": 0.0,
         "level": 1e-9,
-        "caught": 0.0,
+        "detectable": 0.0,
         "constants": {},
         "profile": "ci",
         "entropy": 5,

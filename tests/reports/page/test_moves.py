@@ -166,7 +166,7 @@ def test_compare_with_another_format(report, tmp_path):
     """Of an earlier version: named, not misread."""
     ledger.write(OLD, path := tmp_path / "old.jsonl")
     (tmp_path / "older.jsonl").write_text(
-        path.read_text().replace('"version": 3', '"version": 2', 1)
+        path.read_text().replace(f'"version": {ledger.VERSION}', '"version": 2', 1)
     )
     code, out, err = report("--compare", tmp_path / "older.jsonl", path)
     assert (code, out, err.count("\n")) == (2, "", 1)

@@ -12,6 +12,7 @@ from claims.core.catalogue import catalogue, find
 from claims.core.findings import FINDINGS
 from claims.core.status import Status
 from claims.deciding.decide import expected
+from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
 from reports.page import summary
 from reports.page.summary import command, counts, killed, markdown
@@ -102,9 +103,17 @@ def test_killed():
 
 
 def decided_by(line):
-    """What each command of the line would decide: (claims, planted versions, profile, entropy)."""
+    """What each command of the line would decide: (claims, mutants, profile, entropy); those on
+    real images by the last one, whatever their profile.
+    """
     found = []
-    for part in line.split("; "):
+    parts = line.split("; ")
+    if parts[-1] == summary.IMAGES_COMMAND:
+        on_images = [claim for claim in catalogue().values() if ledger.on_images(claim.id)]
+        mutants = {claim.mutated(mutant).id for claim in on_images for mutant in claim.mutants}
+        found.append(({claim.id for claim in on_images}, mutants, None, None))
+        parts = parts[:-1]
+    for part in parts:
         program, verb, *rest = shlex.split(part)
         assert (program, verb) == ("transfer-claims", "verify")
         options = dict(pairwise(rest))
@@ -115,7 +124,7 @@ def decided_by(line):
             and (i == 0 or rest[i - 1] not in ("--profile", "--entropy"))
         ]
         claims = {name for name in names if "!" not in name} or (
-            {*catalogue()} if not names else set()
+            {name for name in catalogue() if not ledger.on_images(name)} if not names else set()
         )
         planted = {name for name in names if "!" in name}
         if "--mutants" in rest:
@@ -129,22 +138,32 @@ def decided_by(line):
 @pytest.mark.parametrize("made", MADE.values(), ids=MADE)
 def test_command_decides_these_again(made):
     """Each verdict of the ledger, by its own profile and entropy, and no other; `;` between runs,
-    since a run that finds a falsified claim exits with 1.
+    since a run that finds a falsified claim exits with 1. Those on real images are decided
+    together.
     """
-    wanted = {(name, v.profile, v.entropy) for name, v in (made.verdicts | made.mutants).items()}
+    every = made.verdicts | made.mutants
+    wanted = {
+        (name, v.profile, v.entropy) for name, v in every.items() if not ledger.on_images(name)
+    }
+    assert ("cifar report" in command(made)) is any(map(ledger.on_images, every))
     assert {
         (name, profile, entropy)
         for claims, planted, profile, entropy in decided_by(command(made))
         for name in claims | planted
+        if profile
     } == wanted
     assert "&&" not in command(made)
 
 
 def test_command_of_everything_is_short():
     assert (
-        command(MADE["everything"]) == "transfer-claims verify --mutants --profile ci --entropy 5"
+        command(MADE["everything"])
+        == "transfer-claims verify --mutants --profile ci --entropy 5; transfer-claims cifar report"
     )
-    assert command(MADE["every claim"]) == "transfer-claims verify --profile ci --entropy 5"
+    assert (
+        command(MADE["every claim"])
+        == "transfer-claims verify --profile ci --entropy 5; transfer-claims cifar report"
+    )
     assert command(Ledger({})) == "transfer-claims verify"
 
 

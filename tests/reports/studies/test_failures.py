@@ -18,10 +18,10 @@ import pytest
 from claims.core.catalogue import find
 from claims.core.profile import PROFILES
 from claims.core.status import Status
+from claims.core.workspace import Workspace
 from reports.commands import entry
 from reports.ledger import counterexample
 from reports.ledger.counterexample import (
-    FAILURES,
     FORMAT,
     GROUPS,
     VERSION,
@@ -246,7 +246,7 @@ def test_observed_against_allowed(verdicts, tmp_path):
     """
     exact, likely = (message(verdicts[name], tmp_path) for name in (EXACT, LIKELY))
     assert "and 2 of 2 seeds below 0, none may" in exact
-    fresh = verdicts[LIKELY].counterexample["seeds"] - SCREEN_SEEDS
+    fresh = verdicts[LIKELY].counterexample["seeds"] - PROFILES["ci"].seeds
     assert f"and {fresh} of {fresh} fresh seeds below 0, at most a share δ = 0.05 may" in likely
 
 
@@ -310,7 +310,7 @@ def test_under_pytest(pytester, monkeypatch, workers):
         else pytester.runpytest_inprocess(*options)
     )
     result.assert_outcomes(failed=2)
-    (file,) = (pytester.path / FAILURES).iterdir()
+    (file,) = Workspace(pytester.path).failures.iterdir()
     line = f"transfer-claims replay {file.relative_to(pytester.path)}"
     said = result.stdout.str()
     assert said.count("falsified, recorded as verified") >= 2

@@ -15,10 +15,11 @@ from matplotlib.font_manager import findfont, get_font
 from claims.core import constants as constant_table
 from claims.core.catalogue import catalogue, find
 from claims.core.profile import PROFILES
+from claims.core.workspace import Workspace
 from model.sampling import Seeds
 from model.transfer import run_trial
 from reports.commands import entry
-from reports.ledger import counterexample
+from reports.ledger import DEFAULT, counterexample
 from reports.studies import replay, trajectory
 from reports.studies.verify import decide, measure_seeds
 
@@ -264,7 +265,7 @@ def test_plot(run, files, tmp_path):
     assert ALONG in first.read_text()
     run(files[ALONG])
     assert (
-        tmp_path / counterexample.FAILURES / f"{files[ALONG].stem}.svg"
+        Workspace(tmp_path / DEFAULT.parent).failures / f"{files[ALONG].stem}.svg"
     ).read_bytes() == first.read_bytes()
 
 

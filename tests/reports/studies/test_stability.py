@@ -1,274 +1,16 @@
-"""A series of runs on fresh entropy: what is kept of each, where a series goes on, and what it
-exits with.
-"""
+"""A series of runs on fresh entropy: where it goes on, and what it exits with."""
 
-import json
-import math
 import runpy
 import sys
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from series import CONJECTURES, FINDINGS, lines, run_of
 
-from claims.core import findings
-from claims.core.catalogue import catalogue, find
-from claims.core.claim import Kind
-from claims.core.profile import PROFILES
-from claims.core.status import Status
-from claims.deciding.decide import expected
 from reports.commands import guard
 from reports.ledger.ledger import versions
-from reports.studies import stability as flakes
-from reports.studies.stability import FlakesError, differing, one_run, read, sources, varying
-from reports.studies.verify import decide
-
-DECIDED = [name for name, claim in catalogue().items() if claim.kind is not Kind.CONJECTURE]
-CONJECTURES = [name for name in catalogue() if name not in DECIDED]
-FINDINGS = {name: expected(claim).value for name, claim in catalogue().items()}
-
-
-def run_of(entropy=1, profile="ci", **statuses):
-    """A finished run in which every verdict is the recorded finding but for these; a dot in an id
-    is written __.
-    """
-    changed = {name.replace("__", "."): status for name, status in statuses.items()}
-    return {
-        "profile": profile,
-        "entropy": entropy,
-        "seconds": 1.0,
-        "versions": versions(),
-        "sources": sources(),
-        "statuses": FINDINGS | changed,
-    }
-
-
-def lines(*runs):
-    return "".join(json.dumps(run) + "\n" for run in runs)
-
-
-# Reading ------------------------------------------------------------------------------------------
-
-
-def test_read(tmp_path):
-    path = tmp_path / "flakes.jsonl"
-    path.write_text(lines(run_of(1), run_of(2)))
-    assert read(path) == [run_of(1), run_of(2)]
-
-
-def test_absent_is_empty(tmp_path):
-    assert read(tmp_path / "absent.jsonl") == []
-
-
-LACKING = {name: value for name, value in run_of().items() if name != "entropy"}
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [lines([1, 2]), lines("ci"), lines(None), lines(LACKING), lines({})],
-    ids=["list", "string", "null", "lacks entropy", "empty"],
-)
-@pytest.mark.parametrize("before", [0, 2])
-def test_damaged_line(tmp_path, damage, before):
-    """Named by its number and the file's path."""
-    path = tmp_path / "flakes.jsonl"
-    path.write_text(lines(*[run_of(k) for k in range(before)]) + damage + lines(run_of(9)))
-    with pytest.raises(
-        FlakesError, match=rf"flakes\.jsonl: line {before + 1}: .*profile, entropy and statuses"
-    ):
-        read(path)
-
-
-@pytest.mark.parametrize(
-    "damage",
-    ['{"profile": "ci", "entr\n', "garbage\n", "\n", "[" * 10**5 + "\n"],
-    ids=["cut off", "garbage", "blank", "nested"],
-)
-def test_line_that_is_not_json(tmp_path, damage):
-    """As after a copy that was interrupted: of hundreds of lines, the one to repair is named."""
-    path = tmp_path / "flakes.jsonl"
-    path.write_text(lines(run_of(1), run_of(2)) + damage)
-    with pytest.raises(FlakesError, match=r"flakes\.jsonl: line 3: "):
-        read(path)
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", None], ids=["not UTF-8", "a folder"])
-def test_unreadable(tmp_path, content):
-    path = tmp_path / "flakes.jsonl"
-    path.mkdir() if content is None else path.write_bytes(content)
-    with pytest.raises(FlakesError, match=r"flakes\.jsonl"):
-        read(path)
-
-
-@pytest.mark.parametrize("statuses", [[], None, "verified", 3], ids=repr)
-def test_statuses_that_are_none(tmp_path, statuses):
-    """Refused on reading, not found out by a traceback after hours of deciding."""
-    path = tmp_path / "flakes.jsonl"
-    path.write_text(lines(run_of() | {"statuses": statuses}))
-    with pytest.raises(FlakesError, match="line 1"):
-        read(path)
-
-
-# Comparing ----------------------------------------------------------------------------------------
-
-
-def test_nothing_differs():
-    assert differing([run_of(1), run_of(2)]) == {}
-
-
-def test_counted_by_verdict():
-    """Of what differs in some run, how often each verdict came; the recorded finding among them."""
-    found = differing(
-        [
-            run_of(1),
-            run_of(2, e5__scratch="falsified"),
-            run_of(3, e5__scratch="inconclusive"),
-            run_of(4),
-        ]
-    )
-    assert found == {"e5.scratch": {"verified": 2, "falsified": 1, "inconclusive": 1}}
-
-
-def test_always_another_verdict():
-    """Every run agrees, but not with the finding."""
-    assert differing([run_of(k, e5__scratch="falsified") for k in range(3)]) == {
-        "e5.scratch": {"falsified": 3}
-    }
-
-
-def test_refuted_statements_stay_refuted(tmp_path, monkeypatch):
-    """The finding is what is compared with, be it verified or falsified."""
-    monkeypatch.setattr(findings, "FOLDER", tmp_path)
-    findings.path("e5.scratch").write_text("{}")
-    assert differing([run_of(1) | {"statuses": dict.fromkeys(DECIDED, "verified")}]) == {
-        "e5.scratch": {"verified": 1}
-    }
-
-
-def test_claim_that_was_not_decided():
-    """A run of some claims says nothing of others."""
-    short = run_of()
-    del short["statuses"]["e5.scratch"]
-    assert differing([run_of(), short]) == {}
-    assert differing([run_of(1, e5__scratch="falsified"), short]) == {
-        "e5.scratch": {"falsified": 1}
-    }
-
-
-def test_conjectures_are_left_out():
-    assert CONJECTURES
-    assert (
-        differing([run_of() | {"statuses": FINDINGS | dict.fromkeys(CONJECTURES, "inconclusive")}])
-        == {}
-    )
-
-
-def test_conjectures_that_vary():
-    name = CONJECTURES[0]
-    runs = [
-        run_of(k) | {"statuses": FINDINGS | {name: status}}
-        for k, status in enumerate(["falsified", "inconclusive", "falsified"])
-    ]
-    assert varying(runs) == {name: {"falsified": 2, "inconclusive": 1}}
-    assert varying(runs[:1]) == {}
-    assert differing(runs) == {}
-
-
-# One run ------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("deaths", range(flakes.ATTEMPTS + 1))
-def test_a_process_dies(monkeypatch, capsys, deaths):
-    """The same entropy is tried again, and what the attempt had decided is not counted twice; if it
-    is always so, the series ends.
-    """
-    tried = []
-
-    def dies(ids, profile, workers, verdicts, tick):
-        verdicts.append(decide(find("e5.scratch"), replace(PROFILES["quick"], regimes=1)))
-        tried.append(profile.entropy)
-        if len(tried) <= deaths:
-            raise BrokenProcessPool("a process died")
-
-    monkeypatch.setattr(flakes, "decide_all", dies)
-    if deaths == flakes.ATTEMPTS:
-        with pytest.raises(BrokenProcessPool):
-            one_run(["e5.scratch"], "quick", 1)
-    else:
-        run = one_run(["e5.scratch"], "quick", 1)
-        assert run["entropy"] == tried[0]
-        assert (
-            run["networks"]
-            == decide(find("e5.scratch"), replace(PROFILES["quick"], regimes=1)).networks
-        )
-    assert len(set(tried)) == 1
-    assert capsys.readouterr().err.count(f"entropy {tried[0]}: a process died") == deaths
-
-
-def test_one_run(monkeypatch):
-    """The claims asked for, on entropy of its own; verdicts and margins by id, an infinite margin
-    as none.
-    """
-    asked, name = [], "gamma-printed.dimensionless"
-    verdict = replace(decide(catalogue()[name], PROFILES["quick"]), networks=3)
-
-    def some(ids, profile, workers, verdicts, tick):
-        asked.append((ids, profile, workers))
-        verdicts += [
-            verdict,
-            replace(verdict, claim="e5.scratch", status=Status.VERIFIED, worst_margin=math.inf),
-        ]
-
-    monkeypatch.setattr(flakes, "decide_all", some)
-    first, second = (
-        one_run(["e5.scratch", name], "quick", 3),
-        one_run(["e5.scratch", name], "quick", 3),
-    )
-    assert [(ids, workers) for ids, _, workers in asked] == [(["e5.scratch", name], 3)] * 2
-    assert [run["entropy"] for run in (first, second)] == [
-        profile.entropy for _, profile, _ in asked
-    ]
-    assert len({first["entropy"], second["entropy"], PROFILES["quick"].entropy}) == 3
-    assert first["statuses"] == {"e5.scratch": "verified", name: "falsified"}
-    assert first["margins"] == {"e5.scratch": None, name: verdict.worst_margin}
-    assert (first["profile"], first["networks"]) == ("quick", 6)
-    assert (first["versions"], first["sources"]) == (versions(), sources())
-    json.dumps(first, allow_nan=False)
-
-
-def test_sources(tmp_path, monkeypatch):
-    """Every file that decides, its name and its content: a constant, a counterexample, a line of
-    code.
-    """
-    folders = {
-        "claims": ["a.py", "constants.toml", "counterexamples/e1.json"],
-        "model": ["b.py"],
-        "strategies": ["c.py"],
-        "reports": ["verify.py", "flakes.py"],
-    }
-    for folder, names in folders.items():
-        for name in names:
-            (tmp_path / folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / folder / name).write_text("same")
-    monkeypatch.setattr(flakes, "__file__", str(tmp_path / "reports" / "flakes.py"))
-    seen = {flakes.sources()}
-    for name in (
-        "claims/a.py",
-        "claims/constants.toml",
-        "claims/counterexamples/e1.json",
-        "model/b.py",
-        "strategies/c.py",
-        "reports/verify.py",
-    ):
-        (tmp_path / name).write_text("other")
-        seen.add(flakes.sources())
-    (tmp_path / "model" / "b.py").rename(tmp_path / "model" / "d.py")
-    seen.add(flakes.sources())
-    assert len(seen) == 8
-    (tmp_path / "reports" / "page.py").write_text("it decides nothing")
-    assert flakes.sources() in seen
-
+from reports.studies import stability
+from reports.studies.stability import FlakesError, read
 
 # The series ---------------------------------------------------------------------------------------
 
@@ -292,10 +34,10 @@ def series(monkeypatch, capsys, tmp_path):
                 "statuses": {name: made["statuses"][name] for name in ids},
             }
 
-        monkeypatch.setattr(flakes, "one_run", next_run)
+        monkeypatch.setattr(stability, "one_run", next_run)
         monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path), *map(str, arguments)])
         with pytest.raises(SystemExit) as left:
-            guard.run(lambda: flakes.app(standalone_mode=False), FlakesError)
+            guard.run(lambda: stability.app(standalone_mode=False), FlakesError)
         assert next(handed, None) is None, "fewer runs than were handed out"
         return left.value.code or 0, *capsys.readouterr(), read(path)
 
@@ -394,16 +136,7 @@ def test_some_claims_only(series):
     assert series("--runs", 2, "e5.scratch", "e1.step")[0] == 1  # in whatever order
 
 
-def test_sources_that_change_during_a_run(monkeypatch):
-    """Its workers may have read either: it is not kept."""
-    seen = iter(["before", "after"])
-    monkeypatch.setattr(flakes, "sources", lambda: next(seen))
-    monkeypatch.setattr(flakes, "decide_all", lambda ids, profile, workers, verdicts, tick: None)
-    with pytest.raises(FlakesError, match="changed while a run decided"):
-        one_run(["e5.scratch"], "quick", 1)
-
-
-def test_a_planted_version_has_no_series(series):
+def test_a_mutant_has_no_series(series):
     code, _, err, kept = series("--runs", 1, "e5.scratch!off-by-one")
     assert (code, kept) == (2, [])
     assert "e5.scratch!off-by-one" in err
@@ -472,10 +205,10 @@ def test_damaged_file_stops_before_anything_is_decided(monkeypatch, capsys, tmp_
     """And is left as it is."""
     path = tmp_path / "flakes.jsonl"
     path.write_text("[]\n")
-    monkeypatch.setattr(flakes, "one_run", lambda ids, profile, workers: pytest.fail("decided"))
+    monkeypatch.setattr(stability, "one_run", lambda ids, profile, workers: pytest.fail("decided"))
     monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
     with pytest.raises(SystemExit) as left:
-        guard.run(lambda: flakes.app(standalone_mode=False), FlakesError)
+        guard.run(lambda: stability.app(standalone_mode=False), FlakesError)
     _, err = capsys.readouterr()
     assert (left.value.code, path.read_text()) == (2, "[]\n")
     assert "line 1" in err
@@ -489,7 +222,7 @@ def test_as_a_program(monkeypatch, capsys, tmp_path):
     path.write_text("[]\n")
     monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
     with pytest.raises(SystemExit) as left:
-        runpy.run_path(flakes.__file__, run_name="__main__")
+        runpy.run_path(stability.__file__, run_name="__main__")
     out, err = capsys.readouterr()
     assert (left.value.code, out, err.count("\n")) == (2, "", 1)
     assert "line 1" in err

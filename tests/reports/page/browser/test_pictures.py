@@ -105,7 +105,7 @@ def test_pictures_are_those_of_the_files(visit, tmp_path, leave):
     """
     leave(tmp_path, "plane")
     (one,) = stored_experiments(tmp_path)
-    (cut,) = re.findall("viewBox='([^']*)'", unquote(one.figure.source))
+    (cut,) = re.findall("viewBox='([^']*)'", unquote(one.picture.source))
     whole = re.sub(
         'width="[^"]*" height="[^"]*" viewBox="[^"]*"',
         f'viewBox="{cut}"',
@@ -128,7 +128,7 @@ def test_pictures_are_those_of_the_files(visit, tmp_path, leave):
     def differing(text):
         (tmp_path / "whole.svg").write_text(text, encoding="utf-8")
         return float(
-            (abs(rendered("whole.svg") - rendered(one.figure.source)).max(2) > 32).mean()
+            (abs(rendered("whole.svg") - rendered(one.picture.source)).max(2) > 32).mean()
         )  # a share of all pixels
 
     without_a_number = whole.replace(

@@ -11,7 +11,8 @@ import pytest
 from claims.core import constants as constant_table
 from claims.core.catalogue import find
 from claims.core.records import plain
-from claims.deciding import decision
+from claims.deciding import sequential
+from claims.deciding.population import Population
 from model.sampling import Seeds
 from reports.drawing.experiments.data import ExperimentData
 from reports.drawing.experiments.saving import Origin
@@ -84,7 +85,7 @@ class TestEvery:
     def test_what_it_bears_on_is_in_the_catalogue_and_decided_point_by_point(self, name):
         for claim in map(find, EXPERIMENTS[name].claims):
             assert claim.domain is not None
-            assert not claim.population
+            assert not isinstance(claim.rule, Population)
 
     def test_counts_are_those_of_a_direct_evaluation(self, name, outcomes, data):
         """Hypotheses, and the screen, evaluated here from the claims themselves, on the seeds the
@@ -111,7 +112,7 @@ class TestEvery:
                     ),
                     known,
                 )
-                stands += not decision.suspicious(
+                stands += not sequential.suspicious(
                     margin.possible_failures, plan.seeds, claim.rule.delta
                 )
                 least.append(margin.tolerated(claim.rule.delta)[0])
@@ -183,9 +184,9 @@ def test_a_page_can_show_all_of_them(folder, outcomes):
         assert (one.troubles, one.title, one.decided) == ((), outcome.title, outcome.decided)
         assert str(one.checks) == str(outcome.checks)  # nan is not itself
         assert f"{one.caption} Made by: {one.command}" == outcome.caption
-        assert one.figure.origin == Origin.here()
+        assert one.picture.origin == Origin.here()
         assert (
-            one.figure.height
+            one.picture.height
             < float(ET.parse(folder / f"{one.name}-quick.svg").getroot().get("height")[:-2]) - 20
         )  # title and caption
     assert [one.name for one in stored_experiments(folder)] == list(EXPERIMENTS)

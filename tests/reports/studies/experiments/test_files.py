@@ -43,7 +43,7 @@ def copy(tmp_path, folder):
 
 def drawn(one):
     """The picture that goes into a page."""
-    head, _, body = one.figure.source.partition(",")
+    head, _, body = one.picture.source.partition(",")
     assert head == "data:image/svg+xml"
     return ET.fromstring(unquote(body))
 
@@ -75,7 +75,7 @@ def test_as_it_was_left(folder):
     ]
     assert [check.holds for check in one.checks] == [True, False, None]
     assert math.isnan(one.checks[2].value)
-    assert one.figure.origin == Origin.here()
+    assert one.picture.origin == Origin.here()
 
 
 def test_the_coarse_run_only_where_there_is_no_other(copy, leave):
@@ -93,7 +93,7 @@ def test_the_coarse_run_only_where_there_is_no_other(copy, leave):
 def test_small_and_whole(folder):
     """Less than half the file, and everything that is referred to is there."""
     (one,) = stored_experiments(folder)
-    assert len(one.figure.source) < 0.5 * (folder / "plane-quick.svg").stat().st_size
+    assert len(one.picture.source) < 0.5 * (folder / "plane-quick.svg").stat().st_size
     root = drawn(one)
     ids = {element.get("id") for element in root.iter()} - {None}
     used = {
@@ -123,7 +123,7 @@ def test_title_and_caption_are_left_to_the_page(folder):
     assert (left, width) == (0, 576)
     assert 12 < top < 25
     assert 288 - 60 < top + height < 288 - 20
-    assert (one.figure.width, one.figure.height) == pytest.approx((width, height), rel=1e-4)
+    assert (one.picture.width, one.picture.height) == pytest.approx((width, height), rel=1e-4)
     lines = [group for group in whole.iter(f"{SVG}g") if group.get("id") in ("title", "caption")]
     dropped = sum(len(list(group.iter(f"{SVG}use"))) for group in lines)
     assert dropped > 100
@@ -153,7 +153,7 @@ def test_words_out_of_place_do_not_cut_the_picture(copy, place):
         )
     )
     (one,) = stored_experiments(copy)
-    assert one.figure is None or 200 < one.figure.height <= 288
+    assert one.picture is None or 200 < one.picture.height <= 288
 
 
 # Damage and malice --------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def test_picture_that_is_not_shown(copy, folder, damage, why):
     assert damage(before) != before
     file.write_text(damage(before), encoding="utf-8")
     (one,) = stored_experiments(copy)
-    assert one.figure is None
+    assert one.picture is None
     (trouble,) = one.troubles
     assert trouble.startswith("plane-quick.svg ")
     assert why in trouble
@@ -268,7 +268,7 @@ def test_outcome_that_is_not_shown(copy, folder, damage):
     (trouble,) = one.troubles
     assert trouble.startswith("plane-quick.json ")
     assert trouble.endswith(": what it decides is not shown.")
-    assert one.figure == stored_experiments(folder)[0].figure
+    assert one.picture == stored_experiments(folder)[0].picture
 
 
 @pytest.mark.parametrize("kind", ["svg", "json"])
@@ -290,7 +290,7 @@ def test_file_that_cannot_be_read(copy, kind, spoil, why):
     (one,) = stored_experiments(copy)
     (trouble,) = one.troubles
     assert f"plane-quick.{kind} {why}" in trouble
-    assert (one.figure is None) == (kind == "svg")
+    assert (one.picture is None) == (kind == "svg")
     assert (not one.decided) == (kind == "json")
 
 
@@ -312,7 +312,7 @@ def test_the_command_is_not_taken_from_a_file(copy):
 
 def book(versions=None, **constants):
     values = {
-        "looks": "x",
+        "family": "x",
         "regimes": 3,
         "drawn": 3,
         "seeds": 72,
@@ -326,7 +326,7 @@ def book(versions=None, **constants):
         "unit": "nats",
         "delta": 0.05,
         "level": 1e-8,
-        "caught": 0.45,
+        "detectable": 0.45,
         "profile": "ci",
         "entropy": 1234,
         "seconds": 1.5,
@@ -380,7 +380,7 @@ def test_picture_that_does_not_say(copy, words):
         encoding="utf-8",
     )
     (one,) = stored_experiments(copy)
-    assert one.figure.origin is None
+    assert one.picture.origin is None
     assert (
         differences(one, book())
         == "Its picture does not say with which versions and constants it was computed."

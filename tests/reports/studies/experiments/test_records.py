@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from claims.core import constants as constant_table
-from claims.core.catalogue import catalogue, find
-from claims.deciding import decision
+from claims.core.catalogue import find
+from claims.core.margin import Margin
+from claims.deciding.budget import regime_level
+from claims.deciding.decide import statements
 from claims.observing.errors import LINES
 from model.sampling import Seeds
 from model.test_error import estimate_error
@@ -120,12 +122,10 @@ def test_suspicious_points_are_tried_on_fresh_seeds(monkeypatch):
     plan = EXPERIMENTS["negative-transfer"].sweep(Size(8, 2))
     false = replace(
         find("proposition-4.4.2"),
-        margin=lambda errors, constants: decision.Margin.exact(
-            -np.ones(len(errors.scratch.error.value))
-        ),
+        margin=lambda errors, constants: Margin.exact(-np.ones(len(errors.scratch.error.value))),
     )
     monkeypatch.setattr(decisions, "find", lambda name: false)
-    alpha = decision.regime_alpha(len(catalogue()), 1)
+    alpha = regime_level(statements(), 1)
     job = decisions.DecisionJob(
         0, plan.points[0].regime, Seeds(plan.seed, 8), (("false", alpha),), confirm=True
     )
