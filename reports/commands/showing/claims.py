@@ -168,7 +168,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     console.print(f"\n[bold]{verdict['settled']}[/bold] on {where}{margin}", highlight=False)
     if verdict["detectable"]:
         console.print(
-            f"{record['detects']} {verdict['caught']:.2g} or more is found with probability 0.99",
+            f"{record['detects']} {verdict['detectable']:.2g} or more is found with probability 0.99",
             highlight=False,
         )
     for name, value in verdict["evidence"].items():
