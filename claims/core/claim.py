@@ -130,7 +130,7 @@ def _check(claim: Claim[Any]) -> None:
     def refuse(field: str, value: object, rule: str) -> None:
         raise ClaimError(claim.id, field, value, rule)
 
-    if not isinstance(claim.rule, Rule):
+    if isinstance(claim.rule, type) or not isinstance(claim.rule, Rule):
         refuse("rule", repr(claim.rule), "must be one of claims.deciding, such as PerRegime(0.05)")
     if claim.domain is not None and not isinstance(claim.domain, Domain):
         refuse("domain", repr(claim.domain), "must be a Domain, or None")
