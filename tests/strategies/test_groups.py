@@ -164,11 +164,11 @@ MISREADINGS = [
     theorem_4_3.SIGMA_SQUARED,
 ]
 MISREADINGS += [
-    version.changes["domain"].hypotheses[0].quantity
+    mutant.changes["domain"].hypotheses[0].quantity
     for claim in (*theorem_4_2_upper.CLAIMS, *theorem_4_2_lower.CLAIMS)
-    for version in claim.mutants
-    if "domain" in version.changes
-    and version.changes["domain"].hypotheses[0].quantity not in CRITERIA
+    for mutant in claim.mutants
+    if "domain" in mutant.changes
+    and mutant.changes["domain"].hypotheses[0].quantity not in CRITERIA
 ]
 
 

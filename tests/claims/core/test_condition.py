@@ -196,7 +196,7 @@ def test_violated(clause, factor, broken):
     ]
     assert violations(REGIME, tier) == expected
     assert (clause.name in expected) is broken
-    assert clause.name not in violations(REGIME, tier, dropped=[clause.name])
+    assert clause.name not in violations(REGIME, tier, without=[clause.name])
 
 
 def test_only_the_tasks_asked_for():

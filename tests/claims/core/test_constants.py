@@ -7,8 +7,9 @@ import math
 import pytest
 
 from claims.core.catalogue import catalogue
-from claims.core.claim import hypothesis
 from claims.core.constants import FILE, LEAST, MOST, ConstantsError, load, resolve
+from claims.core.domain import Between, Hypothesis
+from claims.core.quantities import TAU_2
 
 
 @pytest.fixture
@@ -115,10 +116,11 @@ def test_resolve_name():
 
 
 def test_hypothesis_without_its_constant():
-    bounded = hypothesis("tau_2", high="a.C_3")
-    assert bounded.range({"a.C_3": 4.0}) == (-math.inf, 4.0)
+    bounded = Hypothesis(TAU_2, Between(high="a.C_3"))
+    assert bounded.between.range({"a.C_3": 4.0}) == (-math.inf, 4.0)
+    assert str(bounded) == "tau_2 ≤ C_3"
     with pytest.raises(ConstantsError, match=r"a\.C_3"):
-        bounded.range({})
+        bounded.between.range({})
 
 
 def test_the_shipped_file_has_every_constant_a_claim_names():

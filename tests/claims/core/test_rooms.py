@@ -20,10 +20,6 @@ ORDER = (
 )
 #: Files of statements: nobody imports them.
 STATEMENTS = ("claims.paper", "claims.beyond")
-#: Statements on real images are also what their own tier reads.
-READ_BY_THEIR_TIER = "claims.paper.real_images"
-#: Margins and statuses are what every room speaks of, and stand beside the rules that read them.
-SPOKEN_OF_EVERYWHERE = "claims.deciding.decision"
 
 
 def modules():
@@ -39,7 +35,7 @@ MODULES = modules()
 
 
 def imports(text):
-    """Modules that a module's text imports, at its top or within a function."""
+    """Modules that a module's text imports: at its top, within a function, or for types alone."""
     names = set()
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
@@ -62,15 +58,17 @@ def misplaced(module, text):
     return {
         name
         for name in imports(text)
-        if name not in {READ_BY_THEIR_TIER, SPOKEN_OF_EVERYWHERE, module}
+        if name != module
+        and room(name)
         and (room(name) in STATEMENTS or ORDER.index(room(name)) > ORDER.index(home))
     }
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if room(name)])
 def test_one_direction(module):
-    """`model` imports no claim, no claim a strategy, and nobody a file of statements: the catalogue
-    finds those by the names of their files, and so do statements about statements.
+    """`model` imports no claim, no claim a strategy, and nobody a file of statements.
+
+    The catalogue finds those by the names of their files, and so do statements about statements.
     """
     assert misplaced(module, MODULES[module].read_text()) == set()
 
@@ -80,6 +78,10 @@ def test_one_direction(module):
     [
         ("model.regime", "from claims.core import quantities"),
         ("claims.core.claim", "from claims.observing.errors import both_ways"),
+        ("claims.core.rule", "if TYPE_CHECKING:\n    from claims.deciding import verdict"),
+        ("claims.core.rule", "from claims.deciding.per_regime import PerRegime"),
+        ("claims.deciding.decide", "from strategies.search import SEARCH"),
+        ("claims.observing.paired", "from claims.paper.real_images import CLAIMS"),
         ("claims.paper.m1", "from claims.paper.theorem_4_3 import CLAIMS"),
         ("claims.beyond.advice", "import claims.paper.m1"),
         ("reports.studies.verify", "def late():\n    from claims.beyond import necessity"),
@@ -97,3 +99,19 @@ def test_statement_files_are_named_in_two_places():
         if name.startswith("claims.") and "import_module(" in path.read_text()
     }
     assert by_name == {"claims.core.catalogue", "claims.core.statements"}
+
+
+CALIBRATION = ROOT / "reports" / "studies" / "calibration"
+
+
+@pytest.mark.parametrize("path", [*CALIBRATION.glob("*.py")], ids=lambda path: path.stem)
+def test_calibration_names_no_theorem(path):
+    """It fits what claims declare, whatever they are called."""
+    assert "theorem" not in path.read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("reports.")])
+def test_reports_import_no_statement(module):
+    """They show what is decided; which statements there are is the catalogue's."""
+    imported = imports(MODULES[module].read_text(encoding="utf-8"))
+    assert not {name for name in imported if room(name) in STATEMENTS}

@@ -15,22 +15,21 @@ from scipy.integrate import quad
 from scipy.stats import binom, binomtest, norm, rankdata
 
 from claims.core.catalogue import catalogue
-from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.budget import LEVEL, MOST_WORST, RUN_BUDGET
 from claims.deciding.estimates import (
     LEAST,
-    LEVEL,
-    MOST_CLIMBED,
-    SEEN,
     Estimate,
     beyond,
     each,
     estimate,
     rank_correlation,
+    reach,
     root_mean_square,
     share_power,
     slopes,
     spread,
 )
+from claims.deciding.population import Population
 
 
 def mean(column):
@@ -43,12 +42,13 @@ def mean(column):
 @pytest.mark.parametrize(("n", "deviation"), [(30, 1.0), (300, 5.0), (300, 1e-3)])
 def test_mean_of_normals(n, deviation):
     column = np.random.default_rng(0).normal(2.0, deviation, n)
-    found, error = estimate(mean, column), column.std() / math.sqrt(n)
-    assert found.value == column.mean()
-    assert found.error == pytest.approx(error, rel=5.5 / math.sqrt(800))
-    assert [(found.low - found.value) / error, (found.high - found.value) / error] == pytest.approx(
-        [-1.96, 1.96], abs=5.5 * 0.134
-    )
+    estimated, error = estimate(mean, column), column.std() / math.sqrt(n)
+    assert estimated.value == column.mean()
+    assert estimated.error == pytest.approx(error, rel=5.5 / math.sqrt(800))
+    assert [
+        (estimated.low - estimated.value) / error,
+        (estimated.high - estimated.value) / error,
+    ] == pytest.approx([-1.96, 1.96], abs=5.5 * 0.134)
 
 
 def test_coverage():
@@ -57,7 +57,8 @@ def test_coverage():
     """
     columns = np.random.default_rng(1).standard_normal((120, 40))
     missed = sum(
-        not found.low <= 0 <= found.high for found in (estimate(mean, column) for column in columns)
+        not estimated.low <= 0 <= estimated.high
+        for estimated in (estimate(mean, column) for column in columns)
     )
     assert missed <= binom.isf(1e-7, 120, 0.09)
 
@@ -147,7 +148,7 @@ def tail(x, freedom):
     )[0]
 
 
-@pytest.mark.parametrize("level", [LEVEL, LEVEL / MOST_CLIMBED, 1e-4])
+@pytest.mark.parametrize("level", [LEVEL, LEVEL / MOST_WORST, 1e-4])
 @pytest.mark.parametrize("count", [LEAST, 24, 320])
 def test_spread(count, level):
     """The one-sided tail beyond it, with one degree of freedom less than there are numbers."""
@@ -156,12 +157,14 @@ def test_spread(count, level):
 
 def test_spread_of_many_is_the_normal_law_s():
     assert spread(10**6) == pytest.approx(norm.isf(LEVEL), rel=1e-4)
-    assert norm.sf(-SEEN) == pytest.approx(0.99)
+    assert norm.sf(-reach()) == pytest.approx(0.99)
 
 
 def test_level():
     """All populations of the catalogue together spend less than the run's budget."""
-    assert sum(LEVEL for claim in catalogue().values() if claim.population) < RUN_BUDGET
+    assert (
+        sum(LEVEL for one in catalogue().values() if isinstance(one.rule, Population)) < RUN_BUDGET
+    )
 
 
 @pytest.mark.parametrize("count", [6, 12])
@@ -177,8 +180,8 @@ def test_false_alarms(count):
 @pytest.mark.parametrize("level", [LEVEL, 1e-4])
 @pytest.mark.parametrize("bound", [-2.0, 0.5, 3.0])
 def test_margins(bound, level):
-    found, unsure = Estimate(0.5, 0.1, 0.3, 0.7, 30), spread(30, level) * 0.1
-    most, least = found.at_most(bound, level), found.at_least(bound, level)
+    estimated, unsure = Estimate(0.5, 0.1, 0.3, 0.7, 30), spread(30, level) * 0.1
+    most, least = estimated.at_most(bound, level), estimated.at_least(bound, level)
     assert [most.low[0], most.high[0]] == pytest.approx(
         [bound - 0.5 - unsure, bound - 0.5 + unsure]
     )
@@ -193,8 +196,8 @@ def test_margins(bound, level):
 )
 def test_so_many_standard_errors_decide(share, certain, possible):
     """Beyond the bound by a share of the spread: holds, is inconclusive, or is falsified."""
-    found, gap = Estimate(2.0, 0.5, 1.0, 3.0, 30), 0.5 * spread(30) * share
-    for margin in (found.at_most(2.0 - gap), found.at_least(2.0 + gap)):
+    estimated, gap = Estimate(2.0, 0.5, 1.0, 3.0, 30), 0.5 * spread(30) * share
+    for margin in (estimated.at_most(2.0 - gap), estimated.at_least(2.0 + gap)):
         assert (margin.certain_failures, margin.possible_failures) == (certain, possible)
 
 

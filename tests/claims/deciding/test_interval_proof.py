@@ -6,9 +6,11 @@ import math
 
 import pytest
 import sympy as sp
+import toys
 
+from claims.core.status import Status
 from claims.deciding import interval_proof as proof
-from claims.deciding.interval_proof import prove
+from claims.deciding.interval_proof import IntervalProof, prove
 
 x, y = sp.symbols("x y", positive=True)
 
@@ -26,10 +28,10 @@ x, y = sp.symbols("x y", positive=True)
 )
 def test_positive(formula, box, least):
     """The least value lies between the two ends of what is claimed of it."""
-    found = prove(formula, box)
-    assert 0 < found.low <= least * (1 + 1e-12)
-    assert found.high >= least * (1 - 1e-12)
-    assert proof.margin(found, {}).possible_failures == 0
+    proven = prove(formula, box)
+    assert 0 < proven.low <= least * (1 + 1e-12)
+    assert proven.high >= least * (1 - 1e-12)
+    assert proof.margin(proven, {}).possible_failures == 0
 
 
 @pytest.mark.parametrize(
@@ -43,18 +45,18 @@ def test_positive(formula, box, least):
 )
 def test_refuted(formula, box):
     """By a point, which is named and where the formula is negative."""
-    found = prove(formula, box)
-    assert found.high < 0
-    assert formula.subs({symbol: found.where[symbol.name] for symbol in box}) < 0
-    assert proof.margin(found, {}).certain_failures == 1
+    proven = prove(formula, box)
+    assert proven.high < 0
+    assert formula.subs({symbol: proven.where[symbol.name] for symbol in box}) < 0
+    assert proof.margin(proven, {}).certain_failures == 1
 
 
 def test_a_needle():
     """Negative on a width of 2e-4 of the box only."""
     needle = (x - sp.Rational(7, 10)) ** 2 - sp.Rational(1, 10**8)
-    found = prove(needle, {x: (0.0, 1.0)})
-    assert found.high < 0
-    assert found.where["x"] == pytest.approx(0.7, abs=2e-4)
+    proven = prove(needle, {x: (0.0, 1.0)})
+    assert proven.high < 0
+    assert proven.where["x"] == pytest.approx(0.7, abs=2e-4)
 
 
 def test_what_cannot_be_told():
@@ -63,10 +65,10 @@ def test_what_cannot_be_told():
         ((x - 1) ** 2, {x: (0.1, 3.0)}, 2000),
         ((x - y) ** 2 + sp.Rational(1, 10**9), {x: (0.0, 1.0), y: (0.0, 1.0)}, 10),
     ]:
-        found = prove(formula, box, most_cells=cells)
-        assert found.low <= 0 <= found.high
-        seen = proof.margin(found, {})
-        assert (seen.possible_failures, seen.certain_failures) == (1, 0)
+        proven = prove(formula, box, most_cells=cells)
+        assert proven.low <= 0 <= proven.high
+        told = proof.margin(proven, {})
+        assert (told.possible_failures, told.certain_failures) == (1, 0)
 
 
 def test_division_by_a_cell_around_zero():
@@ -80,11 +82,38 @@ def test_inexact_numbers_are_refused():
 
 
 def test_evidence():
-    found = prove(x - y, {x: (2.0, 3.0), y: (0.5, 1.0)})
-    assert found.evidence == {
+    proven = prove(x - y, {x: (2.0, 3.0), y: (0.5, 1.0)})
+    assert proven.evidence == {
         "box": {"x": (2.0, 3.0), "y": (0.5, 1.0)},
-        "cells": found.cells,
-        "smallest_margin": found.low,
-        "where": found.where,
+        "cells": proven.cells,
+        "smallest_margin": proven.low,
+        "where": proven.where,
     }
-    assert found.method == "interval arithmetic"
+    assert proven.method == "interval arithmetic"
+
+
+# The rule -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("formula", "cells", "status"),
+    [
+        (x - sp.Rational(1, 2), 100, Status.VERIFIED),
+        (x - 3, 100, Status.FALSIFIED),
+        ((x - 1) ** 2, 100, Status.INCONCLUSIVE),
+    ],
+    ids=str,
+)
+def test_verdict(formula, cells, status):
+    """Of a proof, of a point that refutes, and of what cannot be told."""
+    claim = toys.formula(
+        rule=IntervalProof(),
+        observe=lambda: prove(formula, {x: (0.9, 2.0)}, most_cells=cells),
+        margin=proof.margin,
+    )
+    verdict = toys.decided(claim)
+    certain = prove(formula, {x: (0.9, 2.0)}, most_cells=cells)
+    assert (verdict.status, verdict.method) == (status, "interval arithmetic")
+    assert verdict.evidence == certain.evidence
+    assert (verdict.worst_margin, verdict.regimes, verdict.networks) == (certain.low, 1, 0)
+    assert (verdict.counterexample is None) is (status is not Status.FALSIFIED)

@@ -15,7 +15,7 @@ from claims.observing import survey
 from claims.observing.errors import LINES, scratch_only
 from claims.observing.limit import approach
 from claims.observing.shares import SHARES, Swept, shares, sweep_alpha
-from claims.observing.survey import crowd, foretell, narrow
+from claims.observing.survey import crowd, narrow, predict
 from claims.predicting import law
 from model.sampling import Seeds
 from model.test_error import estimate_error
@@ -45,28 +45,31 @@ def trial():
 
 
 @pytest.fixture(scope="module")
-def seen():
+def surveyed():
     return survey.survey(MADE, SEEDS)
 
 
-def test_errors(seen, trial):
+def test_errors(surveyed, trial):
     """Means over seeds, and their standard errors; those of the difference are paired."""
     scratch, transfer = (errors(MADE, run, trial) for run in (trial.scratch, trial.transfer))
     n = SEEDS.count
-    assert [seen.scratch, seen.transfer] == pytest.approx(
+    assert [surveyed.scratch, surveyed.transfer] == pytest.approx(
         [scratch.mean(), transfer.mean()], rel=1e-14
     )
-    assert seen.transfer_error == pytest.approx(
+    assert surveyed.transfer_error == pytest.approx(
         math.sqrt(((transfer - transfer.mean()) ** 2).sum() / (n - 1) / n)
     )
     gap = transfer - scratch
-    assert seen.difference == pytest.approx(
-        (seen.transfer - seen.scratch, math.sqrt(((gap - gap.mean()) ** 2).sum() / (n - 1) / n))
+    assert surveyed.difference == pytest.approx(
+        (
+            surveyed.transfer - surveyed.scratch,
+            math.sqrt(((gap - gap.mean()) ** 2).sum() / (n - 1) / n),
+        )
     )
-    assert (seen.networks, seen.seeds) == (3 * n, n)
+    assert (surveyed.networks, surveyed.seeds) == (3 * n, n)
 
 
-def test_share(seen, trial):
+def test_share(surveyed, trial):
     """Counted filter by filter: of its own class's training samples, those it is active on."""
     weights, data, m = trial.scratch.weights, trial.draw.downstream, MADE.m
     active = own = 0
@@ -76,26 +79,26 @@ def test_share(seen, trial):
                 if data.labels[s, i] == (1 if r < m else -1):
                     own += 1
                     active += bool(torch.dot(weights[s, r], data.noise[s, i]) > 0)
-    assert seen.share == pytest.approx(active / own, rel=1e-6)
-    assert 0.5 < seen.share < 1
+    assert surveyed.share == pytest.approx(active / own, rel=1e-6)
+    assert 0.5 < surveyed.share < 1
 
 
-def test_predictions(seen):
+def test_predictions(surveyed):
     """The law with its own p, with 0.8, and in closed form; what is written down beforehand is the
     first.
     """
-    assert seen.predicted == law.predict(MADE)
-    assert seen.rounded == law.predict(MADE, 0.8)
-    assert (seen.rounded.p, seen.closed_form) == (pytest.approx(0.8), law.closed_form(MADE))
-    assert foretell(MADE) == {
-        "p": seen.predicted.p,
-        "scratch": seen.predicted.scratch,
-        "transfer": seen.predicted.transfer,
+    assert surveyed.predicted == law.predict(MADE)
+    assert surveyed.rounded == law.predict(MADE, 0.8)
+    assert (surveyed.rounded.p, surveyed.closed_form) == (pytest.approx(0.8), law.closed_form(MADE))
+    assert predict(MADE) == {
+        "p": surveyed.predicted.p,
+        "scratch": surveyed.predicted.scratch,
+        "transfer": surveyed.predicted.transfer,
     }
 
 
-def test_quantity(seen):
-    assert seen.quantity("tau_D") == quantities.catalogue()["tau_D"](MADE)
+def test_quantity(surveyed):
+    assert surveyed.quantity("tau_D") == quantities.catalogue()["tau_D"](MADE)
 
 
 def test_one_seed_has_no_spread():

@@ -1,5 +1,5 @@
 """Statements on real images: decided as they should be where the truth is planted, and seldom wrong
-where there is nothing to see.
+where there is nothing to tell.
 """
 
 import math
@@ -9,22 +9,29 @@ import pytest
 from scipy import stats
 
 from claims.core.evidence import RegimeOutcome
-from claims.paper import real_images
-from claims.paper.real_images import (
+from claims.core.margin import Margin
+from claims.deciding.paired_seeds import LEAST_SEEDS, Contrasts, PairedSeeds, interval, outcome
+from claims.observing.accuracies import (
     BASE_SAMPLES,
-    CLAIMS_ON_IMAGES,
-    LEAST_SEEDS,
-    LEVEL,
     Cell,
-    decide,
     gain,
-    interval,
-    outcome,
-    paired,
+    mismatches,
+    noises,
     slope,
-    with_planted,
+    sources,
+    weighted,
 )
+from claims.paper.real_images import CLAIMS, LEVEL, NEGATIVE
 
+#: Every statement, and every mutant of one.
+VERSIONS = [one for claim in CLAIMS for one in (claim, *map(claim.mutated, claim.mutants))]
+
+
+def intervals(claim, accuracies):
+    return claim.rule.intervals(claim.margin, claim.observe(accuracies))
+
+
+NO_EFFECT = {"per_doubling": 0.0, "per_noise": 0.0, "offset": 0.0, "far": 0.0}
 SAMPLES, NOISES = (500, 1500, 5000), (0.0, 1.0, 2.0)
 
 
@@ -56,18 +63,16 @@ def world(seeds=8, *, per_doubling=0.7, per_noise=1.5, offset=-1.0, spread=0.3, 
     }
 
 
-def verdicts(seen, networks=("net",)):
-    return {
-        claim.id: outcome(decide(claim, seen, networks)[networks[0]]) for claim in with_planted()
-    }
+def verdicts(accuracies):
+    """Of the one network; undecided where nothing was trained."""
+    return {claim.id: outcome(intervals(claim, accuracies).get("net", {})) for claim in VERSIONS}
 
 
-def test_planted_effects_are_found_and_planted_errors_caught():
-    found = verdicts(world())
-    assert {name for name, seen in found.items() if seen is RegimeOutcome.STANDS} == {
-        claim.id for claim in CLAIMS_ON_IMAGES
-    }
-    assert all(seen is RegimeOutcome.FALLS for name, seen in found.items() if "!" in name)
+def test_planted_effects_stand_and_mutants_fall():
+    outcomes = verdicts(world())
+    stand = {name for name, one in outcomes.items() if one is RegimeOutcome.STANDS}
+    assert stand == {claim.id for claim in CLAIMS}
+    assert all(one is RegimeOutcome.FALLS for name, one in outcomes.items() if "!" in name)
 
 
 @pytest.mark.parametrize(
@@ -84,20 +89,17 @@ def test_the_opposite_world_falsifies(changes, falls):
     assert verdicts(world(**changes))[falls] is RegimeOutcome.FALLS
 
 
-def test_nothing_is_decided_where_there_is_no_effect_or_too_few_seeds():
-    assert set(verdicts(world(per_doubling=0.0, per_noise=0.0, offset=0.0, far=0.0)).values()) == {
-        RegimeOutcome.UNDECIDED,
-        RegimeOutcome.FALLS,
-    }  # exaggerations fall
-    assert not [
-        name
-        for name, seen in verdicts(
-            world(per_doubling=0.0, per_noise=0.0, offset=0.0, far=0.0)
-        ).items()
-        if "!" not in name and seen is RegimeOutcome.FALLS
-    ]
-    assert set(verdicts(world(seeds=LEAST_SEEDS - 1)).values()) == {RegimeOutcome.UNDECIDED}
-    assert set(verdicts({}).values()) == {RegimeOutcome.UNDECIDED}
+def test_nothing_is_decided_where_there_is_no_effect():
+    """Exaggerations fall."""
+    outcomes = verdicts(world(**NO_EFFECT))
+    assert set(outcomes.values()) == {RegimeOutcome.UNDECIDED, RegimeOutcome.FALLS}
+    fallen = [name for name, one in outcomes.items() if one is RegimeOutcome.FALLS]
+    assert all("!" in name for name in fallen)
+
+
+@pytest.mark.parametrize("accuracies", [world(seeds=LEAST_SEEDS - 1), {}], ids=["few", "none"])
+def test_nothing_is_decided_with_too_few_seeds(accuracies):
+    assert set(verdicts(accuracies).values()) == {RegimeOutcome.UNDECIDED}
 
 
 def test_statements_are_seldom_decided_by_chance():
@@ -106,61 +108,43 @@ def test_statements_are_seldom_decided_by_chance():
     """
     wrong = 0
     for seed in range(400):
-        found = verdicts(
-            world(per_doubling=0.0, per_noise=0.0, offset=0.0, far=0.0, spread=1.0, seed=seed)
-        )
-        wrong += any(found[claim.id] is not RegimeOutcome.UNDECIDED for claim in CLAIMS_ON_IMAGES)
+        accuracies = world(**NO_EFFECT, spread=1.0, seed=seed)
+        outcomes = [outcome(intervals(claim, accuracies)["net"]) for claim in CLAIMS]
+        wrong += any(one is not RegimeOutcome.UNDECIDED for one in outcomes)
     assert stats.binomtest(wrong, 400, 2 * LEVEL, alternative="greater").pvalue > 1e-3
     assert wrong > 0  # else the level is not what it is said to be
 
 
-def test_the_interval_is_students():
-    values = np.random.default_rng(0).normal(1, 2, 9)
-    found = interval(values, 0.01)
-    expected = stats.ttest_1samp(values, 0).confidence_interval(0.98)
-    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
-    assert (found.seeds, found.mean, found.error) == pytest.approx(
-        (9, values.mean(), stats.sem(values))
-    )
-
-
-@pytest.mark.parametrize("count", range(LEAST_SEEDS))
-def test_few_seeds_leave_the_interval_without_bound(count):
-    found = interval(np.arange(count, dtype=float), 0.01)
-    assert (found.low, found.high, found.seeds) == (-math.inf, math.inf, count)
-
-
-def test_the_level_is_split_over_statements_networks_and_contrasts():
-    seen = world()
-    narrow = decide(real_images.NEGATIVE, seen, ["net"])["net"]["noisiest source"]
-    wide = decide(real_images.NEGATIVE, seen, ["net", "other"])["net"]["noisiest source"]
-    loss = -gain(seen, Cell("net", "cifar10", 500, 0, BASE_SAMPLES, 2.0, 1.0))
-    assert narrow == interval(loss, LEVEL / (len(CLAIMS_ON_IMAGES) * 2))
-    assert wide == interval(loss, LEVEL / (len(CLAIMS_ON_IMAGES) * 4))
+def test_the_level_is_shared_by_the_statements_of_this_file():
+    assert {claim.rule for claim in CLAIMS} == {PairedSeeds(LEVEL, statements=len(CLAIMS))}
+    accuracies = world()
+    loss = -gain(accuracies, Cell("net", "cifar10", 500, 0, BASE_SAMPLES, 2.0, 1.0))
+    one = intervals(NEGATIVE, accuracies)["net"]["noisiest source"]
+    assert one == interval(loss, LEVEL / (len(CLAIMS) * 2))
 
 
 def test_a_slope_is_least_squares_over_each_seed():
-    seen = world()
-    places = real_images.sources(seen, "net")
+    accuracies = world()
+    places = sources(accuracies, "net")
     assert list(places.values()) == [math.log2(n1) for n1 in SAMPLES]
     by_hand = [
-        np.polyfit(list(places.values()), [100 * seen[cell][seed] for cell in places], 1)[0]
+        np.polyfit(list(places.values()), [100 * accuracies[cell][seed] for cell in places], 1)[0]
         for seed in range(8)
     ]
-    assert slope(seen, places) == pytest.approx(by_hand)
+    assert slope(accuracies, places) == pytest.approx(by_hand)
 
 
 def test_only_seeds_that_all_cells_have_are_compared():
     one, other = Cell("net", "cifar10", 500), Cell("net", "cifar10", 500, 0, 500, 0.0, 1.0)
-    seen = {one: {0: 0.5, 1: 0.6, 2: 0.7}, other: {1: 0.7, 2: 0.9, 3: 0.1}}
-    assert gain(seen, other) == pytest.approx([10, 20])
-    assert len(paired(seen, {one: 1.0, Cell("net", "cifar10", 7): 1.0})) == 0
+    accuracies = {one: {0: 0.5, 1: 0.6, 2: 0.7}, other: {1: 0.7, 2: 0.9, 3: 0.1}}
+    assert gain(accuracies, other) == pytest.approx([10, 20])
+    assert len(weighted(accuracies, {one: 1.0, Cell("net", "cifar10", 7): 1.0})) == 0
 
 
 def test_other_cells_do_not_mix_in():
     """Other forms, shares, pairs and networks change no verdict's numbers."""
-    seen = world()
-    before = {claim.id: decide(claim, seen, ["net"]) for claim in CLAIMS_ON_IMAGES}
+    accuracies = world()
+    before = {claim.id: intervals(claim, accuracies)["net"] for claim in CLAIMS}
     rng = np.random.default_rng(5)
     others = [
         Cell("net", "cifar10", 500, 0, BASE_SAMPLES, 0.0, 0.5),
@@ -169,8 +153,8 @@ def test_other_cells_do_not_mix_in():
         Cell("other", "cifar10", 500, 0, 25000, 0.0, 1.0),
         Cell("net", "cifar10", 500, 0, 500, 3.0, 1.0),
     ]
-    seen |= {cell: dict(enumerate(rng.uniform(0, 1, 8))) for cell in others}
-    assert {claim.id: decide(claim, seen, ["net"]) for claim in CLAIMS_ON_IMAGES} == before
+    accuracies |= {cell: dict(enumerate(rng.uniform(0, 1, 8))) for cell in others}
+    assert {claim.id: intervals(claim, accuracies)["net"] for claim in CLAIMS} == before
 
 
 def test_negative_transfer_stands_by_either_source_and_falls_by_both():
@@ -188,17 +172,21 @@ def test_negative_transfer_stands_by_either_source_and_falls_by_both():
     )  # the small one neither way
 
 
-def test_every_statement_has_two_planted_errors():
-    for claim in CLAIMS_ON_IMAGES:
-        assert len(claim.mutants) >= 2
-        assert len({version.name for version in claim.mutants}) == len(claim.mutants)
+def test_statements():
+    """Ordinary claims, each with two mutants, on accuracies as they were recorded."""
+    accuracies = world()
+    for claim in VERSIONS:
+        assert isinstance(claim.margin, Contrasts)
+        assert isinstance(claim.margin(accuracies, {}), Margin)
+        assert claim.observe(accuracies) is accuracies
         assert claim.id.startswith("images.")
+        assert claim.domain is None
+        assert claim.family_id == "images"
+    assert min(len(claim.mutants) for claim in CLAIMS) >= 2
 
 
-def test_identical_numbers_and_nan_decide_nothing():
-    """No spread is no evidence: a network that never changed, or diverged."""
-    for values in (np.full(9, 0.5), np.array([1.0, 2.0, np.nan, 1.5, 1.2, 1.1])):
-        assert interval(values, 0.01).outcome is RegimeOutcome.UNDECIDED
+def test_noises_are_those_of_the_base_s_size():
+    assert sorted(noises(world(), "net").values()) == list(NOISES)
 
 
 def test_mismatch_is_decided_on_one_set_of_images():
@@ -207,6 +195,6 @@ def test_mismatch_is_decided_on_one_set_of_images():
         Cell("net", "cifar100", 500, far, n1, 0.0, 1.0, images=name)
         for far, n1, name in ((0, 5000, "cifar100"), (5, 1250, "cifar100-subset"))
     )
-    assert list(real_images.mismatches({whole: {}, subset: {}}, "net")) == [whole]
-    assert list(real_images.mismatches({subset: {}}, "net")) == [subset]
+    assert list(mismatches({whole: {}, subset: {}}, "net")) == [whole]
+    assert list(mismatches({subset: {}}, "net")) == [subset]
     assert whole.scratch.images == "cifar100"

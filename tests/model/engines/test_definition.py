@@ -19,7 +19,8 @@ from engine_runs import (
 from examples import KINDS, regime
 
 from model.engines import gram, tangent
-from model.engines.autograd import Trainer, TwoLayerCNN, closed_form_step, patches
+from model.engines.autograd import Trainer, closed_form_step, patches
+from model.engines.network import TwoLayerCNN
 from model.run import Run
 from model.sampling import Sample, Seeds
 from model.transfer import run_trial

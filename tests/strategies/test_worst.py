@@ -9,11 +9,12 @@ import sys
 import pytest
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS
 
-from claims.core.claim import Domain, hypothesis
-from claims.core.domains import ANY_REGIME
-from strategies.search import ROOTS, climb, search
+from claims.core.domain import Between
+from claims.core.domains import ANY_REGIME, from_scratch
+from claims.core.quantities import TAU_2
+from strategies.search import ROOTS, SEARCH
 
-SCRATCH = Domain("scratch", (hypothesis("tau_2", 0.02, 40.0),))
+SCRATCH = from_scratch(TAU_2, Between(0.02, 40.0))
 PEAK = {"sigma1": 1.3, "sigma2": 0.6, "n1": 6, "n2": 7, "steps1": 13, "steps2": 22}
 
 
@@ -24,32 +25,32 @@ def distance(case):
     return -sum(abs(math.log(getattr(case.regime, name) / value)) for name, value in PEAK.items())
 
 
-def seen(score=distance, *, domain=ANY_REGIME, name="a", entropy=0, cases=30):
+def worst(score=distance, *, domain=ANY_REGIME, name="a", entropy=0, cases=30):
     """Every case that is scored, in order."""
-    looked = []
-    climb(
+    drawn = []
+    SEARCH.worst(
         domain,
         {},
-        lambda case: looked.append(case) or score(case),
+        lambda case: drawn.append(case) or score(case),
         name=name,
         entropy=entropy,
         cases=cases,
     )
-    return looked
+    return drawn
 
 
-def searched(*, name="a", entropy=0, cases=30):
+def plain(*, name="a", entropy=0, cases=30):
     """The same of a search that does not climb."""
-    looked = []
-    search(
+    drawn = []
+    SEARCH.falling(
         ANY_REGIME,
         {},
-        lambda case: looked.append(case) or False,
+        lambda case: drawn.append(case) or False,
         name=name,
         entropy=entropy,
         cases=cases,
     )
-    return looked
+    return drawn
 
 
 # Higher -------------------------------------------------------------------------------------------
@@ -59,18 +60,18 @@ def test_finds_more_than_a_plain_search():
     """On average over three runs of as many cases each: what it is for."""
     best = {
         find: [max(map(distance, find(entropy=entropy, cases=96))) for entropy in range(3)]
-        for find in (seen, searched)
+        for find in (worst, plain)
     }
-    assert sum(best[seen]) > sum(best[searched]), best
+    assert sum(best[worst]) > sum(best[plain]), best
 
 
 def test_the_score_steers():
     """Another score, other cases; and of a score that is all the same, nothing is expected but that
     it ends.
     """
-    towards = [seen(score) for score in (distance, lambda case: -distance(case), lambda case: 0.0)]
+    towards = [worst(score) for score in (distance, lambda case: -distance(case), lambda case: 0.0)]
     assert towards[0] != towards[1]
-    assert all(len(looked) > 15 for looked in towards)
+    assert all(len(drawn) > 15 for drawn in towards)
 
 
 # Within bounds ------------------------------------------------------------------------------------
@@ -79,9 +80,9 @@ def test_the_score_steers():
 @pytest.mark.parametrize("cases", [1, 2, 7, 40])
 def test_no_more_calls_than_cases(cases):
     """And no case twice: a network once trained is not trained again."""
-    looked = seen(cases=cases)
-    assert len(looked) == len(set(looked)) <= cases
-    assert len(looked) > cases / 2
+    drawn = worst(cases=cases)
+    assert len(drawn) == len(set(drawn)) <= cases
+    assert len(drawn) > cases / 2
 
 
 @pytest.mark.parametrize("domain", [ANY_REGIME, SCRATCH], ids=lambda domain: domain.construction)
@@ -89,40 +90,47 @@ def test_inside_the_domain(domain):
     """What it climbs to is a regime of the domain, on a root of verification's, not of
     calibration's.
     """
-    for case in seen(lambda case: case.regime.n2 / case.regime.m, domain=domain):
+    for case in worst(lambda case: case.regime.n2 / case.regime.m, domain=domain):
         assert domain.violations(case.regime, {}) == []
         assert 0 <= case.root < ROOTS
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e300])
 def test_any_finite_score(scale):
-    assert len(seen(lambda case: scale * math.tanh(distance(case)))) > 15
+    assert len(worst(lambda case: scale * math.tanh(distance(case)))) > 15
 
 
 # Deterministic ------------------------------------------------------------------------------------
 
 
 def test_same_name_and_entropy_same_cases():
-    first = seen()
-    seen(name="something else in between")
-    searched()
-    assert seen() == first
+    first = worst()
+    worst(name="something else in between")
+    plain()
+    assert worst() == first
 
 
 @pytest.mark.parametrize("change", [{"name": "b"}, {"entropy": 1}], ids=str)
 def test_other_name_or_entropy_other_cases(change):
     """But for the simplest case, which every search begins with, and what little lies around it."""
-    assert len(set(seen()) & set(seen(**change))) <= 3
+    assert len(set(worst()) & set(worst(**change))) <= 3
 
 
 STRANGER = """
 from claims.core.domains import ANY_REGIME
-from strategies.search import climb
+from strategies.search import SEARCH
 
 def cases():
-    seen = []
-    climb(ANY_REGIME, {}, lambda case: seen.append(case) or -case.regime.n1 * case.regime.sigma1, name="a", entropy=2, cases=30)
-    return seen
+    drawn = []
+    SEARCH.worst(
+        ANY_REGIME,
+        {},
+        lambda case: drawn.append(case) or -case.regime.n1 * case.regime.sigma1,
+        name="a",
+        entropy=2,
+        cases=30,
+    )
+    return drawn
 
 before = cases()
 import stranger
@@ -140,7 +148,7 @@ def test_same_cases_whatever_else_is_imported(tmp_path):
         [sys.executable, "-c", STRANGER], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    here = seen(lambda case: -case.regime.n1 * case.regime.sigma1, entropy=2)
+    here = worst(lambda case: -case.regime.n1 * case.regime.sigma1, entropy=2)
     assert int(done.stdout) == hash(
         tuple((case.root, *case.regime.to_dict().values()) for case in here)
     )
@@ -152,7 +160,7 @@ def test_same_cases_whatever_else_is_imported(tmp_path):
 def test_provider_is_replaced_for_as_long_as_it_lasts():
     """By the one that draws no constants it finds in modules, which is also the plain search's."""
     before, during = dict(AVAILABLE_PROVIDERS), []
-    seen(lambda case: during.append(AVAILABLE_PROVIDERS["hypothesis"]) or 0.0, cases=3)
+    worst(lambda case: during.append(AVAILABLE_PROVIDERS["hypothesis"]) or 0.0, cases=3)
     assert before == AVAILABLE_PROVIDERS
     assert set(during) == {before["transfer-claims"]} != {before["hypothesis"]}
 
@@ -172,7 +180,7 @@ def test_an_error_is_passed_on(error, when):
         return distance(case)
 
     with pytest.raises(type(error)) as left:
-        climb(ANY_REGIME, {}, breaks, name="a", entropy=0, cases=20)
+        SEARCH.worst(ANY_REGIME, {}, breaks, name="a", entropy=0, cases=20)
     assert left.value is error
     assert before == AVAILABLE_PROVIDERS
-    assert len(seen(cases=10)) > 5  # and the next search runs
+    assert len(worst(cases=10)) > 5  # and the next search runs
