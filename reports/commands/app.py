@@ -66,8 +66,8 @@ COMMANDS = {
         "Refit the constants on calibration seeds, and write claims/constants.toml.",
     ),
     "stability": Place(
-        "reports.studies.stability",
-        "main",
+        f"{_ROOM}.stability",
+        "stability",
         "Decide everything again and again, on fresh entropy, and list every verdict that was not"
         " the recorded finding.",
     ),

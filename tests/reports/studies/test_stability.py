@@ -1,31 +1,30 @@
 """A series of runs on fresh entropy: where it goes on, and what it exits with."""
 
-import runpy
 import sys
 from pathlib import Path
 
 import pytest
 from series import CONJECTURES, FINDINGS, lines, run_of
 
-from reports.commands import guard
+from reports.commands import entry
 from reports.ledger.ledger import versions
 from reports.studies import stability
-from reports.studies.stability import FlakesError, read
+from reports.studies.stability import read
 
 # The series ---------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def series(monkeypatch, capsys, tmp_path):
-    """Run `python -m reports.studies.stability ARGUMENTS` on runs handed out one by one: exit code,
+    """Run `transfer-claims stability ARGUMENTS` on runs handed out one by one: exit code,
     output, what it says, and the file's runs.
     """
-    path = tmp_path / "flakes.jsonl"
+    path = tmp_path / "stability.jsonl"
 
     def call(*arguments, given=()):
         handed = iter(given)
 
-        def next_run(ids, profile, workers):
+        def next_run(ids, profile, workers, watch, tell):
             made = next(handed)
             if isinstance(made, BaseException):
                 raise made
@@ -35,9 +34,11 @@ def series(monkeypatch, capsys, tmp_path):
             }
 
         monkeypatch.setattr(stability, "one_run", next_run)
-        monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path), *map(str, arguments)])
+        monkeypatch.setattr(
+            sys, "argv", ["transfer-claims", "stability", "--file", str(path), *map(str, arguments)]
+        )
         with pytest.raises(SystemExit) as left:
-            guard.run(lambda: stability.app(standalone_mode=False), FlakesError)
+            entry.main()
         assert next(handed, None) is None, "fewer runs than were handed out"
         return left.value.code or 0, *capsys.readouterr(), read(path)
 
@@ -203,26 +204,12 @@ def test_misused(series, arguments):
 
 def test_damaged_file_stops_before_anything_is_decided(monkeypatch, capsys, tmp_path):
     """And is left as it is."""
-    path = tmp_path / "flakes.jsonl"
+    path = tmp_path / "stability.jsonl"
     path.write_text("[]\n")
-    monkeypatch.setattr(stability, "one_run", lambda ids, profile, workers: pytest.fail("decided"))
-    monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
+    monkeypatch.setattr(stability, "one_run", lambda *_: pytest.fail("decided"))
+    monkeypatch.setattr(sys, "argv", ["transfer-claims", "stability", "--file", str(path)])
     with pytest.raises(SystemExit) as left:
-        guard.run(lambda: stability.app(standalone_mode=False), FlakesError)
+        entry.main()
     _, err = capsys.readouterr()
     assert (left.value.code, path.read_text()) == (2, "[]\n")
-    assert "line 1" in err
-
-
-def test_as_a_program(monkeypatch, capsys, tmp_path):
-    """What `python -m reports.studies.stability` runs: a refusal is one line and exit 2 there
-    too.
-    """
-    path = tmp_path / "flakes.jsonl"
-    path.write_text("[]\n")
-    monkeypatch.setattr(sys, "argv", ["flakes", "--file", str(path)])
-    with pytest.raises(SystemExit) as left:
-        runpy.run_path(stability.__file__, run_name="__main__")
-    out, err = capsys.readouterr()
-    assert (left.value.code, out, err.count("\n")) == (2, "", 1)
     assert "line 1" in err

@@ -15,14 +15,14 @@ from claims.core.profile import PROFILES
 from claims.core.status import Status
 from reports.ledger.ledger import versions
 from reports.studies import stability
-from reports.studies.stability import FlakesError, differing, one_run, read, sources, varying
+from reports.studies.stability import SeriesError, differing, one_run, read, sources, varying
 from reports.studies.verify import decide
 
 # Reading ------------------------------------------------------------------------------------------
 
 
 def test_read(tmp_path):
-    path = tmp_path / "flakes.jsonl"
+    path = tmp_path / "stability.jsonl"
     path.write_text(lines(run_of(1), run_of(2)))
     assert read(path) == [run_of(1), run_of(2)]
 
@@ -42,10 +42,10 @@ LACKING = {name: value for name, value in run_of().items() if name != "entropy"}
 @pytest.mark.parametrize("before", [0, 2])
 def test_damaged_line(tmp_path, damage, before):
     """Named by its number and the file's path."""
-    path = tmp_path / "flakes.jsonl"
+    path = tmp_path / "stability.jsonl"
     path.write_text(lines(*[run_of(k) for k in range(before)]) + damage + lines(run_of(9)))
     with pytest.raises(
-        FlakesError, match=rf"flakes\.jsonl: line {before + 1}: .*profile, entropy and statuses"
+        SeriesError, match=rf"flakes\.jsonl: line {before + 1}: .*profile, entropy and statuses"
     ):
         read(path)
 
@@ -57,26 +57,26 @@ def test_damaged_line(tmp_path, damage, before):
 )
 def test_line_that_is_not_json(tmp_path, damage):
     """As after a copy that was interrupted: of hundreds of lines, the one to repair is named."""
-    path = tmp_path / "flakes.jsonl"
+    path = tmp_path / "stability.jsonl"
     path.write_text(lines(run_of(1), run_of(2)) + damage)
-    with pytest.raises(FlakesError, match=r"flakes\.jsonl: line 3: "):
+    with pytest.raises(SeriesError, match=r"flakes\.jsonl: line 3: "):
         read(path)
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", None], ids=["not UTF-8", "a folder"])
 def test_unreadable(tmp_path, content):
-    path = tmp_path / "flakes.jsonl"
+    path = tmp_path / "stability.jsonl"
     path.mkdir() if content is None else path.write_bytes(content)
-    with pytest.raises(FlakesError, match=r"flakes\.jsonl"):
+    with pytest.raises(SeriesError, match=r"flakes\.jsonl"):
         read(path)
 
 
 @pytest.mark.parametrize("statuses", [[], None, "verified", 3], ids=repr)
 def test_statuses_that_are_none(tmp_path, statuses):
     """Refused on reading, not found out by a traceback after hours of deciding."""
-    path = tmp_path / "flakes.jsonl"
+    path = tmp_path / "stability.jsonl"
     path.write_text(lines(run_of() | {"statuses": statuses}))
-    with pytest.raises(FlakesError, match="line 1"):
+    with pytest.raises(SeriesError, match="line 1"):
         read(path)
 
 
@@ -149,11 +149,11 @@ def test_conjectures_that_vary():
 
 
 @pytest.mark.parametrize("deaths", range(stability.ATTEMPTS + 1))
-def test_a_process_dies(monkeypatch, capsys, deaths):
+def test_a_process_dies(monkeypatch, deaths):
     """The same entropy is tried again, and what the attempt had decided is not counted twice; if it
     is always so, the series ends.
     """
-    tried = []
+    tried, told = [], []
 
     def dies(ids, profile, workers, verdicts, tick):
         verdicts.append(decide(find("e5.scratch"), replace(PROFILES["quick"], regimes=1)))
@@ -164,16 +164,16 @@ def test_a_process_dies(monkeypatch, capsys, deaths):
     monkeypatch.setattr(stability, "decide_all", dies)
     if deaths == stability.ATTEMPTS:
         with pytest.raises(BrokenProcessPool):
-            one_run(["e5.scratch"], "quick", 1)
+            one_run(["e5.scratch"], "quick", 1, tell=told.append)
     else:
-        run = one_run(["e5.scratch"], "quick", 1)
+        run = one_run(["e5.scratch"], "quick", 1, tell=told.append)
         assert run["entropy"] == tried[0]
         assert (
             run["networks"]
             == decide(find("e5.scratch"), replace(PROFILES["quick"], regimes=1)).networks
         )
     assert len(set(tried)) == 1
-    assert capsys.readouterr().err.count(f"entropy {tried[0]}: a process died") == deaths
+    assert told == [f"entropy {tried[0]}: a process died"] * deaths
 
 
 def test_one_run(monkeypatch):
@@ -265,6 +265,6 @@ def test_sources_that_change_during_a_run(monkeypatch):
     """Its workers may have read either: it is not kept."""
     seen = iter(["before", "after"])
     monkeypatch.setattr(stability, "sources", lambda: next(seen))
-    monkeypatch.setattr(stability, "decide_all", lambda ids, profile, workers, verdicts, tick: None)
-    with pytest.raises(FlakesError, match="changed while a run decided"):
+    monkeypatch.setattr(stability, "decide_all", lambda *_, **__: None)
+    with pytest.raises(SeriesError, match="changed while a run decided"):
         one_run(["e5.scratch"], "quick", 1)
