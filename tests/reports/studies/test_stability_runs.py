@@ -45,7 +45,7 @@ def test_damaged_line(tmp_path, damage, before):
     path = tmp_path / "stability.jsonl"
     path.write_text(lines(*[run_of(k) for k in range(before)]) + damage + lines(run_of(9)))
     with pytest.raises(
-        SeriesError, match=rf"flakes\.jsonl: line {before + 1}: .*profile, entropy and statuses"
+        SeriesError, match=rf"stability\.jsonl: line {before + 1}: .*profile, entropy and statuses"
     ):
         read(path)
 
@@ -59,7 +59,7 @@ def test_line_that_is_not_json(tmp_path, damage):
     """As after a copy that was interrupted: of hundreds of lines, the one to repair is named."""
     path = tmp_path / "stability.jsonl"
     path.write_text(lines(run_of(1), run_of(2)) + damage)
-    with pytest.raises(SeriesError, match=r"flakes\.jsonl: line 3: "):
+    with pytest.raises(SeriesError, match=r"stability\.jsonl: line 3: "):
         read(path)
 
 
@@ -67,7 +67,7 @@ def test_line_that_is_not_json(tmp_path, damage):
 def test_unreadable(tmp_path, content):
     path = tmp_path / "stability.jsonl"
     path.mkdir() if content is None else path.write_bytes(content)
-    with pytest.raises(SeriesError, match=r"flakes\.jsonl"):
+    with pytest.raises(SeriesError, match=r"stability\.jsonl"):
         read(path)
 
 
