@@ -24,9 +24,7 @@ def test_every_number_is_printed(claim):
     record = claim_record(claim, Ledger({}))
     domain = claim.domain
     assert len(record["hypotheses"]) == len(domain.where)
-    for (quantity, between), line in zip(
-        domain.where.items(), record["hypotheses"], strict=True
-    ):
+    for (quantity, between), line in zip(domain.where.items(), record["hypotheses"], strict=True):
         assert quantity.name in line
         assert all(end in line for end in ends(between))
     searched = record["searched"]

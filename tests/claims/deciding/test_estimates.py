@@ -45,9 +45,10 @@ def test_mean_of_normals(n, deviation):
     estimated, error = estimate(mean, column), column.std() / math.sqrt(n)
     assert estimated.value == column.mean()
     assert estimated.error == pytest.approx(error, rel=5.5 / math.sqrt(800))
-    assert [(estimated.low - estimated.value) / error, (estimated.high - estimated.value) / error] == pytest.approx(
-        [-1.96, 1.96], abs=5.5 * 0.134
-    )
+    assert [
+        (estimated.low - estimated.value) / error,
+        (estimated.high - estimated.value) / error,
+    ] == pytest.approx([-1.96, 1.96], abs=5.5 * 0.134)
 
 
 def test_coverage():
@@ -56,7 +57,8 @@ def test_coverage():
     """
     columns = np.random.default_rng(1).standard_normal((120, 40))
     missed = sum(
-        not estimated.low <= 0 <= estimated.high for estimated in (estimate(mean, column) for column in columns)
+        not estimated.low <= 0 <= estimated.high
+        for estimated in (estimate(mean, column) for column in columns)
     )
     assert missed <= binom.isf(1e-7, 120, 0.09)
 
@@ -160,7 +162,9 @@ def test_spread_of_many_is_the_normal_law_s():
 
 def test_level():
     """All populations of the catalogue together spend less than the run's budget."""
-    assert sum(LEVEL for one in catalogue().values() if isinstance(one.rule, Population)) < RUN_BUDGET
+    assert (
+        sum(LEVEL for one in catalogue().values() if isinstance(one.rule, Population)) < RUN_BUDGET
+    )
 
 
 @pytest.mark.parametrize("count", [6, 12])

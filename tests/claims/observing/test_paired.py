@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from claims.core.margin import Margin
 from examples import regime
 from scipy.optimize import brentq
 
+from claims.core.margin import Margin
 from claims.observing import paired as ladders
 from claims.observing.errors import LINES
 from claims.observing.paired import (

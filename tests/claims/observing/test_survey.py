@@ -61,7 +61,10 @@ def test_errors(surveyed, trial):
     )
     gap = transfer - scratch
     assert surveyed.difference == pytest.approx(
-        (surveyed.transfer - surveyed.scratch, math.sqrt(((gap - gap.mean()) ** 2).sum() / (n - 1) / n))
+        (
+            surveyed.transfer - surveyed.scratch,
+            math.sqrt(((gap - gap.mean()) ** 2).sum() / (n - 1) / n),
+        )
     )
     assert (surveyed.networks, surveyed.seeds) == (3 * n, n)
 

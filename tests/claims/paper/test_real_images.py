@@ -65,9 +65,7 @@ def world(seeds=8, *, per_doubling=0.7, per_noise=1.5, offset=-1.0, spread=0.3, 
 
 def verdicts(accuracies):
     """Of the one network; undecided where nothing was trained."""
-    return {
-        claim.id: outcome(intervals(claim, accuracies).get("net", {})) for claim in VERSIONS
-    }
+    return {claim.id: outcome(intervals(claim, accuracies).get("net", {})) for claim in VERSIONS}
 
 
 def test_planted_effects_stand_and_mutants_fall():
