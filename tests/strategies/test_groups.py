@@ -164,11 +164,10 @@ MISREADINGS = [
     theorem_4_3.SIGMA_SQUARED,
 ]
 MISREADINGS += [
-    mutant.changes["domain"].hypotheses[0].quantity
+    mutant.changes["domain"].solve_for
     for claim in (*theorem_4_2_upper.CLAIMS, *theorem_4_2_lower.CLAIMS)
     for mutant in claim.mutants
-    if "domain" in mutant.changes
-    and mutant.changes["domain"].hypotheses[0].quantity not in CRITERIA
+    if "domain" in mutant.changes and mutant.changes["domain"].solve_for not in CRITERIA
 ]
 
 

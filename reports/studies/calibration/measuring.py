@@ -57,7 +57,7 @@ def _low_end(drawn: CalibrationSet) -> float | None:
     if drawn.domain.solve_for is None:
         return None
     low = drawn.domain.where[drawn.domain.solve_for].low
-    return low if isinstance(low, float) else None
+    return None if isinstance(low, str) else float(low)
 
 
 # Sets that were trained before --------------------------------------------------------------------

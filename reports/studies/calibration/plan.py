@@ -57,9 +57,12 @@ def plan(claims: Iterable[Claim[Any]] | None = None) -> Plan:
 def _declared(claims: Iterable[Claim[Any]]) -> dict[str, FittedConstant]:
     """Every constant by name, those without sets of their own on the regimes of their claim."""
     declared: dict[str, FittedConstant] = {}
+    as_written: dict[str, FittedConstant] = {}
     own_sets: dict[Any, CalibrationSet] = {}
     for claim in claims:
         for constant in claim.fits:
+            if as_written.setdefault(constant.name, constant) != constant:
+                raise ValueError(f"{constant.name}: {claim.id} declares it as another does not")
             if isinstance(constant, OpenConstant) and not constant.sets:
                 assert claim.domain is not None
                 # Claims on the same networks share a set, which has the first one's name.

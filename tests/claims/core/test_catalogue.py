@@ -101,7 +101,8 @@ def test_mutant_changes_the_claim(claim, mutant):
     changed = {
         f.name for f in fields(Claim) if getattr(wrong, f.name) is not getattr(claim, f.name)
     } - {"id", "mutants", "family"}
-    assert changed == set(mutant.changes)
+    # Claims that share a mutant may name the same constants already.
+    assert changed <= set(mutant.changes) <= changed | {"constants"}
     assert changed & {"domain", "observe", "margin"}
 
 

@@ -8,18 +8,28 @@ from itertools import product
 
 import pytest
 
-from claims.core.claim import Domain, hypothesis
-from claims.core.condition import LITERAL, PRACTICAL, TIERS, slacks, violations
+from claims.core.condition import LITERAL, PRACTICAL, TIERS, Clause, slacks, violations
+from claims.core.domain import Between, Scale
+from claims.core.domains import after_transfer, from_scratch
+from claims.core.quantities import TAU_2, TAU_D
 from reports.studies.calibration.strata import LITERAL_SHARE, by_stratum, strata
-from strategies.search import search
+from strategies.search import SEARCH
 
-SCRATCH = Domain("scratch", (hypothesis("tau_2", 0.5, 5.0),))
-TRANSFER = Domain(
-    "transfer",
-    (hypothesis("tau_D", 0.5, 5.0), hypothesis("X", 0.1, 10.0), hypothesis("Y", 1.0, 10.0)),
-    dropped=frozenset({"signal"}),
-    groups=(("m", 20.0, 24.0), ("room", 4.0, 9.0), ("n1", 30.0, 32.0)),
+SCRATCH = from_scratch(TAU_2, Between(0.5, 5.0))
+TRANSFER = after_transfer(
+    TAU_D,
+    Between(0.5, 5.0),
+    x=Between(0.1, 10.0),
+    y=Between(1.0, 10.0),
+    without=frozenset({Clause.SIGNAL}),
+    scales={
+        Scale.M: Between(20, 24),
+        Scale.SLACK: Between(4.0, 9.0),
+        Scale.N1: Between(30, 32),
+    },
 )
+#: The scales that strata are made of.
+STRATIFIED = {Scale.M, Scale.SLACK}
 TAGS = set(
     product(("practical", "literal"), ("narrow", "wide"), ("least d", "middle d", "largest d"))
 )
@@ -30,16 +40,16 @@ domains = pytest.mark.parametrize(
 
 def drawn(stratum, cases):
     """Regimes of a stratum."""
-    found = []
-    search(
+    regimes = []
+    SEARCH.falling(
         stratum.domain,
         {},
-        lambda case: found.append(case.regime) or False,
+        lambda case: regimes.append(case.regime) or False,
         name="strata",
         entropy=0,
         cases=cases,
     )
-    return found
+    return regimes
 
 
 @domains
@@ -51,59 +61,52 @@ def test_every_combination_once(domain):
 @pytest.mark.parametrize("tier", TIERS)
 def test_domain_of_one_tier(tier):
     """Stays there, with all of the regimes."""
-    found = strata(replace(TRANSFER, tier=tier), 60)
-    assert Counter(stratum.tags for stratum in found) == Counter(
+    parts = strata(replace(TRANSFER, tier=TIERS[tier]), 60)
+    assert Counter(stratum.tags for stratum in parts) == Counter(
         tags for tags in TAGS if tags[0] == tier
     )
-    assert {stratum.domain.tier for stratum in found} == {tier}
-    assert [stratum.regimes for stratum in found] == [10] * 6
+    assert {stratum.domain.tier for stratum in parts} == {TIERS[tier]}
+    assert [stratum.regimes for stratum in parts] == [10] * 6
 
 
 @domains
 def test_all_else_is_the_domain_s(domain):
-    """Construction, hypotheses, clauses dropped, and the groups that are not stratified."""
+    """Construction, hypotheses, clauses left out, and the scales that are not stratified."""
     for stratum in strata(domain, 60):
         part = stratum.domain
-        assert (part.construction, part.hypotheses, part.dropped) == (
+        assert (part.construction, part.where, part.solve_for, part.without) == (
             domain.construction,
-            domain.hypotheses,
-            domain.dropped,
+            domain.where,
+            domain.solve_for,
+            domain.without,
         )
-        assert part.tier == stratum.tags[0]
-        assert {g for g in part.groups if g[0] not in ("m", "room")} == {
-            g for g in domain.groups if g[0] not in ("m", "room")
-        }
-        assert len({name for name, _, _ in part.groups}) == len(part.groups)
+        assert part.tier is TIERS[stratum.tags[0]]
+        assert others(part) == others(domain)
+        assert part.scales.keys() == domain.scales.keys() | STRATIFIED
+
+
+def others(domain):
+    """Scales that are not stratified."""
+    return {scale: one for scale, one in domain.scales.items() if scale not in STRATIFIED}
 
 
 @pytest.mark.parametrize("regimes", [1, 12, 60, 400, 1000])
 def test_how_many(regimes):
     """The literal tier gets its share to within rounding, and no stratum is empty."""
-    found = strata(SCRATCH, regimes)
-    assert min(stratum.regimes for stratum in found) >= 1
+    parts = strata(SCRATCH, regimes)
+    assert min(stratum.regimes for stratum in parts) >= 1
     for tier, share in (("literal", LITERAL_SHARE), ("practical", 1 - LITERAL_SHARE)):
-        counts = [stratum.regimes for stratum in found if stratum.tags[0] == tier]
+        counts = [stratum.regimes for stratum in parts if stratum.tags[0] == tier]
         assert len(set(counts)) == 1
         assert abs(counts[0] - max(1, regimes * share / 6)) <= 0.5
 
 
-def test_widths_and_rooms():
-    """The ends of the domain's own range of m; three dimensions evenly spaced in their
-    logarithm.
-    """
-    assert {
-        (s.tags[1], g) for s in strata(TRANSFER, 60) for g in s.domain.groups if g[0] == "m"
-    } == {
-        ("narrow", ("m", 20.0, 20.0)),
-        ("wide", ("m", 24.0, 24.0)),
-    }
-    rooms = {
-        s.tags[2]: (low, high)
-        for s in strata(TRANSFER, 60)
-        for name, low, high in s.domain.groups
-        if name == "room"
-    }
-    assert rooms == {
+def test_widths_and_slacks():
+    """The ends of the domain's own range of m; three dimensions evenly spaced in logarithm."""
+    widths = {(s.tags[1], s.domain.scales[Scale.M]) for s in strata(TRANSFER, 60)}
+    assert widths == {("narrow", Between(20.0, 20.0)), ("wide", Between(24.0, 24.0))}
+    slack = {s.tags[2]: s.domain.scales[Scale.SLACK].range({}) for s in strata(TRANSFER, 60)}
+    assert slack == {
         "least d": (4.0, 4.0),
         "middle d": (pytest.approx(6.0),) * 2,
         "largest d": (pytest.approx(9.0),) * 2,
@@ -114,10 +117,9 @@ def test_widths_and_rooms():
 def test_widths_do_not_overlap(tier):
     """Where the domain leaves them open."""
     m = {
-        s.tags[1]: (low, high)
+        s.tags[1]: s.domain.scales[Scale.M].range({})
         for s in strata(SCRATCH, 60)
-        for name, low, high in s.domain.groups
-        if name == "m" and s.tags[0] == tier.name
+        if s.tags[0] == tier.name
     }
     assert m["narrow"][1] < m["wide"][0]
 
@@ -127,9 +129,9 @@ def test_regimes_lie_in_their_stratum(domain):
     """Inside Condition 4.1 at the tier's constants, as wide as it says."""
     for stratum in strata(domain, 60):
         tier = TIERS[stratum.tags[0]]
-        low, high = next((low, high) for name, low, high in stratum.domain.groups if name == "m")
+        low, high = stratum.domain.scales[Scale.M].range({})
         for made in drawn(stratum, 3):
-            assert violations(made, tier, domain.tasks, domain.dropped) == []
+            assert violations(made, tier, domain.tasks, domain.without) == []
             assert low <= made.m <= high
 
 
@@ -170,8 +172,8 @@ def test_by_stratum():
         Point(5.0, ("practical", "narrow")),
         Point(3.0, ("literal", "narrow")),
     ]
-    found = by_stratum(points, lambda some: max(point.value for point in some))
-    assert list(found.items()) == [
+    parts = by_stratum(points, lambda some: max(point.value for point in some))
+    assert list(parts.items()) == [
         ("practical", 5.0),
         ("wide", 1.0),
         ("narrow", 5.0),
