@@ -1,4 +1,4 @@
-"""The search for a case that falls: deterministic, on roots of its own, and shrunk within bounds."""
+"""The search for a case that falls: deterministic, on its own roots, shrunk within bounds."""
 
 import subprocess
 import sys

@@ -220,7 +220,7 @@ def test_summary():
         surveyed(-0.1, {size: 1.0 if k < 10 * share else -1.0 for size, share in shares.items()})
         for k in range(10)
     ]
-    found = CLAIM.summary(seen)
+    found = CLAIM.rule.summary(seen)
     recorded = found["share right, by target examples"]
     assert {size: recorded[str(size)]["value"] for size in SIZES} == shares
     assert all(
@@ -234,11 +234,11 @@ def test_summary():
 def test_always_transfer():
     """Right where it helps, whatever data say."""
     seen = RIGHT_EITHER_WAY + WRONG_EITHER_WAY + [surveyed(-0.1, -0.2)] * 6 + UNCLEAR
-    assert CLAIM.summary(seen)["always transfer"]["value"] == 0.8
+    assert CLAIM.rule.summary(seen)["always transfer"]["value"] == 0.8
 
 
 def test_nowhere_nine_in_ten():
-    assert CLAIM.summary(RIGHT_EITHER_WAY + WRONG_EITHER_WAY)["nine in ten from"] is None
+    assert CLAIM.rule.summary(RIGHT_EITHER_WAY + WRONG_EITHER_WAY)["nine in ten from"] is None
 
 
 def test_derived():

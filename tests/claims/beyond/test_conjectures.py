@@ -183,7 +183,7 @@ def test_compared(seen):
         law.predict(MADE).scratch,
         law.predict(MADE).transfer,
     )
-    assert (law_ends.foretell_scratch(MADE), law_ends.foretell_transfer(MADE)) == (
+    assert (law_ends.predict_scratch(MADE), law_ends.predict_transfer(MADE)) == (
         {"scratch": scratch.predicted},
         {"transfer": transfer.predicted},
     )

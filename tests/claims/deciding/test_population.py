@@ -85,15 +85,15 @@ def test_how_many(regimes, count):
 
 def test_evidence():
     """The claim's own summary, and the smallest violation that it would have revealed."""
-    kept = []
+    summed = []
 
     def summary(observed):
-        kept.extend(observed)
+        summed.extend(observed)
         return {"mean": mean(observed).record()}
 
     verdict = decided(population(summary=summary), USUAL)
-    assert verdict.evidence["mean"] == mean(kept).record()
-    assert verdict.detectable == pytest.approx((spread(COUNT) + reach()) * mean(kept).error)
+    assert verdict.evidence["mean"] == mean(summed).record()
+    assert verdict.detectable == pytest.approx((spread(COUNT) + reach()) * mean(summed).error)
     back = Verdict.from_dict(json.loads(json.dumps(verdict.to_dict(), allow_nan=False)))
     assert replace(back, evidence=verdict.evidence) == verdict
 

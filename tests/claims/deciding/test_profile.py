@@ -12,7 +12,9 @@ SEEDS = 24
 
 def test_profiles():
     names = ("quick", "ci", "nightly")
-    assert {name: profile.name for name, profile in PROFILES.items()} == dict(zip(names, names))
+    assert {name: profile.name for name, profile in PROFILES.items()} == dict(
+        zip(names, names, strict=True)
+    )
     quick, ci, nightly = (PROFILES[name].regimes for name in names)
     assert quick < ci < nightly
     for profile in PROFILES.values():

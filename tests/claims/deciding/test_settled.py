@@ -28,7 +28,10 @@ def test_settle(claim):
 
 
 #: They check the engine, or what it rests on, against autograd; or train otherwise.
-WITHOUT_THE_ENGINE = r"origin\.halving|e\d\..*|condition\..*\.needed|conjecture\.(regularised|correlated-noise|depth|whole-layer).*"
+WITHOUT_THE_ENGINE = (
+    r"origin\.halving|e\d\..*|condition\..*\.needed"
+    r"|conjecture\.(regularised|correlated-noise|depth|whole-layer).*"
+)
 
 
 def test_whatever_the_engine_trains_rests_on_it():

@@ -115,10 +115,10 @@ def test_tick():
 
 def test_repeat():
     claim = worst_case(lambda regime: 3.5 - regime.n2)
-    kept = decided(claim, USUAL).counterexample
-    regime = Regime.from_dict(kept["regime"])
-    again = repeat(claim, regime, kept["root"], entropy=1, regimes=1, search=SEARCH)
-    assert again.low.tolist() == [kept["margin"]]
+    refuting = decided(claim, USUAL).counterexample
+    regime = Regime.from_dict(refuting["regime"])
+    again = repeat(claim, regime, refuting["root"], entropy=1, regimes=1, search=SEARCH)
+    assert again.low.tolist() == [refuting["margin"]]
 
 
 @pytest.mark.parametrize("regimes", [3, 20])

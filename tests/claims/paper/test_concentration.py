@@ -65,7 +65,7 @@ def test_activations():
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
 def test_what_is_left_of_delta(claim):
-    seen = claim.observe(None, None)
+    seen = claim.observe()
     assert claim.margin(seen, {}).low.item() == 1 - seen.share
     assert seen.evidence["grid_points"] == seen.points >= 30
     assert set(seen.where) >= {"delta"}
