@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+import torch
 
 from claims.core.profile import PROFILES
 from claims.core.status import Status
@@ -216,7 +217,16 @@ def test_a_page_without_records(tmp_path, monkeypatch):
     assert "transfer-claims cifar run" in text
 
 
-def test_speed_is_told_beside_the_plain_loop(command):
+@pytest.fixture
+def one_thread():
+    """More would wait for each other on a busy machine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_speed_is_told_beside_the_plain_loop(command, one_thread):
     code, out, err = command(
         "cifar",
         "speed",
@@ -227,7 +237,7 @@ def test_speed_is_told_beside_the_plain_loop(command):
         "--batch",
         4,
         "--steps",
-        200,
+        40,
         "--repeats",
         1,
         "--json",
