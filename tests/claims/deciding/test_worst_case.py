@@ -4,7 +4,6 @@ import json
 import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 from toys import INSIDE, PARTLY_OUTSIDE, USUAL, bare, decided, worst_case
 
@@ -74,10 +73,10 @@ def test_with_an_interval(low, high, status):
 
 
 def test_detectable():
-    """As far beyond half an interval as an estimate of so many numbers errs."""
-    margin = Margin.between(np.full(6, 1.0), np.full(6, 2.0))
+    """As far beyond half an interval as an estimate from a regime's seeds errs."""
+    margin = Margin.between([1.0], [2.0])
     claim = bare(rule=WorstCase(4), margin=lambda observation, constants: margin)
-    expected = 0.5 + 0.5 / spread(6, LEVEL / MOST_WORST) * reach()
+    expected = 0.5 + 0.5 / spread(USUAL.seeds, LEVEL / MOST_WORST) * reach()
     assert decided(claim, USUAL).detectable == pytest.approx(expected)
 
 

@@ -132,7 +132,7 @@ def test_only_what_is_asked_is_trained(monkeypatch, scratch, transfer, each):
 
 def test_not_asked_for_is_not_read():
     seen = paired(scratch=False, lines=8)(SMALL, SEEDS)
-    with pytest.raises(AssertionError):
+    with pytest.raises(ValueError, match=r"scratch: .*scratch=True"):
         seen.scratch(0)
 
 
