@@ -69,7 +69,7 @@ COMMANDS = {
         f"{_ROOM}.stability",
         "stability",
         "Decide everything again and again, on fresh entropy, and list every verdict that was not"
-        " the recorded finding.",
+        " the recorded finding. A series goes on where it was stopped.",
     ),
     "cifar": Place(
         f"{_ROOM}.cifar.app",
