@@ -43,7 +43,7 @@ def test_same_records_with_dask(quick_dask, expected, tmp_path):
 def test_seeds_of_points_do_not_overlap(expected):
     twice = parse(groups(axes={"tau_2": [1.0, 1.0]}, seeds=3, metrics=["scratch_error"]))
     one, other = (
-        sweep.compute(sweep.Job((point,), 3, 0, ("scratch_error",)))[0]["metrics"]
+        sweep.compute(sweep.SweepJob((point,), 3, 0, ("scratch_error",)))[0]["metrics"]
         for point in twice.points
     )
     assert one != other
