@@ -3,7 +3,7 @@
 import pytest
 
 from claims.core.catalogue import catalogue
-from reports.commands.showing.claims import claim_record
+from reports.ledger.described import claim_record
 from reports.ledger.ledger import Ledger
 
 CLAIMS = [claim for claim in catalogue().values() if claim.domain]
