@@ -132,7 +132,7 @@ def _families() -> dict[str, str]:
         c.id: c.family_id
         for c in (
             *claims,
-            *(claim.mutated(mutant) for claim in claims for mutant in claim.mutants),
+            *(mutation for claim in claims for mutation in claim.mutations),
         )
     }
 

@@ -15,7 +15,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from claims.core import quantities
-from claims.core.condition import LITERAL, PRACTICAL
+from claims.core.condition import LITERAL, PRACTICAL, USUAL_WIDTHS
 from claims.core.constants import Constants
 from claims.core.domain import Between, Construction, Domain, Scale
 from model.regime import SIGNAL_COORDINATES, Regime
@@ -37,23 +37,19 @@ _SHARES = (1e-4, 0.9)
 _DOWN, _UP = 30.0, 64.0
 
 
-#: Filters of each sign, at least.
-_NARROWEST = 12
-
-
 @dataclass(frozen=True)
 class _Usual:
     """Ranges of scales that a domain does not give itself."""
 
     sizes: tuple[int, int]
-    widths: int  # filters of each sign beyond the fewest
+    widths: tuple[int, int]  # filters of each sign, fewest and most
     steps: float  # the largest step over the smallest
     longest: float  # h T
 
 
-_PRACTICAL = _Usual(SIZES, 20, 2.0, 60.0)
+_PRACTICAL = _Usual(SIZES, USUAL_WIDTHS, 2.0, 60.0)
 #: Literal steps are small: long runs.
-_LITERAL = _Usual((20, 32), 2, 1.2, 22.0)
+_LITERAL = _Usual((20, 32), (12, 14), 1.2, 22.0)
 
 
 def _place(draw: Draw, cells: int) -> int:
@@ -137,7 +133,7 @@ def _groups(
     n1, n2 = (
         _size(draw, *map(int, ranges.get(scale, usual.sizes))) for scale in (Scale.N1, Scale.N2)
     )
-    narrowest, widest = map(int, ranges.get(Scale.M, (_NARROWEST, _NARROWEST + usual.widths)))
+    narrowest, widest = map(int, ranges.get(Scale.M, usual.widths))
     m = narrowest + _place(draw, widest - narrowest)
     h_most = 1 / tier.constants["C_eta"]
     h1, h2 = (real(scale, h_most / usual.steps, h_most) for scale in (Scale.H1, Scale.H2))

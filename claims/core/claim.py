@@ -152,6 +152,11 @@ class Claim(Generic[Seen]):
         """What names the regimes and networks that it is decided on."""
         return self.family or self.id
 
+    @property
+    def mutations(self) -> tuple[Claim[Any], ...]:
+        """The claim with each of its mutants in place."""
+        return tuple(self.mutated(mutant) for mutant in self.mutants)
+
     def mutated(self, mutant: Mutant) -> Claim[Any]:
         """The planted wrong version, on the same networks unless it says which others."""
         name = f"{self.id}!{mutant.name}"
@@ -215,4 +220,4 @@ def _check_mutants(claim: Claim, refuse: Callable[[str, object, str], NoReturn])
             refuse(place, "{}", "must change something")
         if unknown := sorted(set(mutant.changes) - known):
             refuse(place, ", ".join(unknown), "a claim has no such field for a mutant to change")
-        claim.mutated(mutant)  # raises for what no claim can be
+    _ = claim.mutations  # raises for what no claim can be

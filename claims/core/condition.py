@@ -158,7 +158,7 @@ TIERS = {tier.name: tier for tier in (PRACTICAL, LITERAL)}
 
 
 #: Filters of each sign, fewest and most, where a domain does not say.
-USUAL_WIDTHS = (12.0, 32.0)
+USUAL_WIDTHS = (12, 32)
 
 
 def slacks(

@@ -11,7 +11,10 @@ import torch
 from numpy.typing import NDArray
 
 from claims.core import quantities
+from claims.core.claim import Kind, Provenance
+from claims.core.condition import DELTA
 from claims.core.margin import Margin
+from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import LINES, log_error
 from claims.predicting.scalar import solve
 from model.regime import Regime
@@ -122,6 +125,15 @@ class PairedDesign:
 def paired(*changes: Change, **options: Any) -> PairedDesign:
     """A paired design with these changes; `options` are its other fields."""
     return PairedDesign(changes, **options)
+
+
+#: What claims that one error exceeds another, in each network, have in common.
+ORDERING: dict[str, Any] = {
+    "provenance": (Provenance.S,),
+    "kind": Kind.ORDERING,
+    "unit": "nats between the errors",
+    "rule": PerRegime(DELTA, effort=1 / 3),
+}
 
 
 def exceeds(first: ErrorEstimate, second: ErrorEstimate, nats: float = 0.0) -> Margin:

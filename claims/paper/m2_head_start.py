@@ -18,15 +18,13 @@ from typing import Any
 import numpy as np
 
 from claims.core.calibration import OpenConstant, suffice
-from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import FAR, HELPFUL, LARGE_Y
 from claims.core.margin import Margin
 from claims.core.ranges import C_4
-from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
-from claims.observing.paired import HeadStart, exceeds, head_start, shifted
+from claims.observing.paired import ORDERING, HeadStart, exceeds, head_start, shifted
 
 
 def ahead(observation: HeadStart, constants: Constants) -> Margin:
@@ -66,14 +64,7 @@ def inherited_within(observation: HeadStart, constants: Constants, *, power: flo
     return Margin.exact(np.minimum(*spare))
 
 
-_M2: dict[str, Any] = {
-    "provenance": (Provenance.S,),
-    "kind": Kind.ORDERING,
-    "unit": "nats between the errors",
-    "rule": PerRegime(DELTA, effort=1 / 3),
-    "observe": head_start,
-    "uses": MEASURED,
-}
+_M2: dict[str, Any] = ORDERING | {"observe": head_start, "uses": MEASURED}
 CLAIMS = (
     Claim(
         id="m2.inherited",

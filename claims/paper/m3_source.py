@@ -23,17 +23,17 @@ import sympy as sp
 
 from claims.core import quantities as q
 from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import DELTA, PRACTICAL
+from claims.core.condition import PRACTICAL
 from claims.core.constants import Constants
 from claims.core.domain import Between
 from claims.core.domains import ALIGNED, HELPFUL, LARGE_Y, after_transfer
 from claims.core.margin import Margin
 from claims.core.ranges import C_4, MAJORITY, MINORITY, ROOMY
 from claims.deciding.formula import Formula
-from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
 from claims.observing.identities import Identity, none_left
 from claims.observing.paired import (
+    ORDERING,
     PairedErrors,
     exceeds,
     paired,
@@ -99,12 +99,6 @@ def vanishes(variant: int, share: float = 0.5) -> Measure:
     return margin
 
 
-_ORDERING: dict[str, Any] = {
-    "provenance": (Provenance.S,),
-    "kind": Kind.ORDERING,
-    "unit": "nats between the errors",
-    "rule": PerRegime(DELTA, effort=1 / 3),
-}
 _FACTORS = (
     ("universal", "‖u‖, ‖s₂‖ fixed", r"\lVert u\rVert", 1),
     ("samples", "N₁", "N_1", 2),
@@ -152,9 +146,7 @@ def _more(name: str, words: str, latex: str, variant: int, *, sharper: bool) -> 
                 },
             ),
         ),
-        **(
-            _ORDERING | {"provenance": (Provenance.S, Provenance.D) if sharper else (Provenance.S,)}
-        ),
+        **(ORDERING | {"provenance": (Provenance.S, Provenance.D) if sharper else (Provenance.S,)}),
     )
 
 
@@ -188,7 +180,7 @@ def _vanishing(name: str, words: str, latex: str, variant: int) -> Claim:
                 {"margin": vanishes(variant, -1.0)},
             ),
         ),
-        **_ORDERING,
+        **ORDERING,
     )
 
 
@@ -215,7 +207,7 @@ M3 = (
                 Mutant("flipped", "errs less", {"margin": falls(variant)}),
                 Mutant("aligned", "Y at most 3", {"domain": ALIGNED, "constants": (C_4,)}),
             ),
-            **(_ORDERING | {"provenance": (Provenance.O, Provenance.D)}),
+            **(ORDERING | {"provenance": (Provenance.O, Provenance.D)}),
         )
         for name, words, latex, variant in _FACTORS[1:]
     ),

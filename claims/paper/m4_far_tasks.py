@@ -11,15 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import DELTA
+from claims.core.claim import Claim, Mutant
 from claims.core.constants import Constants
 from claims.core.domains import FAR, HELPFUL
 from claims.core.margin import Margin
 from claims.core.ranges import C_4
-from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
-from claims.observing.paired import HeadStart, exceeds, head_start
+from claims.observing.paired import ORDERING, HeadStart, exceeds, head_start
 
 
 def ratio_of_signals(observation: HeadStart, constants: Constants, *, power: float = 1.0) -> Margin:
@@ -38,14 +36,7 @@ def behind(observation: HeadStart, constants: Constants) -> Margin:
     return exceeds(observation.transfer[-1], observation.scratch[-1])
 
 
-_M4: dict[str, Any] = {
-    "provenance": (Provenance.S,),
-    "kind": Kind.ORDERING,
-    "unit": "nats between the errors",
-    "rule": PerRegime(DELTA, effort=1 / 3),
-    "observe": head_start,
-    "uses": MEASURED,
-}
+_M4: dict[str, Any] = ORDERING | {"observe": head_start, "uses": MEASURED}
 CLAIMS = (
     Claim(
         id="m4.coefficients",

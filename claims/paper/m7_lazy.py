@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.core.calibration import OpenConstant, suffice
-from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.claim import Claim, Mutant, Provenance
 from claims.core.condition import DELTA, PRACTICAL, Clause
 from claims.core.constants import Constants
 from claims.core.domain import Between, Domain, Scale
@@ -22,7 +22,7 @@ from claims.deciding.per_regime import PerRegime
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
 from claims.observing.errors import TRAINED
-from claims.observing.paired import shifted
+from claims.observing.paired import ORDERING, shifted
 
 Measure = Callable[[Any, Constants], Margin]
 
@@ -61,12 +61,6 @@ def farther(observation: Dynamics, constants: Constants) -> Margin:
     return Margin.exact(np.log(observation.displacement))
 
 
-_ORDERING: dict[str, Any] = {
-    "provenance": (Provenance.S,),
-    "kind": Kind.ORDERING,
-    "unit": "nats between the errors",
-    "rule": PerRegime(DELTA, effort=1 / 3),
-}
 M7 = (
     Claim(
         id="m7.rich",
@@ -99,9 +93,7 @@ M7 = (
             Mutant("linear", "x_T² for x_T", {"margin": suffice(*_rich(growth=2.0))}),
         ),
         uses=TRAINED,
-        **(
-            _ORDERING | {"unit": "ln of the constant over what is needed", "rule": PerRegime(DELTA)}
-        ),
+        **(ORDERING | {"unit": "ln of the constant over what is needed", "rule": PerRegime(DELTA)}),
     ),
     Claim(
         id="m7.lazy",
@@ -128,7 +120,7 @@ M7 = (
             ),
         ),
         uses=TRAINED,
-        **(_ORDERING | {"unit": "minus the ln of the ratio"}),
+        **(ORDERING | {"unit": "minus the ln of the ratio"}),
     ),
 )
 
@@ -160,7 +152,7 @@ def _coefficients(
                 {"margin": fails(other), "constants": statement(other).constants},
             ),
         ),
-        **(_ORDERING | {"unit": "minus the margin of what must fail"}),
+        **(ORDERING | {"unit": "minus the margin of what must fail"}),
     )
 
 
@@ -193,7 +185,7 @@ ORDERS = Claim(
         Mutant("squared", "γ grows like x_t²", {"margin": _squared("lemma-a1.b.signal")}),
     ),
     **(
-        _ORDERING
+        ORDERING
         | {
             "provenance": (Provenance.D,),
             "unit": "ln of the constant over what is needed",

@@ -58,7 +58,7 @@ def verify(
 
     chosen = _profile(profile, use_fresh, entropy)
     claims = [find(claim_id) for claim_id in claim_ids or catalogue()]
-    every_mutant = [claim.mutated(one).id for claim in claims for one in claim.mutants]
+    every_mutant = [one.id for claim in claims for one in claim.mutations]
     mutants = every_mutant if with_mutants else []
     ledger.prepare(path)  # now, not after an hour of deciding
     verdicts, trouble = _decided([*(claim.id for claim in claims), *mutants], chosen, workers, path)

@@ -8,13 +8,12 @@ from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, Kind
 from claims.core.profile import PROFILES
 from claims.core.status import Status
-from claims.deciding import decide as deciding
 from claims.deciding.paired_seeds import Interval, PairedSeeds, interval
 from claims.deciding.verdict import Verdict
 from claims.observing.accuracies import Cell, gain
 from reports.images import records as image_records
 from reports.images.run import Record, StoredRuns, accuracies
-from strategies.search import SEARCH
+from reports.studies import verify
 
 
 def image_claims() -> list[Claim]:
@@ -32,9 +31,9 @@ def decide(runs: StoredRuns, tier: str) -> list[Verdict]:
     """Every statement that the records say anything of, and its mutants."""
     handed = image_records.of(runs, tier)
     verdicts = [
-        deciding.decide(one, PROFILES["ci"], search=SEARCH, images=handed)
+        verify.decide(one, PROFILES["ci"], images=handed)
         for claim in image_claims()
-        for one in (claim, *(claim.mutated(mutant) for mutant in claim.mutants))
+        for one in (claim, *claim.mutations)
     ]
     return [verdict for verdict in verdicts if verdict.regimes]
 

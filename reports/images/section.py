@@ -14,12 +14,13 @@ from claims.deciding.verdict import Verdict
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
 from reports.images import records as image_records
+from reports.images.records import KEPT
 from reports.images.run import StoredRuns
 from reports.ledger.journal import JournalError
 from reports.ledger.ledger import Ledger
 
-#: Of one's own runs, beside the ledger; and those that come with the project.
-OWN, KEPT = "cifar", Path(__file__).parents[1] / "cifar"
+#: The folder of one's own runs, beside the ledger.
+OWN = "cifar"
 
 
 @dataclass(frozen=True)

@@ -62,10 +62,10 @@ def _named(names: list[str]) -> str:
     own = [name for name in names if "!" not in name]
     mutants = [name for name in names if "!" in name]
     every_mutant = {
-        claim.mutated(mutant).id
+        mutation.id
         for claim in catalogue().values()
         if claim.id in own
-        for mutant in claim.mutants
+        for mutation in claim.mutations
     }
     whole = set(own) >= {name for name in catalogue() if not on_images(name)}
     flag = " --mutants" if mutants and set(mutants) == every_mutant else ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from claims.core.claim import Claim
 from claims.core.constants import Constants
-from claims.core.inquiry import Tick
+from claims.core.inquiry import ImageRecords, Tick
 from claims.core.profile import PROFILES, Profile
 from claims.core.workspace import Workspace
 from claims.deciding import decide as deciding
@@ -21,13 +21,14 @@ def decide(
     constants: Constants | None = None,
     tick: Tick | None = None,
     workspace: Workspace | None = None,
+    images: ImageRecords | None = None,
 ) -> Verdict:
     """Decide one claim. `tick(done, of)` is called after each regime; writes in `workspace` only.
 
-    Statements on real images are decided on the records that come with the project.
+    Statements on real images are decided on `images`; on the records that come with the project if
+    that is None.
     """
-    images = None
-    if isinstance(claim.rule, PairedSeeds):
+    if images is None and isinstance(claim.rule, PairedSeeds):
         from reports.images import records  # needs no time where there are no images to speak of
 
         images = records.kept()

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from claims.deciding.verdict import Verdict
     from reports.images.run import StoredRuns
 
-#: Records that come with the project.
-_OURS = Path(__file__).parents[2] / "cifar"
-
 
 def report(
     records: Annotated[
@@ -113,8 +110,9 @@ def _print_line(line: str, style: str | None = None) -> None:
 def _latest() -> Path:
     """The newest records of one's own, else those that come with the project."""
     from reports.images.plan import TIERS, ImagesError
+    from reports.images.records import KEPT
 
-    own, ours = ([folder / f"{name}.jsonl" for name in TIERS] for folder in (RECORDS, _OURS))
+    own, ours = ([folder / f"{name}.jsonl" for name in TIERS] for folder in (RECORDS, KEPT))
     own, ours = ([file for file in files if file.is_file()] for files in (own, ours))
     if not own and not ours:
         raise ImagesError(
