@@ -13,8 +13,8 @@ from collections.abc import Callable
 from typing import Any
 
 from claims.core.claim import Claim, Mutant
-from claims.deciding.estimates import Array
-from claims.observing.signs import share_record, sign_given, sign_power, signs_right
+from claims.deciding.shares import Share
+from claims.observing.signs import sign_given, sign_power, signs_right
 from claims.observing.survey import SIZES, SURVEYED, Surveyed, Surveys, surveyed
 
 #: The share of data sets whose advice must be right, and the number of target examples it takes.
@@ -28,19 +28,19 @@ def _promised(size: int, sense: float = 1.0) -> Callable[[Surveyed], float]:
     return lambda s: -sense * s.gains[size]
 
 
-def right_from(surveys: Surveys, size: int, sense: float = 1.0) -> Array:
+def right_from(surveys: Surveys, size: int, sense: float = 1.0) -> Share:
     """Of regimes where the errors differ beyond doubt, whether that has the measured sign."""
     return signs_right(surveys, _promised(size, sense))
 
 
 def _by_size(surveys: Surveys) -> dict[str, Any]:
     """What each size of target set comes to, and the least that is right as often as wanted."""
-    shares = {size: share_record(right_from(surveys, size)) for size in SIZES}
+    shares = {size: right_from(surveys, size).record() for size in SIZES}
     enough = [size for size, share in shares.items() if share["value"] >= WANTED]
     return {
         "share right, by target examples": {str(size): share for size, share in shares.items()},
         "nine in ten from": enough[0] if enough else None,
-        "always transfer": share_record(signs_right(surveys, lambda s: -1.0)),
+        "always transfer": signs_right(surveys, lambda s: -1.0).record(),
     }
 
 

@@ -11,12 +11,12 @@ L4 = Claim(
     title="Sharp law: the best share to inherit",
     source="L4",
     statement=(
-        f"Inheriting the share that the law calls best costs at most {REGRET_LAW} of test error, on"
-        " average, against the best share measured."
+        f"Inheriting the share that the law calls best costs at most {REGRET_LAW} of test error"
+        " against the best share measured, in two regimes of three."
     ),
     latex=r"\mathrm{error}(\alpha_{\mathrm{law}})-\min_\alpha\mathrm{error}(\alpha)",
     margin=follows(REGRET_LAW, best_by_law),
-    unit=f"{REGRET_LAW} less the mean regret",
+    unit=f"{REGRET_LAW} less the regret of two regimes of three",
     mutants=(
         Mutant("none", "inheriting nothing does", {"margin": follows(REGRET_LAW, inherit_nothing)}),
         Mutant(

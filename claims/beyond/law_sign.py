@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from claims.core.claim import Claim, Mutant
 from claims.core.declared import SIGN
-from claims.observing.signs import share_record, sign_given, sign_power, signs_right
+from claims.observing.signs import sign_given, sign_power, signs_right
 from claims.observing.survey import SURVEYED, Surveyed, surveyed
 
 
@@ -24,10 +24,10 @@ L3 = Claim(
     margin=sign_given(_by_law, SIGN),
     rule=surveyed(
         lambda surveys: {
-            "law": share_record(signs_right(surveys, _by_law)),
-            "tau_D": share_record(
-                signs_right(surveys, lambda s: s.quantity("tau_2") - s.quantity("tau_D"))
-            ),
+            "law": signs_right(surveys, _by_law).record(),
+            "tau_D": signs_right(
+                surveys, lambda s: s.quantity("tau_2") - s.quantity("tau_D")
+            ).record(),
         },
         lambda surveys: sign_power(surveys, SIGN),
     ),

@@ -32,7 +32,7 @@ from claims.observing.shares import (
     worst_by_law,
 )
 
-#: Mean distance of alpha* from the best of the shares tried, which are an eighth apart.
+#: Distance of alpha* from the best of the shares tried, which are an eighth apart.
 NEAR = 0.2
 
 
@@ -83,12 +83,12 @@ CLAIMS = (
         id="theorem-4.2-d.advice",
         title="Inheriting the share α* costs little",
         statement=(
-            f"Inheriting the share nearest α* costs at most {REGRET_STAR} of test error, on"
-            " average, against the best share measured."
+            f"Inheriting the share nearest α* costs at most {REGRET_STAR} of test error against the"
+            " best share measured, in two regimes of three."
         ),
         latex=r"\mathrm{error}(\alpha^*)-\min_\alpha\mathrm{error}(\alpha)",
         margin=follows(REGRET_STAR, nearest_star),
-        unit=f"{REGRET_STAR} less the mean regret",
+        unit=f"{REGRET_STAR} less the regret of two regimes of three",
         mutants=(
             Mutant(
                 "none", "inheriting nothing does", {"margin": follows(REGRET_STAR, inherit_nothing)}
@@ -105,12 +105,12 @@ CLAIMS = (
         id="theorem-4.2-d.distance",
         title="The share α* is near the best one",
         statement=(
-            f"The share nearest α* is at most {NEAR} from the best share measured, on average;"
-            " shares tried are an eighth apart."
+            f"The share nearest α* is at most {NEAR} from the best share measured, in two regimes of"
+            " three; shares tried are an eighth apart."
         ),
         latex=rf"|\alpha^*-\mathrm{{arg}}\min_\alpha\mathrm{{error}}(\alpha)|\le{NEAR}",
         margin=lies_near(NEAR, nearest_star),
-        unit=f"{NEAR} less the mean distance",
+        unit=f"{NEAR} less the distance of two regimes of three",
         mutants=(
             Mutant("none", "inheriting nothing is", {"margin": lies_near(NEAR, inherit_nothing)}),
             Mutant(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -25,8 +26,18 @@ class RegimeEvidence:
     seeds: int
     certain_failures: int
     possible_failures: int
-    worst_margin: float
+    worst_margin: float  # once the share of seeds that may fail is left out
     worst_step: int | None = None
+    least_margin: float = math.nan  # of all seeds
+
+
+@dataclass(frozen=True)
+class Retried:
+    """The worst regime of a search, tried again on fresh seeds."""
+
+    failures: int  # possible ones
+    seeds: int
+    bound: float  # an upper bound of its failure probability
 
 
 #: A case with its evidence; no case where many regimes are judged at once.
@@ -45,6 +56,8 @@ class Evidence:
     # The smallest violation that is detected with probability 0.99: a probability of failure in a
     # regime, or an amount in the claim's unit.
     detectable: float = 0.0
+    retried: Retried | None = None  # the worst regime, on seeds that had no part in its choice
+    share_bound: float | None = None  # upper, of the share of the search's regimes that are worse
     cases: list[Judged] = field(default_factory=list)
     points: dict[Case, dict[str, float]] = field(default_factory=dict)  # of the claim's figure
     record: dict[str, Any] = field(default_factory=dict)  # beside margins, as JSON values

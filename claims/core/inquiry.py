@@ -32,7 +32,6 @@ class Inquiry:
     profile: Profile
     constants: Constants
     search: Search
-    statements: int  # of the catalogue, which share the run's budget
     workspace: Workspace | None = None  # for what a rule writes; nothing is written without
     tick: Tick | None = None  # called after each regime
     images: ImageRecords | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +40,16 @@ class Margin:
         least, most = (np.atleast_1d(np.asarray(end, dtype=np.float64)) for end in (low, high))
         return cls(least, most)
 
+    @classmethod
+    def joined(cls, margins: Sequence[Margin]) -> Margin:
+        """The margins of several looks, one after the other."""
+        steps = [margin.step for margin in margins if margin.step is not None]
+        return cls(
+            np.concatenate([margin.low for margin in margins]),
+            np.concatenate([margin.high for margin in margins]),
+            np.concatenate(steps) if len(steps) == len(margins) else None,
+        )
+
     @property
     def certain_failures(self) -> int:
         """Seeds that fail whatever the measurement error; nan fails."""
@@ -48,6 +59,11 @@ class Margin:
     def possible_failures(self) -> int:
         """Seeds that are not certain to hold; nan fails."""
         return int(np.sum(~(self.low >= 0)))
+
+    @property
+    def least(self) -> float:
+        """Of all seeds, the least that it may be; nan counts as infinitely little."""
+        return float(np.where(np.isnan(self.low), -np.inf, self.low).min())
 
     def both(self, other: Margin) -> Margin:
         """The margin of a conjunction."""

@@ -21,6 +21,7 @@ def judged_at_once(margin: Margin, method: str, regimes: int, seeds: int) -> Evi
         margin.certain_failures,
         margin.possible_failures,
         float(margin.low.min()),
+        least_margin=margin.least,
     )
     falls = judged.outcome is RegimeOutcome.FALLS
     return Evidence(

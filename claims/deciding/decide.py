@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from claims.core import constants as constant_table
 from claims.core import findings
 from claims.core.case import Search
-from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, ClaimError
 from claims.core.constants import Constants, ConstantsError
 from claims.core.evidence import Evidence, Judged
@@ -20,7 +19,6 @@ from claims.core.profile import PROFILES, Profile
 from claims.core.records import finite
 from claims.core.status import Status
 from claims.core.workspace import Workspace
-from claims.deciding.paired_seeds import PairedSeeds
 from claims.deciding.verdict import Verdict, derive
 from model.regime import Regime
 
@@ -46,7 +44,7 @@ def decide(
     """
     constants = constant_table.load() if constants is None else constants
     begun = time.perf_counter()
-    inquiry = Inquiry(profile, constants, search, statements(), workspace, tick, images)
+    inquiry = Inquiry(profile, constants, search, workspace, tick, images)
     evidence = _gathered(claim, inquiry)
     return _verdict(claim, inquiry, evidence, time.perf_counter() - begun)
 
@@ -60,11 +58,6 @@ def _gathered(claim: Claim, inquiry: Inquiry) -> Evidence:
         if where is None or isinstance(error, ClaimError | ConstantsError):
             raise
         raise StatementError(f"{where}: claim {claim.id!r}: {said(error)}") from error
-
-
-def statements() -> int:
-    """Claims of the catalogue that share the run's budget; real images have one of their own."""
-    return sum(not isinstance(claim.rule, PairedSeeds) for claim in catalogue().values())
 
 
 def repeat(
@@ -82,7 +75,7 @@ def repeat(
     """
     profile = replace(PROFILES["ci"], entropy=entropy)
     constants = constant_table.load()
-    inquiry = Inquiry(profile, constants, search, statements(), regimes=regimes)
+    inquiry = Inquiry(profile, constants, search, regimes=regimes)
     return claim.rule.repeat(claim, regime, root, inquiry)
 
 
@@ -109,6 +102,11 @@ def _verdict(claim: Claim[Any], inquiry: Inquiry, evidence: Evidence, seconds: f
         seeds=sum(one.seeds for one in judged),
         networks=evidence.networks,
         worst_margin=worst[1].worst_margin if worst else None,
+        least_margin=min((one.least_margin for one in judged), default=None),
+        failures=worst[1].possible_failures if worst else 0,
+        tried=worst[1].seeds if worst else 0,
+        retried=asdict(evidence.retried) if evidence.retried else None,
+        share_bound=evidence.share_bound,
         points=[
             {"margin": one.worst_margin, **(evidence.points.get(case, {}) if case else {})}
             for case, one in evidence.cases

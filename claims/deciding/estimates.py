@@ -1,10 +1,7 @@
-"""Statements about many regimes at once: a rank correlation, an accuracy, a fitted exponent.
+"""Numbers of a population of regimes, for people: with the bootstrap's 95% interval over regimes.
 
-Such a statement is judged by one number of a population of regimes. Its error is the bootstrap's
-over regimes, and the interval that decides is Student's, with one degree of freedom less than there
-are regimes: a statement that is true of the search's distribution of regimes is falsified with
-probability at most `LEVEL`, as far as that law describes the number. The ledger counts that
-probability; the 95% interval stands in the evidence for people.
+They stand in the evidence, and decide nothing: what decides are the exact tests of
+`claims.deciding.shares`, and `claims.deciding.coefficients`.
 """
 
 from __future__ import annotations
@@ -19,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from claims.core.margin import Margin
-from claims.deciding.budget import LEVEL
+from claims.deciding.budget import LEVEL, MISS
 
 Array = NDArray[np.float64]
 _RESAMPLES = 400
@@ -32,17 +29,18 @@ def reach() -> float:
     return float(stats.norm.ppf(0.99))
 
 
-def smallest_detectable(margin: Margin, width: float) -> float:
+def smallest_detectable(margin: Margin) -> float:
     """The smallest violation that is detected with probability 0.99, in the margin's unit.
 
-    From an interval of `width` standard errors either side.
+    From the widths of the two intervals that decide, as if errors were Gaussian.
     """
     bounded = np.isfinite(margin.high) & np.isfinite(margin.low)
-    half = float((margin.high[bounded] - margin.low[bounded]).max(initial=0.0)) / 2
-    return half + half / width * reach()
+    width = float((margin.high[bounded] - margin.low[bounded]).max(initial=0.0))
+    falls, stands = stats.norm.isf(LEVEL), stats.norm.isf(MISS)
+    return float(width * (falls + reach()) / (falls + stands))
 
 
-def spread(count: int, level: float = LEVEL) -> float:
+def spread(count: int, level: float) -> float:
     """How many standard errors of a mean of `count` numbers are exceeded with probability
     `level`.
     """
@@ -61,17 +59,6 @@ class Estimate:
 
     def __neg__(self) -> Estimate:
         return Estimate(-self.value, self.error, -self.high, -self.low, self.count)
-
-    def at_most(self, bound: float, level: float = LEVEL) -> Margin:
-        """The margin of value <= bound."""
-        if self.count < LEAST:
-            return Margin.between([-math.inf], [math.inf])
-        unsure = spread(self.count, level) * self.error
-        return Margin.between([bound - self.value - unsure], [bound - self.value + unsure])
-
-    def at_least(self, bound: float, level: float = LEVEL) -> Margin:
-        """The margin of value >= bound."""
-        return (-self).at_most(-bound, level)
 
     def record(self) -> dict[str, float]:
         """For the ledger."""
@@ -125,22 +112,6 @@ def average(column: Array) -> float:
     return float(column.mean())
 
 
-def share_power(count: int, share: float, level: float = LEVEL) -> float:
-    """By how much a true share must fall short of `share` for `count` regimes to falsify "at least
-    `share`" with probability 0.99; exact.
-
-    It is falsified where so few hold that Clopper and Pearson's upper end, missed with probability
-    `level`, is below. 1 where it never is.
-    """
-    most = int(stats.binom.ppf(level, count, share))
-    while most >= 0 and stats.binom.cdf(most, count, share) >= level:
-        most -= 1
-    if most < 0:
-        return 1.0
-    # P(at most `most` of them) = P(Beta(most + 1, count - most) > p).
-    return share - float(stats.beta.isf(0.99, most + 1, count - most))
-
-
 def rank_correlation(first: Array, second: Array) -> float:
     """Spearman's; 0 where a column is constant."""
     if min(np.ptp(first), np.ptp(second)) == 0:
@@ -157,11 +128,3 @@ def slopes(response: Array, design: Array) -> Array:
 def each(values: Sequence[Any], read: Callable[[Any], float]) -> Array:
     """A column."""
     return np.array([read(value) for value in values], dtype=np.float64)
-
-
-def beyond(design: Array, known: Array) -> Array:
-    """Columns of `design`, (regimes, k) or (regimes,), less their cubic fit in `known`,
-    (regimes,).
-    """
-    basis = np.vander((known - known.mean()) / max(known.std(), 1e-300), 4)
-    return np.asarray(design - basis @ np.linalg.lstsq(basis, design, rcond=None)[0])

@@ -1,4 +1,9 @@
-"""The rule of a statement that holds in every regime, with probability at least 1 - delta."""
+"""The rule of a statement that holds in every regime, with probability at least 1 - delta.
+
+Each regime of a search is tested until it is accepted or rejected (`claims.deciding.sequential`).
+Where none is rejected, the worst is tried again on fresh seeds, which had no part in its choice:
+they bound its failure probability, and reject it if they must.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +13,15 @@ from typing import Any
 
 from claims.core.case import Case
 from claims.core.claim import Claim
-from claims.core.evidence import Evidence, RegimeEvidence, RegimeOutcome
+from claims.core.evidence import Evidence, RegimeEvidence, RegimeOutcome, Retried
 from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.deciding import sequential
 from claims.deciding.arguments import check_number
-from claims.deciding.budget import regime_level
+from claims.deciding.budget import LEVEL, regime_level
 from claims.deciding.observed import check_variants, observed
+from claims.deciding.sequential import SequentialTest
 from model.regime import Regime
 from model.sampling import Seeds
 
@@ -54,17 +60,17 @@ class PerRegime:
 
     def seeds(self, profile: Profile) -> int:
         """Seeds that a regime is first tried with."""
-        return profile.seeds if self.delta > 0 else profile.exact_seeds
+        return sequential.least_seeds(self.delta) if self.delta > 0 else profile.exact_seeds
 
     def decide(self, claim: Claim[Any], inquiry: Inquiry) -> Evidence:
         """Search for a regime in which the statement falls."""
         assert claim.domain is not None
         profile, count = inquiry.profile, self.regimes(inquiry.profile)
-        alpha = regime_level(inquiry.statements, count)
+        alpha = regime_level(count + 1)  # one more for the worst, tried again
         evidence = Evidence(
             METHOD,
-            level=alpha * count if self.delta > 0 else 0.0,
-            detectable=sequential.smallest_detectable(self.delta, self.seeds(profile)),
+            level=LEVEL if self.delta > 0 else 0.0,
+            detectable=sequential.smallest_detectable(self.delta, profile.exact_seeds),
         )
 
         def falls(case: Case) -> bool:
@@ -84,6 +90,9 @@ class PerRegime:
         )
         if smallest is not None:
             evidence.counterexample = smallest, dict(evidence.cases)[smallest]
+        else:
+            retry_worst(claim, inquiry, alpha, evidence)
+            evidence.share_bound = sequential.share_bound(len(evidence.cases))
         return evidence
 
     def repeat(
@@ -122,10 +131,51 @@ def examined(
         return margin
 
     judged = sequential.examine(
-        measure, delta=claim.rule.delta, alpha=alpha, seeds=claim.rule.seeds(inquiry.profile)
+        measure, delta=claim.rule.delta, alpha=alpha, exact_seeds=claim.rule.seeds(inquiry.profile)
     )
     evidence.cases.append((case, judged))
     return judged
+
+
+def retry_worst(claim: Claim[Any], inquiry: Inquiry, alpha: float, evidence: Evidence) -> None:
+    """Try the worst regime again, on seeds that had no part in its choice, and let it fall if these
+    reject it.
+
+    A bound of its failure probability comes from the fresh seeds alone.
+    """
+    delta, judged = claim.rule.delta, [pair for pair in evidence.cases if pair[0] is not None]
+    if not (delta and judged and inquiry.profile.retry_seeds):
+        return
+    case, worst = min(judged, key=lambda pair: pair[1].worst_margin)
+    assert case is not None
+    count = retry_seeds(case.regime, inquiry.profile) - worst.seeds
+    if count <= 0:
+        return
+    observation = observed(claim.observe, case.regime, Seeds(case.root, count, worst.seeds))
+    evidence.networks += observation.networks
+    margin = claim.margin(observation, inquiry.constants)
+    evidence.retried = Retried(
+        margin.possible_failures,
+        count,
+        sequential.failure_bound(margin.possible_failures, count),
+    )
+    again = SequentialTest(delta, alpha).add(margin.certain_failures, count)
+    if again is RegimeOutcome.FALLS:
+        fallen = case, sequential.summarised(again, margin, delta)
+        evidence.cases[evidence.cases.index((case, worst))] = fallen
+        evidence.counterexample = fallen
+
+
+#: What trying a regime again may cost at most, in multiplications of one network's training.
+_MOST_WORK = 2e11
+
+
+def retry_seeds(regime: Regime, profile: Profile) -> int:
+    """Networks that the worst regime gets, fewer where they are large: `profile.retry_seeds`, or
+    what `_MOST_WORK` pays for.
+    """
+    per_seed = 2 * regime.m * (regime.n1**2 * regime.steps1 + 2 * regime.n2**2 * regime.steps2)
+    return int(min(profile.retry_seeds, _MOST_WORK // per_seed))
 
 
 def repeated(claim: Claim[Any], regime: Regime | None, seeds: Seeds, inquiry: Inquiry) -> Margin:

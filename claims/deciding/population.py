@@ -77,9 +77,7 @@ class Population:
         evidence.networks = sum(one.networks for one in observed)
         evidence.level, evidence.record = LEVEL, record
         evidence.detectable = (
-            self.detectable(observed)
-            if self.detectable
-            else estimates.smallest_detectable(margin, estimates.spread(len(observed)))
+            self.detectable(observed) if self.detectable else estimates.smallest_detectable(margin)
         )
         return evidence
 

@@ -1,51 +1,40 @@
-"""How one regime is decided: a screen, and a sequential test on fresh seeds.
+"""How one regime is decided: a sequential test that ends by accepting or by rejecting.
 
 Hypothesis *searches* regimes; it promises no distribution over them. Within one regime, seeds are
-independent, so "fails with probability at most delta" is a statement about a binomial count:
-
-1. *Screen.* If a count of failures this high has probability >= `SUSPICION` under delta, the regime
-   stands.
-2. *Confirm.* Otherwise the evidence so far is set aside, and a Wald sequential test on fresh seeds
-   decides between H0: p <= delta and H1: p >= `INDIFFERENCE` * delta, with error probabilities
-   alpha (from the run's budget) and `MISS`. Only this fresh evidence falsifies.
+independent, so "fails with probability at most delta" is a statement about a binomial count. Wald's
+sequential test of p <= delta against p >= `INDIFFERENCE` delta looks at seeds until it decides. It
+rejects a true statement with probability at most alpha, which comes from the run's budget, and
+accepts one that fails `INDIFFERENCE` delta of the time or more with probability at most `MISS`:
+both answers are earned. Between delta and `INDIFFERENCE` delta either answer may come.
 
 A seed's margin comes with an interval where the measurement has error. A failure is *certain* when
 even the upper end is negative, *possible* when the lower end is. Certain failures falsify; a regime
 stands only if its possible failures stand; between the two the regime is undecided.
 
-Example: delta = 0.05 and 24 seeds. Five failures or more have probability 0.006 under delta, so
-five are suspicious. A statement that fails in 45% of networks gets past the screen with probability
-0.004.
+Example: with delta = 0.05 a regime is accepted after 63 networks none of which fails, and each
+failure costs eleven more. With alpha = 5e-11 it is rejected after 22 networks all of which fail.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 
-import numpy as np
 from scipy import stats
 
 from claims.core.evidence import RegimeEvidence, RegimeOutcome
 from claims.core.margin import Margin
+from claims.deciding.budget import MISS
 
-SUSPICION = 0.01
 INDIFFERENCE = 3.0
-MISS = 1e-3
-#: Fresh seeds per look of the sequential test, and the most it may take.
-LOOK_SEEDS = 24
-MOST_FRESH_SEEDS = 960
-
-
-def suspicious(failures: int, seeds: int, delta: float) -> bool:
-    """Whether so many failures are improbable when each has probability at most delta. Exact.
-
-    Improbable is what has a probability below `SUSPICION`.
-    """
-    if delta == 0:
-        return failures > 0
-    return float(stats.binom.sf(failures - 1, seeds, delta)) < SUSPICION
+#: Seeds after the first look are taken in looks of this many, fewest and most.
+LOOK_SEEDS = 16, 128
+#: A regime that is not decided by then stays undecided. A share of failures in the middle of the
+#: indifference zone takes the longest.
+MOST_SEEDS = 4096
+#: Of the bounds that are printed of a failure probability, and of a share of regimes.
+CONFIDENCE = 0.95
 
 
 @dataclass
@@ -53,6 +42,9 @@ class SequentialTest:
     """Wald's test of p <= delta against p >= INDIFFERENCE delta.
 
     Accepts wrongly with probability at most MISS, rejects wrongly with at most alpha.
+
+    Raises:
+        ValueError: for a delta of which thrice is no probability.
     """
 
     delta: float
@@ -71,77 +63,138 @@ class SequentialTest:
         """Take a look at more seeds."""
         self.failures += failures
         self.seeds += seeds
-        worse = INDIFFERENCE * self.delta
-        held = self.seeds - self.failures
-        evidence = self.failures * math.log(worse / self.delta) + held * math.log(
-            (1 - worse) / (1 - self.delta)
-        )
-        if evidence >= math.log((1 - MISS) / self.alpha):
+        if self._evidence >= math.log((1 - MISS) / self.alpha):
             return RegimeOutcome.FALLS
-        accepted = evidence <= math.log(MISS / (1 - self.alpha))
+        accepted = self._evidence <= self._accepting
         return RegimeOutcome.STANDS if accepted else RegimeOutcome.UNDECIDED
+
+    @property
+    def clean_left(self) -> int:
+        """Seeds more that accept, if none of them fails."""
+        return max(0, math.ceil((self._evidence - self._accepting) / -self._of_a_clean_seed))
+
+    @property
+    def _evidence(self) -> float:
+        """The logarithm of the likelihood ratio."""
+        held = self.seeds - self.failures
+        return self.failures * math.log(INDIFFERENCE) + held * self._of_a_clean_seed
+
+    @property
+    def _accepting(self) -> float:
+        return math.log(MISS / (1 - self.alpha))
+
+    @property
+    def _of_a_clean_seed(self) -> float:
+        return math.log((1 - INDIFFERENCE * self.delta) / (1 - self.delta))
+
+
+def least_seeds(delta: float, alpha: float = 0.0) -> int:
+    """Seeds that accept if none of them fails: those of the first look."""
+    return SequentialTest(delta, alpha).clean_left
+
+
+@dataclass
+class _Looks:
+    """What was measured so far in one regime, and what the test says of it."""
+
+    certain: SequentialTest
+    possible: SequentialTest
+    by_certain: RegimeOutcome = RegimeOutcome.UNDECIDED
+    by_possible: RegimeOutcome = RegimeOutcome.UNDECIDED
+    margins: list[Margin] = field(default_factory=list)
+
+    def add(self, margin: Margin) -> None:
+        """One look more."""
+        count = len(margin.low)
+        self.margins.append(margin)
+        self.by_certain = self.certain.add(margin.certain_failures, count)
+        if self.by_possible is not RegimeOutcome.STANDS:
+            self.by_possible = self.possible.add(margin.possible_failures, count)
+
+    @property
+    def decided(self) -> bool:
+        """Whether more seeds would change nothing; the last case is a measurement too coarse."""
+        return (
+            self.by_certain is RegimeOutcome.FALLS
+            or self.by_possible is RegimeOutcome.STANDS
+            or (self.by_certain is RegimeOutcome.STANDS and self.by_possible is RegimeOutcome.FALLS)
+        )
+
+    @property
+    def outcome(self) -> RegimeOutcome:
+        """Of the regime."""
+        if self.by_certain is RegimeOutcome.FALLS:
+            return RegimeOutcome.FALLS
+        stands = self.by_possible is RegimeOutcome.STANDS
+        return RegimeOutcome.STANDS if stands else RegimeOutcome.UNDECIDED
 
 
 def examine(
-    measure: Callable[[int, int], Margin], *, delta: float, alpha: float, seeds: int
+    measure: Callable[[int, int], Margin], *, delta: float, alpha: float, exact_seeds: int
 ) -> RegimeEvidence:
     """Decide one regime. `measure(first, count)` gives the margins of seeds from `first` on.
 
-    With delta = 0 (an exact statement) one certain failure decides, since the same seed fails
-    again.
+    With delta = 0 (an exact statement) `exact_seeds` are tried, and one certain failure decides,
+    since the same seed fails again.
     """
-    screen = measure(0, seeds)
-    screened = RegimeEvidence(
-        RegimeOutcome.STANDS,
-        seeds,
-        screen.certain_failures,
-        screen.possible_failures,
-        *screen.tolerated(delta),
-    )
-    if not suspicious(screen.possible_failures, seeds, delta):
-        return screened
     if delta == 0:
-        certain = screen.certain_failures > 0
-        return replace(
-            screened, outcome=RegimeOutcome.FALLS if certain else RegimeOutcome.UNDECIDED
-        )
-    return _confirmed(measure, screened, delta, alpha)
+        return judged_exactly(measure(0, exact_seeds))
+    looks = _Looks(SequentialTest(delta, alpha), SequentialTest(delta, alpha))
+    fewest, most = LOOK_SEEDS
+    count = looks.possible.clean_left
+    while not looks.decided and looks.certain.seeds < MOST_SEEDS:
+        looks.add(measure(looks.certain.seeds, count))
+        count = min(max(looks.possible.clean_left, fewest), most)
+    return summarised(looks.outcome, Margin.joined(looks.margins), delta)
 
 
-def _confirmed(
-    measure: Callable[[int, int], Margin], screened: RegimeEvidence, delta: float, alpha: float
-) -> RegimeEvidence:
-    """Decide a suspicious regime on seeds after those of the screen."""
-    certain, possible = SequentialTest(delta, alpha), SequentialTest(delta, alpha)
-    by_certain = by_possible = RegimeOutcome.UNDECIDED
-    worst = screened.worst_margin, screened.worst_step
-    while certain.seeds < MOST_FRESH_SEEDS:
-        margin = measure(screened.seeds + certain.seeds, LOOK_SEEDS)
-        worst = min(worst, margin.tolerated(delta), key=lambda pair: pair[0])
-        by_certain = certain.add(margin.certain_failures, LOOK_SEEDS)
-        if by_possible is not RegimeOutcome.STANDS:
-            by_possible = possible.add(margin.possible_failures, LOOK_SEEDS)
-        if by_certain is RegimeOutcome.FALLS or by_possible is RegimeOutcome.STANDS:
-            break
-        if by_certain is RegimeOutcome.STANDS and by_possible is RegimeOutcome.FALLS:
-            by_certain = RegimeOutcome.UNDECIDED  # the measurement is too coarse to tell
-            break
-    if by_certain is not RegimeOutcome.FALLS:
-        stands = by_possible is RegimeOutcome.STANDS
-        by_certain = RegimeOutcome.STANDS if stands else RegimeOutcome.UNDECIDED
+def judged_exactly(margin: Margin) -> RegimeEvidence:
+    """What the seeds of an exact statement say: none may fail."""
+    if margin.certain_failures:
+        outcome = RegimeOutcome.FALLS
+    else:
+        possible = margin.possible_failures
+        outcome = RegimeOutcome.UNDECIDED if possible else RegimeOutcome.STANDS
+    return summarised(outcome, margin, 0.0)
+
+
+def summarised(outcome: RegimeOutcome, margin: Margin, delta: float) -> RegimeEvidence:
+    """The evidence of so many seeds, whatever decided them."""
+    tolerated, step = margin.tolerated(delta)
     return RegimeEvidence(
-        by_certain, screened.seeds + certain.seeds, certain.failures, possible.failures, *worst
+        outcome,
+        len(margin.low),
+        margin.certain_failures,
+        margin.possible_failures,
+        tolerated,
+        step,
+        least_margin=margin.least,
     )
 
 
-def smallest_detectable(delta: float, seeds: int) -> float:
+def failure_bound(failures: int, seeds: int) -> float:
+    """An upper bound of a failure probability at `CONFIDENCE`: Clopper and Pearson's."""
+    if failures >= seeds:
+        return 1.0
+    return float(stats.beta.ppf(CONFIDENCE, failures + 1, seeds - failures))
+
+
+def share_bound(regimes: int) -> float:
+    """An upper bound, at `CONFIDENCE`, of the share of a search's regimes that fail `INDIFFERENCE`
+    delta of the time or more, where none of so many was rejected.
+
+    Regimes count as independent draws of the search; each such regime stands with probability at
+    most `MISS`.
+    """
+    if regimes == 0:
+        return 1.0
+    return min(1.0, float(-math.expm1(math.log1p(-CONFIDENCE) / regimes)) / (1 - MISS))
+
+
+def smallest_detectable(delta: float, exact_seeds: int) -> float:
     """The smallest probability of failure that one regime reveals with probability >= 0.99.
 
-    For exact statements any failing seed drawn is found: 1 - 0.01^(1/seeds).
+    It reveals it by not being accepted. For exact statements any failing seed drawn is found:
+    1 - 0.01^(1/seeds).
     """
-    if delta == 0:
-        return 1 - float(0.01 ** (1 / seeds))
-    enough = next(k for k in range(seeds + 1) if suspicious(k, seeds, delta))
-    candidates = np.linspace(delta, 1, 1901)
-    detected = stats.binom.sf(enough - 1, seeds, candidates) * (1 - MISS)
-    return float(candidates[np.argmax((detected >= 0.99) & (candidates >= INDIFFERENCE * delta))])
+    return INDIFFERENCE * delta if delta else 1 - float(0.01 ** (1 / exact_seeds))

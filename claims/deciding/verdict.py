@@ -27,7 +27,15 @@ class Verdict:
     drawn: int
     seeds: int
     networks: int
+    # Of the worst regime, at the share of networks that may fail; and the least of all networks.
     worst_margin: float | None
+    least_margin: float | None
+    failures: int  # networks of the worst regime that are not certain to hold,
+    tried: int  # of so many
+    # The regime with most failures on fresh seeds: failures, seeds, an upper bound of their
+    # probability at 95%.
+    retried: dict[str, float] | None
+    share_bound: float | None  # at 95%, of the share of the search's regimes that are worse
     # One a regime: its margin, and what the claim's figure shows of it.
     points: list[dict[str, float | None]]
     worst_case: dict[str, Any] | None
@@ -46,6 +54,7 @@ class Verdict:
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
         changed = {"status": self.status.value, "worst_margin": finite(self.worst_margin)}
+        changed["least_margin"] = finite(self.least_margin)
         bounded = {name: plain(getattr(self, name)) for name in ("evidence", "points")}
         return asdict(self) | changed | bounded
 

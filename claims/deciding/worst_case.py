@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from claims.core.case import Case
 from claims.core.claim import Claim
-from claims.core.evidence import Evidence, RegimeOutcome
+from claims.core.evidence import Evidence, RegimeEvidence, RegimeOutcome
 from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.deciding import estimates, predictions
 from claims.deciding.arguments import check_whole
-from claims.deciding.budget import LEVEL, MOST_WORST, regime_level
+from claims.deciding.budget import LEVEL, MOST_WORST, REFUTATIONS
+from claims.deciding.observed import observed
 from claims.deciding.per_regime import METHOD, examined, repeated
 from claims.deciding.predictions import Predict
 from model.regime import Regime
@@ -24,6 +25,9 @@ from model.sampling import Seeds
 @dataclass(frozen=True)
 class WorstCase:
     """Regimes are sought where the margin is least, each judged by one margin of all its seeds.
+
+    A claim's margin is an interval that misses with probability `PART_LEVEL` on either side. A
+    regime falls where it, and then `REFUTATIONS` - 1 more batches of fresh seeds, refute.
 
     Args:
         count: regimes tried, in the `ci` profile.
@@ -52,14 +56,11 @@ class WorstCase:
         """Climb towards the worst regime, and judge each on the way."""
         assert claim.domain is not None
         count, entropy = self.regimes(inquiry.profile), inquiry.profile.entropy
-        alpha = regime_level(inquiry.statements, count)
         evidence = Evidence(METHOD)
         lines: list[str] = []
 
-        width = estimates.spread(self.seeds(inquiry.profile), LEVEL / MOST_WORST)
-
         def note(margin: Margin) -> None:
-            smallest = estimates.smallest_detectable(margin, width)
+            smallest = estimates.smallest_detectable(margin)
             evidence.detectable = max(evidence.detectable, smallest)
 
         def score(case: Case) -> float:
@@ -70,7 +71,9 @@ class WorstCase:
                 evidence.record["predicted beforehand"] = predictions.preregistered(
                     lines, inquiry.workspace, f"{claim.id}-{entropy}-{count}", 1
                 )
-            judged = examined(claim, case, inquiry, alpha, evidence, note)
+            judged = examined(claim, case, inquiry, 0.0, evidence, note)
+            if judged and judged.outcome is RegimeOutcome.FALLS:
+                judged = self._refuted_again(claim, case, inquiry, evidence)
             if inquiry.tick:
                 inquiry.tick(min(evidence.drawn, count), count)
             return -math.inf if judged is None else -judged.worst_margin
@@ -88,6 +91,24 @@ class WorstCase:
             evidence.counterexample = min(fallen, key=lambda pair: pair[1].worst_margin)
         evidence.level = LEVEL * evidence.drawn / MOST_WORST
         return evidence
+
+    def _refuted_again(
+        self, claim: Claim[Any], case: Case, inquiry: Inquiry, evidence: Evidence
+    ) -> RegimeEvidence:
+        """The regime's evidence once fresh seeds have refuted it as often as its level asks; it
+        stays undecided where one batch of them does not.
+        """
+        first, judged = evidence.cases.pop()
+        count = self.seeds(inquiry.profile)
+        for batch in range(1, REFUTATIONS):
+            seeds = Seeds(case.root, count, batch * count)
+            observation = observed(claim.observe, case.regime, seeds)
+            evidence.networks += observation.networks
+            if not claim.margin(observation, inquiry.constants).certain_failures:
+                judged = replace(judged, outcome=RegimeOutcome.UNDECIDED)
+                break
+        evidence.cases.append((first, judged))
+        return judged
 
     def repeat(
         self, claim: Claim[Any], regime: Regime | None, root: int, inquiry: Inquiry

@@ -18,16 +18,11 @@ from scipy import optimize, special
 
 from claims.core import quantities as q
 from claims.core.criteria import CANDIDATES
+from claims.core.margin import Margin
 from claims.core.quantities import Quantity
-from claims.deciding.estimates import (
-    Estimate,
-    beyond,
-    each,
-    estimate,
-    rank_correlation,
-    root_mean_square,
-    slopes,
-)
+from claims.deciding.coefficients import fit, largest_at_most
+from claims.deciding.estimates import Estimate, each, estimate, rank_correlation, slopes
+from claims.deciding.shares import Quantile, Share, nearer, typical
 from claims.observing.survey import Surveyed, Surveys
 from claims.predicting.law import contour_slope
 
@@ -41,24 +36,42 @@ def errors(surveys: Surveys, *, scratch: bool = False) -> Array:
     return each(surveys, lambda s: s.scratch if scratch else s.transfer)
 
 
+def values(surveys: Surveys, criterion: Quantity) -> Array:
+    """A criterion in each regime."""
+    return each(surveys, lambda s: criterion(s.regime))
+
+
 def order(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Estimate:
     """Rank correlation of a criterion with the error, its sign reversed."""
-    return -estimate(
-        rank_correlation,
-        each(surveys, lambda s: criterion(s.regime)),
-        errors(surveys, scratch=scratch),
-    )
+    return -estimate(rank_correlation, values(surveys, criterion), errors(surveys, scratch=scratch))
 
 
-def off_the_curve(values: Array, measured: Array) -> float:
-    """Root-mean-square distance of errors from the best falling curve in a criterion."""
-    ordered = measured[np.argsort(values)]
-    return root_mean_square(ordered - optimize.isotonic_regression(ordered, increasing=False).x)
+def ordered_pairs(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Share:
+    """Of disjoint pairs of regimes, those where the larger criterion has the lesser error."""
+    across, measured = values(surveys, criterion), errors(surveys, scratch=scratch)
+    pairs = len(across) // 2 * 2
+    steps = (column[:pairs:2] - column[1:pairs:2] for column in (across, measured))
+    return Share.of(np.multiply(*steps) < 0)
 
 
-def collapse(surveys: Surveys, criterion: Quantity) -> Estimate:
-    """How far the errors after transfer are from a falling function of a criterion."""
-    return estimate(off_the_curve, each(surveys, lambda s: criterion(s.regime)), errors(surveys))
+def foretold(surveys: Surveys, criterion: Quantity) -> Array:
+    """In every second regime, the error after transfer that the best falling curve in a criterion,
+    fitted to the others, gives.
+    """
+    across, measured = values(surveys, criterion), errors(surveys)
+    order = np.argsort(across[::2])
+    curve = optimize.isotonic_regression(measured[::2][order], increasing=False).x
+    return np.interp(np.log(across[1::2]), np.log(across[::2][order]), curve)
+
+
+def off_the_curve(surveys: Surveys, criterion: Quantity) -> Array:
+    """How far the errors of those regimes are from it."""
+    return foretold(surveys, criterion) - errors(surveys)[1::2]
+
+
+def collapse(surveys: Surveys, criterion: Quantity) -> Quantile:
+    """How far most errors after transfer are, at most, from a falling function of a criterion."""
+    return typical(off_the_curve(surveys, criterion))
 
 
 def table(surveys: Surveys) -> dict[str, Any]:
@@ -72,20 +85,11 @@ def table(surveys: Surveys) -> dict[str, Any]:
     }
 
 
-def lead(surveys: Surveys, first: Quantity, second: Quantity) -> Estimate:
-    """By how much the errors are nearer to a falling function of the first criterion than of the
-    second.
+def lead(surveys: Surveys, first: Quantity, second: Quantity, apart: float) -> Share:
+    """Of regimes for which the curves of two criteria give errors that are so far apart, those
+    where the first is nearer to the measured one.
     """
-
-    def gap(one: Array, other: Array, measured: Array) -> float:
-        return off_the_curve(other, measured) - off_the_curve(one, measured)
-
-    return estimate(
-        gap,
-        each(surveys, lambda s: first(s.regime)),
-        each(surveys, lambda s: second(s.regime)),
-        errors(surveys),
-    )
+    return nearer(off_the_curve(surveys, first), off_the_curve(surveys, second), apart)
 
 
 #: What exponents are fitted in, per kind of training.
@@ -129,25 +133,30 @@ def _direction(response: Array, design: Array) -> Array:
     return np.asarray(measured / np.linalg.norm(measured))
 
 
-def missing(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Estimate:
-    """The largest exponent that a criterion leaves in the errors near the contour."""
+def _columns(surveys: Surveys, criterion: Quantity, scratch: bool) -> tuple[Array, Array, Array]:
+    """Near the contour: the probit of 1 - error, the logarithms, that of the criterion."""
     near, logs = _near(surveys, scratch), SCRATCH_LOGS if scratch else TRANSFER_LOGS
+    measured = -special.ndtri(errors(near, scratch=scratch))
+    return measured, _design(near, logs), np.log(values(near, criterion))
 
-    def largest(design: Array, measured: Array, values: Array) -> float:
-        left = np.linalg.lstsq(beyond(design, values), beyond(measured, values), rcond=1e-9)[0]
-        return float(np.abs(left).max() / contour_slope())
 
-    values = np.log(each(near, lambda s: criterion(s.regime)))
-    return estimate(
-        largest, _design(near, logs), -special.ndtri(errors(near, scratch=scratch)), values
-    )
+def lacks_at_most(
+    bound: float, surveys: Surveys, criterion: Quantity, *, scratch: bool = False
+) -> Margin:
+    """The margin of: no exponent that a criterion leaves near the contour is larger."""
+    return largest_at_most(bound, *_columns(surveys, criterion, scratch), unit=contour_slope())
+
+
+def missing(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> float:
+    """The largest exponent that a criterion leaves in the errors near the contour."""
+    left = fit(*_columns(surveys, criterion, scratch)).values
+    return float(np.abs(left).max() / contour_slope())
 
 
 def exponents(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> dict[str, Any]:
     """Fitted components with intervals, and the declared ones."""
-    near, logs = _near(surveys, scratch), SCRATCH_LOGS if scratch else TRANSFER_LOGS
-    design, measured = _design(near, logs), -special.ndtri(errors(near, scratch=scratch))
-    declared = _direction(np.log(each(near, lambda s: criterion(s.regime))), design)
+    measured, design, known = _columns(surveys, criterion, scratch)
+    declared, logs = _direction(known, design), SCRATCH_LOGS if scratch else TRANSFER_LOGS
     fitted = {
         name: (
             estimate(lambda d, e, k=k: float(_direction(e, d)[k]), design, measured).record()
@@ -156,7 +165,7 @@ def exponents(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -
         for k, name in enumerate(logs)
     }
     return {
-        "regimes near the contour": len(near),
-        "largest left": missing(surveys, criterion, scratch=scratch).record(),
+        "regimes near the contour": len(measured),
+        "largest left": round(missing(surveys, criterion, scratch=scratch), 6),
         "direction": fitted,
     }

@@ -16,8 +16,9 @@ from claims.core.claim import Kind, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import SWEEP
 from claims.core.margin import Margin
-from claims.deciding.estimates import Estimate, average, estimate
+from claims.deciding.estimates import average, estimate
 from claims.deciding.population import Population
+from claims.deciding.shares import typical
 from claims.observing.errors import MEASURED, trial_errors
 from claims.predicting import law
 from model.regime import Regime
@@ -108,26 +109,24 @@ def sweep_alpha(regime: Regime, seeds: Seeds) -> Swept:
 Choose = Callable[[Swept], int]
 
 
-def regret(observations: Sequence[Swept], choose: Choose) -> Estimate:
-    """Mean cost of a choice of alpha against the best measured."""
-    return estimate(average, np.array([s.regret(choose(s)) for s in observations]))
+def regret(observations: Sequence[Swept], choose: Choose) -> Array:
+    """Cost of a choice of alpha against the best measured."""
+    return np.array([s.regret(choose(s)) for s in observations])
 
 
-def distance(observations: Sequence[Swept], choose: Choose) -> Estimate:
-    """Mean distance of a choice from the best measured alpha."""
-    return estimate(
-        average, np.array([abs(s.alphas[choose(s)] - s.alphas[s.best]) for s in observations])
-    )
+def distance(observations: Sequence[Swept], choose: Choose) -> Array:
+    """Distance of a choice from the best measured alpha."""
+    return np.array([abs(s.alphas[choose(s)] - s.alphas[s.best]) for s in observations])
 
 
 def follows(bound: float, choose: Choose) -> Callable[[Sequence[Swept], Constants], Margin]:
-    """The margin of mean regret <= bound."""
-    return lambda observations, constants: regret(observations, choose).at_most(bound)
+    """The margin of: in two regimes of three the regret is at most so much."""
+    return lambda observations, constants: typical(regret(observations, choose)).at_most(bound)
 
 
 def lies_near(bound: float, choose: Choose) -> Callable[[Sequence[Swept], Constants], Margin]:
-    """The margin of mean distance <= bound."""
-    return lambda observations, constants: distance(observations, choose).at_most(bound)
+    """The margin of: in two regimes of three the distance is at most so much."""
+    return lambda observations, constants: typical(distance(observations, choose)).at_most(bound)
 
 
 def inherit_nothing(s: Swept) -> int:
@@ -159,11 +158,15 @@ CHOICES: dict[str, Choose] = {
 
 
 def advice(observations: Sequence[Swept]) -> dict[str, Any]:
-    """Mean regret, and mean distance from the best alpha, of every rule."""
+    """Regret, and distance from the best alpha, of every rule: what two regimes of three do not
+    exceed, and the mean.
+    """
     return {
         name: {
-            "regret": regret(observations, choose).record(),
-            "distance": distance(observations, choose).record(),
+            "regret": typical(regret(observations, choose)).record(),
+            "mean regret": estimate(average, regret(observations, choose)).record(),
+            "distance": typical(distance(observations, choose)).record(),
+            "mean distance": estimate(average, distance(observations, choose)).record(),
         }
         for name, choose in CHOICES.items()
     }
