@@ -74,8 +74,8 @@ IMPROVES = tuple(
         id=f"law.improves.{name}",
         title=f"Sharp law: closer as {words}",
         statement=(
-            f"Where {words} and all else is the same, the law's error from scratch is off by a third"
-            " or less, in half of the random regimes."
+            f"Where {words} and all else is the same, the law's error from scratch is off by a"
+            " third or less, in half of the random regimes."
         ),
         latex=rf"{latex}\;\Rightarrow\;\mathrm{{error}}\to\mathrm{{law}}",
         # With dimension it is false, as far as one can see: there is nothing left to shrink.

@@ -105,8 +105,8 @@ CLAIMS = (
         id="theorem-4.2-d.distance",
         title="The share α* is near the best one",
         statement=(
-            f"The share nearest α* is at most {NEAR} from the best share measured, in two regimes of"
-            " three; shares tried are an eighth apart."
+            f"The share nearest α* is at most {NEAR} from the best share measured, in two regimes"
+            " of three; shares tried are an eighth apart."
         ),
         latex=rf"|\alpha^*-\mathrm{{arg}}\min_\alpha\mathrm{{error}}(\alpha)|\le{NEAR}",
         margin=lies_near(NEAR, nearest_star),

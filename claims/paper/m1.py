@@ -208,8 +208,8 @@ _WINNER = Claim(
     title="τ_D orders errors best",
     statement=(
         "Of Γ and the printed Γ, alone and with τ₂, τ_A + τ₂ and τ_D, test error after transfer is"
-        " nearest to a falling function of the last: nearer than to another's in half of the regimes"
-        f" where the two give errors more than {COLLAPSES} apart."
+        " nearest to a falling function of the last: nearer than to another's in half of the"
+        f" regimes where the two give errors more than {COLLAPSES} apart."
     ),
     latex=r"\tau_D\succ\tau_A+\tau_2,\;\Gamma+\tau_2,\;\Gamma_{\mathrm{printed}}+\tau_2,\;\Gamma,\;\Gamma_{\mathrm{printed}}",
     provenance=(Provenance.D,),
