@@ -28,7 +28,7 @@ class RegimeEvidence:
     possible_failures: int
     worst_margin: float  # once the share of seeds that may fail is left out
     worst_step: int | None = None
-    least_margin: float = math.nan  # of all seeds
+    least_margin: float = -math.inf  # of all seeds
 
 
 @dataclass(frozen=True)

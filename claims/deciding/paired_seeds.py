@@ -190,7 +190,7 @@ class PairedSeeds:
 def _judged(by_contrast: Mapping[str, Interval]) -> RegimeEvidence:
     seeds = max(one.seeds for one in by_contrast.values())
     margin = max(one.low for one in by_contrast.values())
-    return RegimeEvidence(outcome(by_contrast), seeds, 0, 0, margin)
+    return RegimeEvidence(outcome(by_contrast), seeds, 0, 0, margin, least_margin=margin)
 
 
 def _rows(

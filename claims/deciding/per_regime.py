@@ -92,6 +92,7 @@ class PerRegime:
             evidence.counterexample = smallest, dict(evidence.cases)[smallest]
         else:
             retry_worst(claim, inquiry, alpha, evidence)
+        if evidence.counterexample is None:
             evidence.share_bound = sequential.share_bound(len(evidence.cases))
         return evidence
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scipy import stats
 
@@ -138,7 +138,7 @@ def examine(
     since the same seed fails again.
     """
     if delta == 0:
-        return judged_exactly(measure(0, exact_seeds))
+        return _judged_exactly(measure(0, exact_seeds), exact_seeds)
     looks = _Looks(SequentialTest(delta, alpha), SequentialTest(delta, alpha))
     fewest, most = LOOK_SEEDS
     count = looks.possible.clean_left
@@ -148,14 +148,14 @@ def examine(
     return summarised(looks.outcome, Margin.joined(looks.margins), delta)
 
 
-def judged_exactly(margin: Margin) -> RegimeEvidence:
-    """What the seeds of an exact statement say: none may fail."""
+def _judged_exactly(margin: Margin, seeds: int) -> RegimeEvidence:
+    """What the seeds of an exact statement say: none may fail. One margin may be about all."""
     if margin.certain_failures:
         outcome = RegimeOutcome.FALLS
     else:
         possible = margin.possible_failures
         outcome = RegimeOutcome.UNDECIDED if possible else RegimeOutcome.STANDS
-    return summarised(outcome, margin, 0.0)
+    return replace(summarised(outcome, margin, 0.0), seeds=seeds)
 
 
 def summarised(outcome: RegimeOutcome, margin: Margin, delta: float) -> RegimeEvidence:

@@ -12,9 +12,9 @@ def differences(experiment: StoredExperiment, ledger: Ledger) -> str | None:
     """In a sentence, what the experiment was computed with that the ledger's verdicts were not;
     None if nothing.
     """
-    if experiment.picture is None:
+    if experiment.figure is None:
         return None
-    origin = experiment.picture.origin
+    origin = experiment.figure.origin
     if origin is None:
         return "Its picture does not say with which versions and constants it was computed."
     versions = [

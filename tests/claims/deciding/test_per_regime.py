@@ -21,10 +21,15 @@ from claims.core import quantities
 from claims.core.claim import Figure
 from claims.core.margin import Margin
 from claims.core.status import Status
-from claims.deciding.budget import RUN_BUDGET
-from claims.deciding.decide import repeat, statements
-from claims.deciding.per_regime import EXACT_SHARE, METHOD, PerRegime
-from claims.deciding.sequential import smallest_detectable
+from claims.deciding.budget import LEVEL
+from claims.deciding.decide import repeat
+from claims.deciding.per_regime import EXACT_SHARE, METHOD, PerRegime, retry_seeds
+from claims.deciding.sequential import (
+    failure_bound,
+    least_seeds,
+    share_bound,
+    smallest_detectable,
+)
 from model.regime import Regime
 from model.sampling import Seeds
 from strategies.search import SEARCH
@@ -56,13 +61,18 @@ def test_refused(values, field):
 @pytest.mark.parametrize("delta", [0.0, 0.05])
 def test_verified(delta):
     verdict = decided(toy(lambda one: 0.25, delta=delta))
-    regimes, seeds = (10, PROFILE.seeds) if delta else (10 * EXACT_SHARE, PROFILE.exact_seeds)
+    regimes = 10 if delta else 10 * EXACT_SHARE
+    seeds = least_seeds(delta) if delta else PROFILE.exact_seeds
+    again = PROFILE.retry_seeds - seeds if delta else 0
     assert verdict.status is Status.VERIFIED
     assert (verdict.regimes, verdict.drawn) == (regimes, regimes)
-    assert (verdict.seeds, verdict.networks) == (regimes * seeds, 3 * regimes * seeds)
+    assert verdict.seeds == regimes * seeds
+    assert verdict.networks == 3 * (regimes * seeds + again)
     assert (verdict.worst_margin, verdict.counterexample) == (0.25, None)
     assert (verdict.delta, verdict.method) == (delta, METHOD)
     assert verdict.detectable == smallest_detectable(delta, seeds)
+    assert (verdict.failures, verdict.tried, verdict.least_margin) == (0, seeds, 0.25)
+    assert verdict.share_bound == share_bound(regimes)
 
 
 @pytest.mark.parametrize("delta", [0.0, 0.05])
@@ -143,7 +153,7 @@ def test_regimes_outside_are_no_evidence():
 
 
 def test_seeds():
-    """All of a case's seeds come from its root, screen first, fresh ones after, none twice."""
+    """All of a case's seeds come from its root, one look after the other, none twice."""
     used = {}
 
     def observe(regime, seeds):
@@ -152,12 +162,14 @@ def test_seeds():
         return Observation(regime, seeds, seeds.count)
 
     def margin(one):
-        return -1.0 if one.seeds.first == 0 else 1.0
+        every = np.arange(one.seeds.first, one.seeds.first + one.seeds.count)
+        return Margin.exact(np.where(every % 40 == 1, -1.0, 1.0))
 
     verdict = decided(toy(margin, delta=0.05, observe=observe))
     assert verdict.status is Status.VERIFIED
     assert all(seeds == list(range(len(seeds))) for seeds in used.values())
-    assert verdict.seeds == sum(map(len, used.values())) > 10 * PROFILE.seeds
+    assert verdict.seeds + verdict.retried["seeds"] == sum(map(len, used.values()))
+    assert verdict.seeds > 10 * least_seeds(0.05)
 
 
 @pytest.mark.parametrize(
@@ -239,6 +251,56 @@ def test_tick():
 @pytest.mark.parametrize("regimes", [3, 9])
 @pytest.mark.parametrize("delta", [0.0, 0.05])
 def test_budget(delta, regimes):
-    """Exact statements spend nothing; the others an even share, whatever the number of regimes."""
+    """Exact statements spend nothing; the others their level, whatever the number of regimes."""
     verdict = decided(toy(lambda one: 1.0, delta=delta), replace(PROFILE, regimes=regimes))
-    assert verdict.level == pytest.approx(RUN_BUDGET / statements() if delta else 0.0)
+    assert verdict.level == (LEVEL if delta else 0.0)
+
+
+# The worst, tried again ---------------------------------------------------------------------------
+
+
+def failing(share, from_seed=0):
+    """Fails for so many seeds from one on, in regimes of the most samples alone."""
+
+    def margin(one):
+        every = np.arange(one.seeds.first, one.seeds.first + one.seeds.count)
+        fails = (every * share % 1 < share) & (every >= from_seed)
+        spare = 100.0 - one.regime.n2
+        return Margin.exact(np.where(fails & (one.regime.n2 == 12), -1.0, spare))
+
+    return margin
+
+
+def test_retried():
+    """The worst regime, on seeds that its choice did not rest on: so many fail, and a bound."""
+    verdict = decided(toy(failing(0.02), delta=0.05))
+    worst = verdict.worst_case
+    assert worst["regime"]["n2"] == 12
+    assert (verdict.failures, verdict.tried) == (worst["possible_failures"], worst["seeds"])
+    fresh = verdict.retried["seeds"]
+    assert fresh == PROFILE.retry_seeds - verdict.tried
+    assert abs(verdict.retried["failures"] - 0.02 * fresh) <= 2
+    assert verdict.retried["bound"] == failure_bound(verdict.retried["failures"], fresh)
+    assert verdict.least_margin == -1.0 < verdict.worst_margin
+
+
+def test_retried_it_may_fall():
+    """What its first seeds did not show, the others do."""
+    verdict = decided(toy(failing(0.3, from_seed=63), delta=0.05))
+    assert verdict.status is Status.FALSIFIED
+    assert verdict.counterexample["regime"]["n2"] == 12
+    assert verdict.share_bound is None
+
+
+def test_exact_statements_and_mutants_are_not_retried():
+    assert decided(toy(lambda one: 1.0)).retried is None
+    hurried = replace(PROFILE, retry_seeds=0)
+    assert decided(toy(lambda one: 1.0, delta=0.05), hurried).retried is None
+
+
+def test_large_networks_are_retried_less():
+    """As often as the work allows, which grows with the square of the samples."""
+    regime = Regime.from_dict(decided(toy(lambda one: 1.0, delta=0.05)).worst_case["regime"])
+    large = replace(regime, n1=1000, n2=1000, d=10**6, m=20, steps1=100, steps2=100)
+    assert retry_seeds(regime, PROFILE) == PROFILE.retry_seeds
+    assert 10 < retry_seeds(large, PROFILE) < PROFILE.retry_seeds / 10

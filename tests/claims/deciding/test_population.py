@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from toys import COUNT, PROFILE, USUAL, Counting, decided, mean, population
+from toys import COUNT, PROFILE, USUAL, Counting, decided, middle, population
 
 from claims.core.domain import Between
 from claims.core.domains import from_scratch
@@ -19,7 +19,7 @@ from claims.core.quantities import TAU_2
 from claims.core.status import Status
 from claims.deciding.budget import LEVEL
 from claims.deciding.decide import repeat
-from claims.deciding.estimates import LEAST, reach, spread
+from claims.deciding.estimates import LEAST, smallest_detectable
 from claims.deciding.population import SEEDS, Population
 from claims.deciding.verdict import Verdict
 from strategies.search import SEARCH
@@ -43,12 +43,13 @@ def test_refused(count):
     ids=str,
 )
 def test_status(bound, status):
-    """The mean of 40, of standard error 1/6: true and false by twelve of them, near by three."""
+    """The median of 40, of standard error 0.2: true and false by ten of them, near by at most
+    three.
+    """
     verdict = decided(population(bound), USUAL)
     assert verdict.status is status
     assert (verdict.counterexample is not None) == (status is Status.FALSIFIED)
-    least = bound - spread(COUNT) / math.sqrt(COUNT)
-    assert verdict.worst_margin == pytest.approx(least, abs=1.0)
+    assert verdict.worst_margin == pytest.approx(bound, abs=1.0)
 
 
 def test_what_is_counted():
@@ -89,11 +90,11 @@ def test_evidence():
 
     def summary(observed):
         summed.extend(observed)
-        return {"mean": mean(observed).record()}
+        return {"median": middle(observed).record()}
 
     verdict = decided(population(summary=summary), USUAL)
-    assert verdict.evidence["mean"] == mean(summed).record()
-    assert verdict.detectable == pytest.approx((spread(COUNT) + reach()) * mean(summed).error)
+    assert verdict.evidence["median"] == middle(summed).record()
+    assert verdict.detectable == smallest_detectable(middle(summed).at_most(2.0))
     back = Verdict.from_dict(json.loads(json.dumps(verdict.to_dict(), allow_nan=False)))
     assert replace(back, evidence=verdict.evidence) == verdict
 
@@ -139,7 +140,7 @@ def test_decided_again_nothing_is_trained():
     """Nor for another claim of the family, or a mutant of one."""
     claim = population(family="together")
     first, again = (decided(claim, USUAL) for _ in range(2))
-    opposite = replace(claim, id="other", margin=lambda one, constants: mean(one).at_least(2.0))
+    opposite = replace(claim, id="other", margin=lambda one, constants: middle(one).at_least(2.0))
     other = decided(opposite, USUAL)
     assert len(claim.observe.regimes) == COUNT
     assert replace(again, seconds=0.0) == replace(first, seconds=0.0)

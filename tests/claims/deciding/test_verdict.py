@@ -4,7 +4,6 @@ import pytest
 
 from claims.core.evidence import RegimeEvidence, RegimeOutcome
 from claims.core.status import Status
-from claims.deciding.budget import RUN_BUDGET, regime_level
 from claims.deciding.verdict import derive
 
 S, F, U = RegimeOutcome.STANDS, RegimeOutcome.FALLS, RegimeOutcome.UNDECIDED
@@ -26,11 +25,3 @@ S, F, U = RegimeOutcome.STANDS, RegimeOutcome.FALLS, RegimeOutcome.UNDECIDED
 )
 def test_derive(outcomes, drawn, status):
     assert derive([RegimeEvidence(outcome, 24, 0, 0, 0.0) for outcome in outcomes], drawn) is status
-
-
-def test_budget():
-    """Spent in full and no more, however many regimes each statement has."""
-    assert sum(
-        regime_level(30, regimes) * regimes for regimes in [1, 24, 48] * 10
-    ) == pytest.approx(RUN_BUDGET)
-    assert regime_level(0, 0) == RUN_BUDGET

@@ -9,9 +9,9 @@ from toys import INSIDE, PARTLY_OUTSIDE, USUAL, bare, decided, worst_case
 
 from claims.core.margin import Margin
 from claims.core.status import Status
-from claims.deciding.budget import LEVEL, MOST_WORST
+from claims.deciding.budget import LEVEL, MOST_WORST, PART_LEVEL, REFUTATIONS
 from claims.deciding.decide import repeat
-from claims.deciding.estimates import reach, spread
+from claims.deciding.estimates import smallest_detectable
 from claims.deciding.worst_case import WorstCase
 from model.regime import Regime
 from strategies.search import SEARCH
@@ -73,11 +73,40 @@ def test_with_an_interval(low, high, status):
 
 
 def test_detectable():
-    """As far beyond half an interval as an estimate from a regime's seeds errs."""
+    """What the interval of a regime leaves open."""
     margin = Margin.between([1.0], [2.0])
     claim = bare(rule=WorstCase(4), margin=lambda observation, constants: margin)
-    expected = 0.5 + 0.5 / spread(USUAL.seeds, LEVEL / MOST_WORST) * reach()
-    assert decided(claim, USUAL).detectable == pytest.approx(expected)
+    assert decided(claim, USUAL).detectable == smallest_detectable(margin)
+
+
+def test_one_batch_of_seeds_does_not_falsify():
+    """Refuted by its first seeds, and not by fresh ones, a regime stays undecided."""
+    batches = []
+
+    def margin(observation, constants):
+        batches.append(observation.seeds.first)
+        return Margin.exact(-1.0 if observation.seeds.first == 0 else 1.0)
+
+    verdict = decided(bare(rule=WorstCase(4), margin=margin), USUAL)
+    assert (verdict.status, verdict.counterexample) == (Status.INCONCLUSIVE, None)
+    assert USUAL.seeds in batches
+
+
+def test_every_batch_must_refute():
+    """As many as the level of a regime asks for, none of their seeds used twice."""
+    asked = {}
+
+    def margin(observation, constants):
+        asked.setdefault((observation.regime, observation.seeds.root), []).append(
+            observation.seeds.first
+        )
+        return Margin.exact(-1.0)
+
+    verdict = decided(bare(rule=WorstCase(4), margin=margin), USUAL)
+    assert verdict.status is Status.FALSIFIED
+    expected = [batch * USUAL.seeds for batch in range(REFUTATIONS)]
+    assert all(firsts == expected for firsts in asked.values())
+    assert PART_LEVEL**REFUTATIONS <= LEVEL / MOST_WORST
 
 
 @pytest.mark.parametrize("worst", [math.nan, -math.inf], ids=str)

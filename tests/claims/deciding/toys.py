@@ -14,10 +14,11 @@ from claims.core.margin import Margin
 from claims.core.profile import PROFILES, Profile
 from claims.core.quantities import TAU_2
 from claims.deciding.decide import decide
-from claims.deciding.estimates import each, estimate
+from claims.deciding.estimates import each
 from claims.deciding.formula import Formula
 from claims.deciding.per_regime import PerRegime
 from claims.deciding.population import Population
+from claims.deciding.shares import median
 from claims.deciding.worst_case import WorstCase
 from model.regime import Regime
 from model.sampling import Seeds
@@ -156,17 +157,17 @@ class Counting:
         return Drawn(regime, seeds, float(np.random.default_rng(seeds.root).standard_normal()))
 
 
-def mean(observed):
-    """Over a population: known to be near 0, with a known standard error."""
-    return estimate(lambda column: float(column.mean()), each(observed, lambda one: one.value))
+def middle(observed):
+    """Over a population: the median, known to be near 0, with a known standard error."""
+    return median(each(observed, lambda one: one.value))
 
 
 def population(bound=1.0, *, count=COUNT, predict=None, summary=None, detectable=None, **changes):
-    """Over the population, the mean is at most `bound`."""
+    """Over the population, the median is at most `bound`."""
     values = {
         "kind": Kind.ORDERING,
         "observe": Counting(),
-        "margin": lambda observed, constants: mean(observed).at_most(bound),
+        "margin": lambda observed, constants: middle(observed).at_most(bound),
         "rule": Population(count, summary, predict, detectable),
     }
     return bare(**(values | changes))
