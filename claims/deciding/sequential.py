@@ -130,18 +130,26 @@ class _Looks:
 
 
 def examine(
-    measure: Callable[[int, int], Margin], *, delta: float, alpha: float, exact_seeds: int
+    measure: Callable[[int, int], Margin],
+    *,
+    delta: float,
+    alpha: float,
+    exact_seeds: int,
+    first_look: int | None = None,
 ) -> RegimeEvidence:
     """Decide one regime. `measure(first, count)` gives the margins of seeds from `first` on.
 
     With delta = 0 (an exact statement) `exact_seeds` are tried, and one certain failure decides,
     since the same seed fails again.
+
+    Args:
+        first_look: seeds of the first look, where they are given; else the fewest that accept.
     """
     if delta == 0:
         return _judged_exactly(measure(0, exact_seeds), exact_seeds)
     looks = _Looks(SequentialTest(delta, alpha), SequentialTest(delta, alpha))
     fewest, most = LOOK_SEEDS
-    count = looks.possible.clean_left
+    count = first_look or looks.possible.clean_left
     while not looks.decided and looks.certain.seeds < MOST_SEEDS:
         looks.add(measure(looks.certain.seeds, count))
         count = min(max(looks.possible.clean_left, fewest), most)

@@ -55,7 +55,7 @@ COMMANDS = {
         " they say of the claims.",
     ),
     "picture": Place(
-        f"{_ROOM}.figure",
+        f"{_ROOM}.picture",
         "draw_picture",
         "Test error after transfer against each reading of Theorem 4.2's criterion, on the same"
         " random regimes.",

@@ -1,7 +1,8 @@
 """The evidence, at each point of an experiment, for each claim that speaks of it.
 
 A claim is decided by the rule that decides it everywhere (`claims.deciding.sequential.examine`), at
-those points that lie inside its hypotheses, on the seeds the points were trained with.
+those points that lie inside its hypotheses, on the seeds the points were trained with and as many fresh ones
+as it takes. A coarse run takes no fresh ones, and decides nothing (`claims.deciding.screen`).
 """
 
 from __future__ import annotations
@@ -18,13 +19,13 @@ from claims.core import constants as constant_table
 from claims.core.catalogue import find
 from claims.core.claim import Claim
 from claims.core.constants import Constants
-from claims.core.evidence import RegimeEvidence, RegimeOutcome
+from claims.core.evidence import RegimeOutcome
 from claims.core.margin import Margin
 from claims.core.records import finite
 from claims.deciding import sequential
 from claims.deciding.budget import regime_level
-from claims.deciding.decide import statements
 from claims.deciding.population import Population
+from claims.deciding.screen import screened
 from model.regime import Regime
 from model.sampling import Seeds
 from reports.ledger.journal import Record
@@ -32,7 +33,7 @@ from reports.studies.executors import Executor
 from reports.studies.experiments.journals import Tick, resumed
 from reports.studies.sweep.spec import Sweep
 
-#: Roots of the seeds on which a suspicious point is tried again: far from any that points take.
+#: Roots of the seeds that a point takes beyond its own: far from any that points take.
 _FRESH = 2**40
 
 
@@ -76,9 +77,15 @@ def _evidence(
         return claim.margin(observe(claim, seeds), constants)
 
     evidence = (
-        sequential.examine(measure, delta=claim.rule.delta, alpha=alpha, seeds=job.seeds.count)
+        sequential.examine(
+            measure,
+            delta=claim.rule.delta,
+            alpha=alpha,
+            exact_seeds=job.seeds.count,
+            first_look=job.seeds.count,
+        )
         if job.confirm
-        else _screen(measure(0, 0), claim.rule.delta)
+        else screened(measure(0, 0), claim.rule.delta)
     )
     return {
         "outcome": evidence.outcome.value,
@@ -87,19 +94,6 @@ def _evidence(
         "possible_failures": evidence.possible_failures,
         "margin": finite(evidence.worst_margin),
     }
-
-
-def _screen(margin: Margin, delta: float) -> RegimeEvidence:
-    """The rule's first step alone: what is suspicious stays undecided."""
-    doubtful = sequential.suspicious(margin.possible_failures, len(margin.low), delta)
-    outcome = RegimeOutcome.UNDECIDED if doubtful else RegimeOutcome.STANDS
-    return RegimeEvidence(
-        outcome,
-        len(margin.low),
-        margin.certain_failures,
-        margin.possible_failures,
-        *margin.tolerated(delta),
-    )
 
 
 def inside(claim: Claim, plan: Sweep, constants: Constants) -> list[int]:
@@ -120,11 +114,10 @@ def decision_jobs(
 
     Args:
         common: all points were trained on the same seeds; else each has its own, as
-        `reports.studies.sweep.sweep` gives them out. confirm: a suspicious point is tried again on
-        fresh seeds.
+        `reports.studies.sweep.sweep` gives them out. confirm: each is decided, on fresh seeds too.
     """
     meant = {name: inside(find(name), plan, constants) for name in claims}
-    alphas = {name: regime_level(statements(), len(numbers)) for name, numbers in meant.items()}
+    alphas = {name: regime_level(len(numbers)) for name, numbers in meant.items()}
     jobs = {}
     for point in plan.points:
         speaking = tuple(

@@ -12,9 +12,9 @@ def differences(experiment: StoredExperiment, ledger: Ledger) -> str | None:
     """In a sentence, what the experiment was computed with that the ledger's verdicts were not;
     None if nothing.
     """
-    if experiment.figure is None:
+    if experiment.picture is None:
         return None
-    origin = experiment.figure.origin
+    origin = experiment.picture.origin
     if origin is None:
         return "Its picture does not say with which versions and constants it was computed."
     versions = [

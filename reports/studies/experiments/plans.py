@@ -25,7 +25,7 @@ class Size:
     across: int  # points along the horizontal axis; recorded epochs, where that is time
     along: int = 1  # along the vertical one
     confirm: bool = (
-        True  # a suspicious point is tried again on fresh seeds; else it is left undecided
+        True  # points are decided, on fresh seeds too; else what is suspicious is left undecided
     )
 
 

@@ -11,8 +11,8 @@ import pytest
 from claims.core import constants as constant_table
 from claims.core.catalogue import find
 from claims.core.records import plain
-from claims.deciding import sequential
 from claims.deciding.population import Population
+from claims.deciding.screen import suspicious
 from claims.observing.errors import both_ways, scratch_only
 from model.sampling import Seeds
 from reports.drawing.experiments.data import ExperimentData
@@ -113,9 +113,7 @@ class TestEvery:
                     ),
                     known,
                 )
-                stands += not sequential.suspicious(
-                    margin.possible_failures, plan.seeds, claim.rule.delta
-                )
+                stands += not suspicious(margin.possible_failures, plan.seeds, claim.rule.delta)
                 least.append(margin.tolerated(claim.rule.delta)[0])
             assert (found.stands, found.margin) == (stands, min(least, default=None))
 

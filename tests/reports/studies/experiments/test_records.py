@@ -10,7 +10,6 @@ from claims.core import constants as constant_table
 from claims.core.catalogue import find
 from claims.core.margin import Margin
 from claims.deciding.budget import regime_level
-from claims.deciding.decide import statements
 from claims.observing.errors import LINES
 from model.sampling import Seeds
 from model.test_error import estimate_error
@@ -125,7 +124,7 @@ def test_suspicious_points_are_tried_on_fresh_seeds(monkeypatch):
         margin=lambda errors, constants: Margin.exact(-np.ones(len(errors.scratch.error.value))),
     )
     monkeypatch.setattr(decisions, "find", lambda name: false)
-    alpha = regime_level(statements(), 1)
+    alpha = regime_level(1)
     job = decisions.DecisionJob(
         0, plan.points[0].regime, Seeds(plan.seed, 8), (("false", alpha),), confirm=True
     )
