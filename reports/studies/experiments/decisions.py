@@ -1,8 +1,9 @@
 """The evidence, at each point of an experiment, for each claim that speaks of it.
 
 A claim is decided by the rule that decides it everywhere (`claims.deciding.sequential.examine`), at
-those points that lie inside its hypotheses, on the seeds the points were trained with and as many fresh ones
-as it takes. A coarse run takes no fresh ones, and decides nothing (`claims.deciding.screen`).
+those points that lie inside its hypotheses, on the seeds the points were trained with and as many
+fresh ones as it takes. A coarse run takes no fresh ones, and decides nothing
+(`claims.deciding.screen`).
 """
 
 from __future__ import annotations
