@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.criteria import CANDIDATES
 from claims.core.quantities import Quantity
 from claims.deciding.estimates import (
@@ -88,21 +88,19 @@ def lead(surveys: Surveys, first: Quantity, second: Quantity) -> Estimate:
     )
 
 
-#: What exponents are fitted in, per kind of training.
-TRANSFER_LOGS: dict[str, Any] = {
-    "N_1": q.n1,
-    "N_2": q.n2,
-    "alpha": q.alpha,
-    "d": q.d,
-    "u^2/(sigma_1 sigma_2)": q.u**2 / (q.sigma1 * q.sigma2),
-    "sigma_1/sigma_2": q.sigma1 / q.sigma2,
-    "Y": q.signal_ratio,
-}
-SCRATCH_LOGS: dict[str, Any] = {
-    "N_2": q.n2,
-    "d": q.d,
-    "s_2^2/sigma_2^2": q.signal_square[2] / q.sigma2**2,
-}
+def logs_of(*, scratch: bool) -> dict[str, Any]:
+    """What exponents are fitted in, per kind of training."""
+    if scratch:
+        return {"N_2": f.n2, "d": f.d, "s_2^2/sigma_2^2": f.signal_square[2] / f.sigma2**2}
+    return {
+        "N_1": f.n1,
+        "N_2": f.n2,
+        "alpha": f.alpha,
+        "d": f.d,
+        "u^2/(sigma_1 sigma_2)": f.u**2 / (f.sigma1 * f.sigma2),
+        "sigma_1/sigma_2": f.sigma1 / f.sigma2,
+        "Y": f.signal_ratio,
+    }
 
 
 def _near(surveys: Surveys, scratch: bool) -> list[Surveyed]:
@@ -118,7 +116,7 @@ def _design(surveys: Surveys, logs: dict[str, Any]) -> Array:
     return np.asarray(
         np.log(
             np.array(
-                [[q.evaluate(formula, s.regime) for formula in logs.values()] for s in surveys]
+                [[f.evaluate(formula, s.regime) for formula in logs.values()] for s in surveys]
             )
         )
     )
@@ -131,7 +129,7 @@ def _direction(response: Array, design: Array) -> Array:
 
 def missing(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Estimate:
     """The largest exponent that a criterion leaves in the errors near the contour."""
-    near, logs = _near(surveys, scratch), SCRATCH_LOGS if scratch else TRANSFER_LOGS
+    near, logs = _near(surveys, scratch), logs_of(scratch=scratch)
 
     def largest(design: Array, measured: Array, values: Array) -> float:
         left = np.linalg.lstsq(beyond(design, values), beyond(measured, values), rcond=1e-9)[0]
@@ -145,7 +143,7 @@ def missing(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> 
 
 def exponents(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> dict[str, Any]:
     """Fitted components with intervals, and the declared ones."""
-    near, logs = _near(surveys, scratch), SCRATCH_LOGS if scratch else TRANSFER_LOGS
+    near, logs = _near(surveys, scratch), logs_of(scratch=scratch)
     design, measured = _design(near, logs), -special.ndtri(errors(near, scratch=scratch))
     declared = _direction(np.log(each(near, lambda s: criterion(s.regime))), design)
     fitted = {
