@@ -44,6 +44,10 @@ class Provenance(Enum):
     D = "derived here from the definitions"
 
 
+#: Trainings of which statements bound curves.
+TRAININGS = ("upstream", "transfer")
+
+
 class Kind(Enum):
     """What kind of statement it is, for a reader. How it is decided is its rule's matter."""
 
@@ -141,6 +145,8 @@ class Claim(Generic[Seen]):
     uses: Mapping[str, str] = field(default_factory=dict)  # id -> why
     mutants: tuple[Mutant, ...] = ()
     figure: Figure | None = None  # drawn in the report, one point a regime
+    # Of a statement about curves along training: which training, one of `TRAININGS`.
+    training: str | None = None
     # Of claims that are decided on the same networks: same domain, same `observe`; its id if empty.
     family: str = ""
 
@@ -183,6 +189,7 @@ _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "uses": (lambda x: isinstance(x, Mapping), "a mapping from id to the reason"),
     "mutants": (lambda x: _all(x, Mutant), "a tuple of Mutant"),
     "figure": (lambda x: x is None or isinstance(x, Figure), "a Figure, or None"),
+    "training": (lambda x: x in (None, *TRAININGS), "upstream, transfer, or None"),
 }
 #: What a mutant cannot change.
 _OWN = frozenset({"id", "mutants", "family"})
