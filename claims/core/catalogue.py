@@ -11,7 +11,7 @@ from graphlib import CycleError, TopologicalSorter
 from types import ModuleType
 from typing import Any
 
-from claims.core.claim import Claim
+from claims.core.claim import Claim, split_id
 from claims.core.experiment import Bearing
 from claims.core.faults import StatementError, place, said
 
@@ -175,7 +175,7 @@ def find(claim_id: str) -> Claim[Any]:
         UnknownClaimError: there is none; names near ones.
     """
     known = catalogue()
-    base, _, name = claim_id.partition("!")
+    base, name = split_id(claim_id)
     if base not in known:
         near = difflib.get_close_matches(base, known, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(near)}?" if near else "see: transfer-claims list"

@@ -20,7 +20,6 @@ from claims.core.profile import PROFILES, Profile
 from claims.core.records import finite
 from claims.core.status import Status
 from claims.core.workspace import Workspace
-from claims.deciding.paired_seeds import PairedSeeds
 from claims.deciding.verdict import Verdict, derive
 from model.regime import Regime
 
@@ -64,7 +63,7 @@ def _gathered(claim: Claim, inquiry: Inquiry) -> Evidence:
 
 def statements() -> int:
     """Claims of the catalogue that share the run's budget; real images have one of their own."""
-    return sum(not isinstance(claim.rule, PairedSeeds) for claim in catalogue().values())
+    return sum(not claim.rule.from_records for claim in catalogue().values())
 
 
 def repeat(

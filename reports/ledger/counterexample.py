@@ -21,7 +21,6 @@ from claims.core.profile import PROFILES
 from claims.core.records import finite
 from claims.core.status import Status
 from claims.deciding.decide import repeat
-from claims.deciding.population import Population
 from claims.deciding.verdict import Verdict
 from model.regime import LARGEST_DIMENSION, Regime
 from reports.ledger.files import read_json, write_whole
@@ -221,7 +220,7 @@ def read(path: Path) -> Counterexample:
             f"{path}: constants = {constants!r}: the claim is now decided with {now!r}; verify it"
             " again"
         )
-    without = claim.domain is None or isinstance(claim.rule, Population)
+    without = claim.domain is None or claim.rule.of_regimes
     if (regime is None) != without or not isinstance(regime, dict | None):
         raise CounterexampleError(
             f"{path}: regime: must be"

@@ -24,7 +24,6 @@ from claims.core.records import finite
 from claims.deciding import sequential
 from claims.deciding.budget import regime_level
 from claims.deciding.decide import statements
-from claims.deciding.population import Population
 from model.regime import Regime
 from model.sampling import Seeds
 from reports.ledger.journal import Record
@@ -105,7 +104,7 @@ def _screen(margin: Margin, delta: float) -> RegimeEvidence:
 def inside(claim: Claim, plan: Sweep, constants: Constants) -> list[int]:
     """Numbers of the points inside a claim's hypotheses."""
     assert claim.domain is not None
-    assert not isinstance(claim.rule, Population)
+    assert not claim.rule.of_regimes
     return [
         point.number
         for point in plan.points

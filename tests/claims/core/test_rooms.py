@@ -174,3 +174,38 @@ def test_reports_import_no_statement(module):
     """They show what is decided; which statements there are is the catalogue's."""
     imported = imports(MODULES[module].read_text(encoding="utf-8"))
     assert not {name for name in imported if room(name) in STATEMENTS}
+
+
+def by_kind_of_rule(text):
+    """Where a module asks what type a claim's rule is, or how a mutant's id is spelt."""
+    return [
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(text))
+        if (
+            isinstance(node, ast.Call)
+            and ast.unparse(node.func) == "isinstance"
+            and ast.unparse(node.args[0]).rpartition(".")[2] == "rule"
+        )
+        or (isinstance(node, ast.Constant) and node.value == "!")
+    ]
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in MODULES if room(name) in ("claims.deciding", "reports")]
+)
+def test_a_rule_says_itself_what_kind_it_is(module):
+    assert by_kind_of_rule(MODULES[module].read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "isinstance(claim.rule, Population)",
+        "[rule for rule in rules if isinstance(rule, PairedSeeds)]",
+        "'!' in verdict.claim",
+        "f'{claim_id}!{name}'",
+        "name.partition('!')[0]",
+    ],
+)
+def test_kinds_of_rules_are_caught(text):
+    assert by_kind_of_rule(text)
