@@ -15,7 +15,7 @@ from typing import Any
 from claims.core import constants as constant_table
 from claims.core import quantities
 from claims.core.catalogue import find
-from claims.core.claim import Claim
+from claims.core.claim import Claim, split_id
 from claims.core.margin import Margin
 from claims.core.profile import PROFILES
 from claims.core.records import finite
@@ -129,7 +129,8 @@ def write(verdict: Verdict, path: Path) -> None:
 def keep(verdict: Verdict, folder: Path) -> Path:
     """Keep a failure in a folder, once however often it occurs. Raises OSError."""
     values = record(verdict)
-    path = folder / f"{verdict.claim.replace('!', '-')}-{values['fingerprint'][:12]}.json"
+    name = "-".join(filter(None, split_id(verdict.claim)))
+    path = folder / f"{name}-{values['fingerprint'][:12]}.json"
     if not path.exists():
         write_whole(path, json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     return path
