@@ -14,9 +14,11 @@ import torch
 from rich.console import Console
 
 from claims.core.catalogue import catalogue
+from claims.core.claim import is_mutant
 from claims.core.profile import PROFILES, Profile, fresh
 from claims.core.status import Status
 from claims.core.workspace import Workspace
+from claims.deciding.mutants import Fate, with_fate
 from claims.deciding.verdict import Verdict
 from reports.commands.showing.verdicts import verdict_table
 from reports.ledger import ledger
@@ -171,7 +173,7 @@ class Collector:
         for name, value in report.user_properties:
             if name == PROPERTY:
                 verdict = Verdict.from_dict(json.loads(str(value)))
-                if "!" in verdict.claim:
+                if is_mutant(verdict.claim):
                     self.session.mutants.append(verdict)
                 else:
                     self.session.verdicts.append(verdict)
@@ -204,6 +206,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def _mutants_line(state: Session) -> str:
+    """How many were decided, and what became of them."""
+    fates = Ledger({}).updated([*state.verdicts, *state.mutants]).fates
+    killed, missed, unjudged = (with_fate(fates, one) for one in Fate)
+    line = f"mutants: {len(fates)}, falsified {len(killed)}, missed {missed or 'none'}"
+    return f"{line}, {Fate.NOT_JUDGED.value} {unjudged}" if unjudged else line
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """The closing table."""
     state = terminalreporter.config.stash[_KEY]
@@ -213,11 +223,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         )
         console.print(verdict_table(Ledger({}).updated(state.verdicts), console.width))
     if state.mutants:
-        missed = [v.claim for v in state.mutants if v.status is not Status.FALSIFIED]
-        terminalreporter.write_line(
-            f"mutants: {len(state.mutants)}, falsified"
-            f" {len(state.mutants) - len(missed)}, missed {missed or 'none'}"
-        )
+        terminalreporter.write_line(_mutants_line(state))
     if state.trouble:
         terminalreporter.write_line(f"not written: {state.trouble}", red=True)
     elif state.page:

@@ -18,6 +18,7 @@ from scipy import optimize
 
 from claims.core import condition
 from claims.core.condition import DELTA, Tier
+from claims.core.domain import DomainError
 from claims.core.quantities import Quantity
 from model.regime import Regime
 from model.scales import Scales, in_unit, steps
@@ -82,7 +83,12 @@ def solve(
     scale degree, which only a misreading has, is reached through the unit of length instead: its
     dimensionless part, tau_2, gets `share` of the value; where it has none, tau_2 is `share`
     itself, or 1/share for a term that is bounded above.
+
+    Raises:
+        DomainError: for a term that no signal enters.
     """
+    if not term.has_signal:
+        raise DomainError("solve_for", term.name, "must depend on the strength of a signal")
     if _dimensionless(term):
         ratio = term(_at_dimension(replace(groups, tau_2=1.0), 6.0).regime())
         return build(replace(groups, tau_2=value / ratio), tasks)

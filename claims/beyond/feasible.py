@@ -10,7 +10,7 @@ from __future__ import annotations
 import sympy as sp
 
 from claims.core import condition
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import Clause
 from claims.deciding.formula import Formula
@@ -24,15 +24,15 @@ def identities(*, power: int = 2, factor: int = 1) -> Identity:
     c_q, c_d = sp.symbols("C_q C_d", positive=True)
     named = {clause.name: clause for clause in condition.clauses()}
     snr, left = sp.symbols("q", positive=True), []
-    as_q = {q.u: sp.sqrt(snr) * q.sigma2, q.v2: 0}  # ||s_2||^2 = q sigma_2^2
-    log_n, log_t = sp.log(q.n2 / condition.delta), sp.log(sp.Max(q.steps2, 2))
+    as_q = {f.u: sp.sqrt(snr) * f.sigma2, f.v2: 0}  # ||s_2||^2 = q sigma_2^2
+    log_n, log_t = sp.log(f.n2 / f.delta), sp.log(sp.Max(f.steps2, 2))
     for clause, constant, edge in (
-        (Clause.SIGNAL, c_q, c_q**power * q.n2 * log_n**2 / q.d),
-        (Clause.DIMENSION_SIGNAL, c_d, factor * q.d / (c_d**power * q.n2 * log_t**2)),
+        (Clause.SIGNAL, c_q, c_q**power * f.n2 * log_n**2 / f.d),
+        (Clause.DIMENSION_SIGNAL, c_d, factor * f.d / (c_d**power * f.n2 * log_t**2)),
     ):
         slack = named[clause].slack[2].subs(as_q)
         at_edge = sp.solve(sp.Eq(slack, constant), snr)[0]
-        left.append(sp.simplify(q.n2 * at_edge**2 / q.d - edge))
+        left.append(sp.simplify(f.n2 * at_edge**2 / f.d - edge))
     return Identity(tuple(left))
 
 

@@ -33,6 +33,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from claims.core.catalogue import stated
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA, PRACTICAL, Clause
 from claims.core.constants import Constants
@@ -40,7 +41,7 @@ from claims.core.domain import Between, Domain, Scale
 from claims.core.domains import EVERYWHERE, FAST, SAMPLES, SMALL_DIMENSION, broken
 from claims.core.margin import Margin
 from claims.core.ranges import Scales
-from claims.core.statements import constants_of, fails, hold, plain, statement
+from claims.core.statements import constants_of, fails, hold, plain
 from claims.deciding.per_regime import PerRegime
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
@@ -67,7 +68,7 @@ def needed(
     unbroken: Domain,
 ) -> Claim:
     """A clause is needed for a statement; within `unbroken` both hold."""
-    base = statement(breaks)
+    base = stated(breaks)
     flipped = Mutant("flipped", f"{base.title}: still holds", {"margin": base.margin})
     return Claim(
         id=f"condition.{clause}.needed",

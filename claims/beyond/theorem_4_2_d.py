@@ -18,7 +18,7 @@ from typing import Any
 
 import sympy as sp
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.declared import REGRET_STAR
 from claims.deciding.formula import Formula
@@ -41,13 +41,17 @@ def stationary(formula: sp.Expr, at: sp.Expr) -> Identity:
     is a maximum).
     """
     share = sp.symbols("alpha", positive=True)
-    in_alpha = formula.subs(q.inherited, share * q.m)
+    in_alpha = formula.subs(f.inherited, share * f.m)
     slope = sp.simplify(sp.diff(sp.log(in_alpha), share).subs(share, at))
     second = sp.factor(sp.simplify(sp.diff(in_alpha, share, 2).subs(share, at)))
     return Identity((slope, sp.Integer(0) if second.is_negative else sp.Integer(1)))
 
 
-STAR = q.u**2 / q.signal_square[2]
+def star() -> sp.Expr:
+    """||u||^2/||s_2||^2."""
+    return f.u**2 / f.signal_square[2]
+
+
 _D: dict[str, Any] = {"source": "Theorem 4.2-D"}
 _MEASURED: dict[str, Any] = (
     SWEPT | _D | {"uses": SWEPT["uses"] | {"theorem-4.2-d.alpha-star": "what α* is"}}
@@ -61,7 +65,7 @@ CLAIMS = (
         provenance=(Provenance.D,),
         kind=Kind.EXACT,
         domain=None,
-        observe=lambda: stationary(q.tau_D, STAR),
+        observe=lambda: stationary(f.tau_D, star()),
         rule=Formula(),
         margin=none_left,
         unit="minus the number of identities that fail",
@@ -69,12 +73,12 @@ CLAIMS = (
             Mutant(
                 "root",
                 "at ‖u‖/‖s₂‖",
-                {"observe": lambda: stationary(q.tau_D, sp.sqrt(STAR))},
+                {"observe": lambda: stationary(f.tau_D, sp.sqrt(star()))},
             ),
             Mutant(
                 "stated",
                 "τ_A + τ₂ is largest there",
-                {"observe": lambda: stationary(q.tau_A + q.tau_2, STAR)},
+                {"observe": lambda: stationary(f.tau_A + f.tau_2, star())},
             ),
         ),
         **_D,

@@ -11,7 +11,8 @@ from graphlib import CycleError, TopologicalSorter
 from types import ModuleType
 from typing import Any
 
-from claims.core.claim import Claim
+from claims.core.claim import Claim, split_id
+from claims.core.experiment import Bearing
 from claims.core.faults import StatementError, place, said
 
 #: Packages whose modules hold statements.
@@ -66,13 +67,16 @@ class UnknownClaimError(ValueError):
 
 def files() -> list[str]:
     """Names of the modules that hold statements: those with a tuple `CLAIMS`."""
-    names = [
+    holding = [name for name in _modules() if hasattr(_statements(name), "CLAIMS")]
+    return sorted(holding, key=_place)
+
+
+def _modules() -> list[str]:
+    return [
         f"{room}.{module.name}"
         for room in ROOMS
         for module in pkgutil.iter_modules(importlib.import_module(room).__path__)
     ]
-    holding = [name for name in names if hasattr(_statements(name), "CLAIMS")]
-    return sorted(holding, key=_place)
 
 
 def _statements(name: str) -> ModuleType:
@@ -93,6 +97,38 @@ def _place(module: str) -> tuple[int, str]:
 def catalogue() -> dict[str, Claim[Any]]:
     """Every claim by id."""
     return assemble(claim for name in files() for claim in _statements(name).CLAIMS)
+
+
+def stated(claim_id: str) -> Claim[Any]:
+    """A claim that those of another file speak of, while the catalogue is not yet whole.
+
+    Raises:
+        UnknownClaimError: there is none, or its file speaks of the asking one in turn.
+    """
+    for name in sorted(_modules(), key=_place):
+        # A file that is being imported, such as the asking one, has no claims yet.
+        for claim in getattr(_statements(name), "CLAIMS", ()):
+            if claim.id == claim_id:
+                return claim  # type: ignore[no-any-return]
+    raise UnknownClaimError(f"claim = {claim_id!r}: no file states it")
+
+
+@cache
+def bearings() -> dict[str, Bearing]:
+    """What each experiment says of claims, by its name: from the tuples `EXPERIMENTS`.
+
+    Raises:
+        ValueError: for a claim that the catalogue has not.
+    """
+    listed = [one for name in _modules() for one in getattr(_statements(name), "EXPERIMENTS", ())]
+    for bearing in listed:
+        for claim_id in bearing.claims:
+            if claim_id not in catalogue():
+                near = _near(claim_id, catalogue())
+                raise ValueError(
+                    f"experiment {bearing.name!r}: claims: no claim has the id {claim_id}{near}"
+                )
+    return {bearing.name: bearing for bearing in listed}
 
 
 def assemble(listed: Iterable[Claim[Any]]) -> dict[str, Claim[Any]]:
@@ -139,7 +175,7 @@ def find(claim_id: str) -> Claim[Any]:
         UnknownClaimError: there is none; names near ones.
     """
     known = catalogue()
-    base, _, name = claim_id.partition("!")
+    base, name = split_id(claim_id)
     if base not in known:
         near = difflib.get_close_matches(base, known, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(near)}?" if near else "see: transfer-claims list"

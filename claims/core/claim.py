@@ -44,6 +44,10 @@ class Provenance(Enum):
     D = "derived here from the definitions"
 
 
+#: Trainings of which statements bound curves.
+TRAININGS = ("upstream", "transfer")
+
+
 class Kind(Enum):
     """What kind of statement it is, for a reader. How it is decided is its rule's matter."""
 
@@ -94,6 +98,22 @@ class Rule(Protocol):
         """Whether it looks for regimes in a claim's domain."""
 
     @property
+    def of_regimes(self) -> bool:
+        """Whether one margin judges many regimes together, so that no one of them is at fault."""
+
+    @property
+    def from_records(self) -> bool:
+        """Whether it decides on networks trained beforehand, within a level of its own."""
+
+    @property
+    def own_level(self) -> float:
+        """The probability, outside the run's budget, that it falsifies a true statement."""
+
+    @property
+    def detects(self) -> str:
+        """What a verdict's smallest detectable effect is the size of."""
+
+    @property
     def delta(self) -> float:
         """The probability with which the statement may fail; 0 for what holds every time."""
 
@@ -141,8 +161,11 @@ class Claim(Generic[Seen]):
     uses: Mapping[str, str] = field(default_factory=dict)  # id -> why
     mutants: tuple[Mutant, ...] = ()
     figure: Figure | None = None  # drawn in the report, one point a regime
+    # Of a statement about curves along training: which training, one of `TRAININGS`.
+    training: str | None = None
     # Of claims that are decided on the same networks: same domain, same `observe`; its id if empty.
     family: str = ""
+    mutant_of: str | None = None  # the id of the claim that it is a wrong version of
 
     def __post_init__(self) -> None:
         _check(self)
@@ -159,10 +182,37 @@ class Claim(Generic[Seen]):
 
     def mutated(self, mutant: Mutant) -> Claim[Any]:
         """The planted wrong version, on the same networks unless it says which others."""
-        name = f"{self.id}!{mutant.name}"
+        name = mutant_id(self.id, mutant.name)
         elsewhere = {"domain", "observe"} & set(mutant.changes)
         family = name if elsewhere else self.family_id
-        return replace(self, id=name, mutants=(), family=family, **mutant.changes)
+        return replace(
+            self, id=name, mutants=(), family=family, mutant_of=self.id, **mutant.changes
+        )
+
+
+#: Between a claim's id and the name of its mutant.
+_MARK = "!"
+
+
+def mutant_id(claim_id: str, name: str) -> str:
+    """The id of a claim's mutant."""
+    return f"{claim_id}{_MARK}{name}"
+
+
+def split_id(claim_id: str) -> tuple[str, str]:
+    """The id of the claim itself, and the name of its mutant; "" where it is none."""
+    base, _, name = claim_id.partition(_MARK)
+    return base, name
+
+
+def base_of(claim_id: str) -> str:
+    """The id of the claim itself."""
+    return split_id(claim_id)[0]
+
+
+def is_mutant(claim_id: str) -> bool:
+    """Whether an id names a mutant."""
+    return _MARK in claim_id
 
 
 _ID = re.compile(r"[A-Za-z0-9.-]+(![A-Za-z0-9.-]+)?")
@@ -183,9 +233,10 @@ _FIELDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "uses": (lambda x: isinstance(x, Mapping), "a mapping from id to the reason"),
     "mutants": (lambda x: _all(x, Mutant), "a tuple of Mutant"),
     "figure": (lambda x: x is None or isinstance(x, Figure), "a Figure, or None"),
+    "training": (lambda x: x in (None, *TRAININGS), "upstream, transfer, or None"),
 }
 #: What a mutant cannot change.
-_OWN = frozenset({"id", "mutants", "family"})
+_OWN = frozenset({"id", "mutants", "family", "mutant_of"})
 
 
 def _all(values: Any, *types: type) -> bool:

@@ -14,13 +14,12 @@ from functools import cache
 
 import sympy as sp
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from model.regime import Regime
 
 #: The probability that a claim with probability >= 1 - delta may fail; also the delta of Condition
 #: 4.1's logarithms.
 DELTA = 0.05
-delta = sp.symbols("delta", positive=True)
 
 
 class Clause(StrEnum):
@@ -54,15 +53,13 @@ def clauses() -> tuple[Requirement, ...]:
     def each(build: object) -> dict[int, sp.Expr]:
         return {k: build(k) for k in (1, 2)}  # type: ignore[operator]
 
-    snr = {k: q.signal_square[k] / q.sigma[k] ** 2 for k in (1, 2)}
-    h = {k: q.eta[k] * q.sigma[k] ** 2 * q.d / (q.samples[k] * q.m) for k in (1, 2)}
-    log_steps = {k: sp.log(sp.Max(q.steps[k], 2)) for k in (1, 2)}
+    log_steps = {k: sp.log(sp.Max(f.steps[k], 2)) for k in (1, 2)}
     return (
         Requirement(
             Clause.DIMENSION_SIGNAL,
             "C_d",
             "R",
-            each(lambda k: q.d / (q.samples[k] * snr[k] * log_steps[k])),
+            each(lambda k: f.d / (f.samples[k] * f.snr[k] * log_steps[k])),
         ),
         Requirement(
             Clause.DIMENSION_SAMPLES,
@@ -70,25 +67,27 @@ def clauses() -> tuple[Requirement, ...]:
             "R",
             each(
                 lambda k: (
-                    q.d
+                    f.d
                     / (
-                        q.samples[k] ** 2
-                        * sp.log(4 * q.samples[k] ** 2 / delta)
+                        f.samples[k] ** 2
+                        * sp.log(4 * f.samples[k] ** 2 / f.delta)
                         * log_steps[k] ** 2
                     )
                 )
             ),
         ),
-        Requirement(Clause.WIDTH, "C_m", "R", each(lambda k: q.m / sp.log(q.samples[k] / delta))),
+        Requirement(Clause.WIDTH, "C_m", "R", each(lambda k: f.m / sp.log(f.samples[k] / f.delta))),
         Requirement(
             Clause.FRESH_WIDTH,
             "C_m",
             "D",
-            each(lambda k: (q.m - q.inherited) / sp.log(q.samples[k] / delta)),
+            each(lambda k: (f.m - f.inherited) / sp.log(f.samples[k] / f.delta)),
         ),
-        Requirement(Clause.SAMPLES, "C_N", "R", each(lambda k: q.samples[k] / sp.log(q.m / delta))),
         Requirement(
-            Clause.SIGNAL, "C_q", "R", each(lambda k: snr[k] / sp.log(q.samples[k] / delta))
+            Clause.SAMPLES, "C_N", "R", each(lambda k: f.samples[k] / sp.log(f.m / f.delta))
+        ),
+        Requirement(
+            Clause.SIGNAL, "C_q", "R", each(lambda k: f.snr[k] / sp.log(f.samples[k] / f.delta))
         ),
         Requirement(
             Clause.INITIALISATION,
@@ -98,23 +97,23 @@ def clauses() -> tuple[Requirement, ...]:
                 lambda k: (
                     1
                     / (
-                        q.sigma0
+                        f.sigma0
                         * sp.Max(
-                            q.sigma[k] * q.d / sp.sqrt(q.samples[k]),
-                            sp.sqrt(sp.log(q.m / delta) * q.signal_square[k]),
+                            f.sigma[k] * f.d / sp.sqrt(f.samples[k]),
+                            sp.sqrt(sp.log(f.m / f.delta) * f.signal_square[k]),
                         )
                     )
                 )
             ),
         ),
-        Requirement(Clause.STEP, "C_eta", "R", each(lambda k: 1 / h[k])),
+        Requirement(Clause.STEP, "C_eta", "R", each(lambda k: 1 / f.h[k])),
         Requirement(
             Clause.STEP_DIMENSION,
             "C'_eta",
             "R",
             each(
                 lambda k: (
-                    q.samples[k] * sp.sqrt(sp.log(q.samples[k] / delta)) / (h[k] * sp.sqrt(q.d))
+                    f.samples[k] * sp.sqrt(sp.log(f.samples[k] / f.delta)) / (f.h[k] * sp.sqrt(f.d))
                 )
             ),
         ),
@@ -167,7 +166,7 @@ def slacks(
     """Slack per clause, the least over `tasks`; of the clauses with these names, or of all."""
     asked = [clause for clause in clauses() if names is None or clause.name in names]
     return {
-        str(clause.name): min(q.evaluate(clause.slack[k], regime, delta=DELTA) for k in tasks)
+        str(clause.name): min(f.evaluate(clause.slack[k], regime, delta=DELTA) for k in tasks)
         for clause in asked
     }
 

@@ -15,10 +15,12 @@ r = sigma_1^2/sigma_2^2
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from claims.core import quantities as q
+from claims.core import formulas as f
+from claims.core import quantities
 from claims.core.claim import Provenance
 from claims.core.domain import Between
 from claims.core.quantities import Quantity
@@ -36,9 +38,9 @@ C_5 = "proposition-4.4.C_5"
 NOT_SMALL = 0.1
 
 
-def misread(name: str, formula: Any) -> Quantity:
+def misread(name: str, build: Callable[[], Any]) -> Quantity:
     """A wrong formula where a right one stands."""
-    return Quantity(name, name, formula, "planted error")
+    return Quantity(name, name, build, "planted error")
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Reading:
         return Between(1e-2, C_4) if self.needs_little_noise else ANY
 
 
-_named = q.catalogue()
+_named = quantities.catalogue()
 STATED = Reading("tau-A", _named["tau_A+tau_2"], "τ_A + τ₂", r"\tau_A+\tau_2", Provenance.S)
 GAMMA = Reading("gamma", _named["Gamma+tau_2"], "Γ + τ₂", r"\Gamma+\tau_2", Provenance.D)
 SHARP = Reading("tau-D", _named["tau_D"], "τ_D", r"\tau_D", Provenance.D, needs_little_noise=False)
@@ -92,6 +94,6 @@ MODERATE = 45.0
 NOISE_GROWTH = Quantity(
     "X/alpha",
     r"X/\alpha",
-    q.noise_ratio / q.alpha,
+    lambda: f.noise_ratio / f.alpha,
     "inherited noise norm over scratch's, squared, up to a constant",
 )

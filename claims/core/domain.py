@@ -86,7 +86,6 @@ _SOLVABLE = frozenset(
         "Gamma_printed+tau_2",
     }
 )
-_SIGNALS = frozenset((quantities.u, quantities.v1, quantities.v2))
 
 
 @dataclass(frozen=True)
@@ -361,10 +360,7 @@ def _check_solved(domain: Domain) -> None:
             f"must be the quantity that a {domain.construction} domain is solved for",
         )
     term = domain.solve_for
-    if term is not None and not (
-        term.name in _SOLVABLE
-        or (term.name not in quantities.catalogue() and term.formula.free_symbols & _SIGNALS)
-    ):
+    if term is not None and term.name in quantities.catalogue() and term.name not in _SOLVABLE:
         rule = "must be one that grows with tau_2: " + ", ".join(sorted(_SOLVABLE))
         raise DomainError("solve_for", term.name, rule)
     if not solves and domain.solve_for is not None:

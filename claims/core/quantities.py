@@ -1,6 +1,7 @@
-"""Every formula of the theory, written once in sympy: evaluated, differentiated, printed from here.
+"""The named quantities of the theory: each a formula of a regime's fields (`claims.core.formulas`).
 
-Section 2 of the theory. Symbols carry the names of the fields of `Regime`.
+A quantity is known by its name; its formula is built when it is asked for, since whoever lists or
+shows statements needs none.
 """
 
 from __future__ import annotations
@@ -8,184 +9,151 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import Any
+from functools import cache, cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-import sympy as sp
-
+from claims.core import formulas as f
 from model.regime import Regime
 
-u, v1, v2 = sp.symbols("u v1 v2", positive=True)
-sigma1, sigma2, sigma0 = sp.symbols("sigma1 sigma2 sigma0", positive=True)
-eta1, eta2 = sp.symbols("eta1 eta2", positive=True)
-n1, n2, d, m, inherited, steps1, steps2 = sp.symbols(
-    "n1 n2 d m inherited steps1 steps2", positive=True
-)
-
-_PRINTED = {
-    u: r"\lVert u\rVert",
-    v1: r"\lVert v_1\rVert",
-    v2: r"\lVert v_2\rVert",
-    sigma1: r"\sigma_1",
-    sigma2: r"\sigma_2",
-    sigma0: r"\sigma_0",
-    eta1: r"\eta_1",
-    eta2: r"\eta_2",
-    n1: "N_1",
-    n2: "N_2",
-    steps1: "T_1",
-    steps2: "T_2",
-    inherited: r"(\alpha m)",
-}
-
-alpha = inherited / m
-#: ||s_k||^2, by orthogonality of u and v_k.
-signal_square = {1: u**2 + v1**2, 2: u**2 + v2**2}
-sigma = {1: sigma1, 2: sigma2}
-samples = {1: n1, 2: n2}
-eta = {1: eta1, 2: eta2}
-steps = {1: steps1, 2: steps2}
+if TYPE_CHECKING:
+    import sympy as sp
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Quantity:
-    """A named formula of a regime's fields."""
+    """A named formula of a regime's fields. Equal to one with the same words and formula."""
 
     name: str
     latex: str
-    formula: sp.Expr
+    build: Callable[[], sp.Expr]
     meaning: str
+
+    @cached_property
+    def formula(self) -> sp.Expr:
+        """The formula."""
+        return self.build()
+
+    @property
+    def _words(self) -> tuple[str, str, str]:
+        return self.name, self.latex, self.meaning
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Quantity) or self._words != other._words:
+            return False
+        return bool(self.formula == other.formula)
+
+    def __hash__(self) -> int:
+        return hash(self._words)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _with_formula, (self.name, self.latex, self.formula, self.meaning)
 
     def __call__(self, regime: Regime) -> float:
         """Its value; inf or nan where a denominator vanishes (u = 0, say)."""
-        return evaluate(self.formula, regime)
+        return f.evaluate(self.formula, regime)
 
     @property
     def formula_latex(self) -> str:
         """The formula in the paper's symbols."""
-        return str(sp.latex(self.formula, symbol_names=_PRINTED))
+        return f.printed(self.formula)
 
     @property
     def scale_degree(self) -> sp.Expr:
         """The power of lambda it gains under the symmetry E3; 0 for a quantity that can decide an
         outcome.
         """
-        return scale_degree(self.formula)
+        return f.scale_degree(self.formula)
+
+    @cached_property
+    def has_signal(self) -> bool:
+        """Whether it depends on the strength of a signal."""
+        return bool(self.formula.free_symbols & {f.u, f.v1, f.v2})
 
 
-def scale_degree(formula: sp.Expr) -> sp.Expr:
-    """k with formula -> lambda^k formula under (u, v, sigma, sigma_0, eta) -> (λu, λv, λσ, σ_0/λ,
-    η/λ²).
-
-    Raises ValueError for a formula that is not homogeneous.
-    """
-    scale = sp.symbols("lambda", positive=True)
-    moved = {x: scale * x for x in (u, v1, v2, sigma1, sigma2)} | {
-        sigma0: sigma0 / scale,
-        eta1: eta1 / scale**2,
-        eta2: eta2 / scale**2,
-    }
-    ratio = sp.simplify(formula.subs(moved, simultaneous=True) / formula)
-    degree = sp.simplify(scale * sp.diff(ratio, scale) / ratio)
-    if degree.free_symbols:
-        raise ValueError(f"{formula} is not homogeneous under E3")
-    return degree
+def _with_formula(name: str, latex: str, formula: sp.Expr, meaning: str) -> Quantity:
+    return Quantity(name, latex, lambda: formula, meaning)
 
 
-@lru_cache(maxsize=256)
-def _compiled(formula: sp.Expr) -> tuple[tuple[str, ...], Callable[..., Any]]:
-    names = tuple(sorted(symbol.name for symbol in formula.free_symbols))
-    return names, sp.lambdify(names, formula, modules="numpy")
-
-
-def evaluate(formula: sp.Expr, regime: Regime, **extra: float) -> float:
-    """The formula's value in a regime; `extra` gives symbols that are not fields (delta, say)."""
-    names, function = _compiled(formula)
-    with np.errstate(all="ignore"):
-        return float(
-            function(
-                *(
-                    np.float64(extra[name] if name in extra else getattr(regime, name))
-                    for name in names
-                )
-            )
-        )
-
-
-def _tau(index: int) -> sp.Expr:
-    return samples[index] * signal_square[index] ** 2 / (sigma[index] ** 4 * d)
-
-
-A = n1 * u**2 / sigma1**2
-B = n2 * signal_square[2] / sigma2**2
-tau_2 = _tau(2)
-tau_A = alpha**2 * n1 * u**4 / (sigma1**4 * d)
-Gamma = alpha**2 * n1 * u**4 / (sigma1**2 * sigma2**2 * d)
-Gamma_printed = alpha**2 * n1 * u**2 / (sigma1**2 * sigma2**2 * d)
-tau_D = (alpha * A + B) ** 2 / ((alpha**2 * n1 * sigma2**2 / sigma1**2 + n2) * d)
-noise_ratio = alpha * n1 * sigma2**2 / (n2 * sigma1**2)
-signal_ratio = signal_square[2] / u**2
+def _of_task(k: int) -> tuple[Quantity, ...]:
+    return (
+        Quantity(f"q_{k}", f"q_{k}", lambda: f.snr[k], "signal-to-noise, squared"),
+        Quantity(f"h_{k}", f"h_{k}", lambda: f.h[k], "the step as one memorised sample sees it"),
+        Quantity(
+            f"zeta_{k}",
+            rf"\zeta_{k}",
+            lambda: f.zeta[k],
+            "the initialisation scale of Condition 4.1",
+        ),
+        Quantity(f"tau_{k}", rf"\tau_{k}", lambda: f.tau[k], f"decides task {k} trained alone"),
+    )
 
 
 @cache
 def catalogue() -> dict[str, Quantity]:
     """Every quantity by name."""
-    listed = []
-    for k in (1, 2):
-        listed += [
-            Quantity(
-                f"q_{k}", f"q_{k}", signal_square[k] / sigma[k] ** 2, "signal-to-noise, squared"
-            ),
-            Quantity(
-                f"h_{k}",
-                f"h_{k}",
-                eta[k] * sigma[k] ** 2 * d / (samples[k] * m),
-                "the step as one memorised sample sees it",
-            ),
-            Quantity(
-                f"zeta_{k}",
-                rf"\zeta_{k}",
-                sigma0 * sigma[k] * d / sp.sqrt(samples[k]),
-                "the initialisation scale of Condition 4.1",
-            ),
-            Quantity(f"tau_{k}", rf"\tau_{k}", _tau(k), f"decides task {k} trained alone"),
-        ]
-    listed += [
-        Quantity("alpha", r"\alpha", alpha, "inherited share"),
-        Quantity("A", "A", A, "universal signal learned upstream per unit of x_t, times d"),
-        Quantity("B", "B", B, "signal learned downstream per unit of x_t, times d"),
-        Quantity("tau_A", r"\tau_A", tau_A, "Theorem 4.2's transfer term"),
-        Quantity("Gamma", r"\Gamma", Gamma, "the phase-transition quantity, exponent corrected"),
+    listed = (
+        *_of_task(1),
+        *_of_task(2),
+        Quantity("alpha", r"\alpha", lambda: f.alpha, "inherited share"),
+        Quantity(
+            "A", "A", lambda: f.A, "universal signal learned upstream per unit of x_t, times d"
+        ),
+        Quantity("B", "B", lambda: f.B, "signal learned downstream per unit of x_t, times d"),
+        Quantity("tau_A", r"\tau_A", lambda: f.tau_A, "Theorem 4.2's transfer term"),
+        Quantity(
+            "Gamma",
+            r"\Gamma",
+            lambda: f.Gamma,
+            "the phase-transition quantity, exponent corrected",
+        ),
         Quantity(
             "Gamma_printed",
             r"\Gamma_{\mathrm{printed}}",
-            Gamma_printed,
+            lambda: f.Gamma_printed,
             "the phase-transition quantity as printed",
         ),
-        Quantity("tau_D", r"\tau_D", tau_D, "signal squared over noise variance after transfer"),
-        Quantity("tau_A+tau_2", r"\tau_A+\tau_2", tau_A + tau_2, "Theorem 4.2's criterion"),
+        Quantity(
+            "tau_D",
+            r"\tau_D",
+            lambda: f.tau_D,
+            "signal squared over noise variance after transfer",
+        ),
+        Quantity(
+            "tau_A+tau_2",
+            r"\tau_A+\tau_2",
+            lambda: f.tau_A + f.tau_2,
+            "Theorem 4.2's criterion",
+        ),
         Quantity(
             "Gamma+tau_2",
             r"\Gamma+\tau_2",
-            Gamma + tau_2,
+            lambda: f.Gamma + f.tau_2,
             "Theorem 4.2 read with the corrected Gamma",
         ),
         Quantity(
             "Gamma_printed+tau_2",
             r"\Gamma_{\mathrm{printed}}+\tau_2",
-            Gamma_printed + tau_2,
+            lambda: f.Gamma_printed + f.tau_2,
             "Theorem 4.2 read with the printed Gamma",
         ),
-        Quantity("X", "X", noise_ratio, "noise inherited, against noise memorised downstream"),
-        Quantity("Y", "Y", signal_ratio, "signal of the target, against the universal signal"),
+        Quantity(
+            "X", "X", lambda: f.noise_ratio, "noise inherited, against noise memorised downstream"
+        ),
+        Quantity(
+            "Y",
+            "Y",
+            lambda: f.signal_ratio,
+            "signal of the target, against the universal signal",
+        ),
         Quantity(
             "alpha_star",
             r"\alpha^*",
-            sp.Min(1, u**2 / signal_square[2]),
+            lambda: f.alpha_star,
             "the share that maximises tau_D",
         ),
-    ]
+    )
     return {quantity.name: quantity for quantity in listed}
 
 
@@ -211,5 +179,8 @@ CRITERION = quantity("tau_A+tau_2")
 X, Y = quantity("X"), quantity("Y")
 #: At least 1 where little signal is inherited.
 Y_OVER_X = Quantity(
-    "Y/X", "Y/X", signal_ratio / noise_ratio, "at least 1: little signal is inherited"
+    "Y/X",
+    "Y/X",
+    lambda: f.signal_ratio / f.noise_ratio,
+    "at least 1: little signal is inherited",
 )

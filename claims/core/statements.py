@@ -1,38 +1,26 @@
 """Statements about statements: that some hold, or one fails.
 
-Files of statements are imported by nobody. Claims about other claims are made while the catalogue
-is not yet whole, and find what they speak of by its id, in the few files named here.
+Files of statements are imported by nobody: what claims speak of is found by its id.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from functools import reduce
 from typing import Any
 
 import numpy as np
 
-from claims.core.claim import Claim
+from claims.core.catalogue import stated
 from claims.core.constants import Constants
 from claims.core.margin import Margin
-
-#: Files whose statements others speak of.
-_FILES = ("lemma_a", "theorem_4_3", "theorem_4_2_convergence")
 
 Measure = Callable[[Any, Constants], Margin]
 
 
-def statement(claim_id: str) -> Claim[Any]:
-    """A claim that others speak of."""
-    modules = [importlib.import_module(f"claims.paper.{file}") for file in _FILES]
-    stated: list[Claim[Any]] = [claim for module in modules for claim in module.CLAIMS]
-    return next(claim for claim in stated if claim.id == claim_id)
-
-
 def hold(*claim_ids: str) -> Measure:
     """The margin of: these statements, all about the same networks, hold."""
-    bases = [statement(claim_id) for claim_id in claim_ids]
+    bases = [stated(claim_id) for claim_id in claim_ids]
     return lambda observation, constants: reduce(
         Margin.both, [base.margin(observation, constants) for base in bases]
     )
@@ -47,7 +35,7 @@ def fails(*claim_ids: str) -> Measure:
 def constants_of(*claim_ids: str) -> tuple[str, ...]:
     """The constants that these statements name, each once."""
     return tuple(
-        dict.fromkeys(name for claim_id in claim_ids for name in statement(claim_id).constants)
+        dict.fromkeys(name for claim_id in claim_ids for name in stated(claim_id).constants)
     )
 
 

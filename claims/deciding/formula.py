@@ -23,6 +23,10 @@ class Formula:
     """
 
     needs_domain = False
+    of_regimes = False
+    from_records = False
+    own_level = 0.0
+    detects = "a regime in which it fails with probability"
     delta = 0.0
 
     def regimes(self, profile: Profile) -> int:

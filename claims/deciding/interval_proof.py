@@ -13,15 +13,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import flint
 import sympy as sp
-from flint import arb
 
 from claims.core.constants import Constants
 from claims.core.margin import Margin
 from claims.deciding.formula import Formula
 
 MOST_CELLS = 200_000
-Box = Mapping[sp.Symbol, tuple[float, float]]
+#: Of each symbol, by name, its range.
+Box = Mapping[str, tuple[float, float]]
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def prove(formula: sp.Expr, box: Box, most_cells: int = MOST_CELLS) -> Proof:
             tuple(low for low, _ in cell),
             tuple(high for _, high in cell),
         ):
-            at = float((upper := value(*map(arb, point))).upper()) if point else 0.0
+            at = float((upper := value(*map(flint.arb, point))).upper()) if point else 0.0
             if upper.is_finite() and at < least:
                 least, where = at, point
         over = value(*(_ball(low, high) for low, high in cell))
@@ -92,16 +93,16 @@ def prove(formula: sp.Expr, box: Box, most_cells: int = MOST_CELLS) -> Proof:
             heapq.heappush(heap, (bound(part), done, part))
             done += 1
     return Proof(
-        {str(name): side for name, side in zip(names, sides, strict=True)},
+        dict(zip(names, sides, strict=True)),
         len(heap),
         heap[0][0],
         least,
-        dict(zip(map(str, names), where, strict=True)),
+        dict(zip(names, where, strict=True)),
     )
 
 
-def _ball(low: float, high: float) -> arb:
-    return arb(low).union(arb(high))
+def _ball(low: float, high: float) -> flint.arb:
+    return flint.arb(low).union(flint.arb(high))
 
 
 def _middle(side: tuple[float, float]) -> float:
@@ -120,8 +121,13 @@ def _halves(cell: tuple[tuple[float, float], ...]) -> tuple[tuple[tuple[float, f
     )
 
 
-def _compiled(formula: sp.Expr, names: tuple[sp.Symbol, ...]) -> Callable[..., arb]:
+def _compiled(formula: sp.Expr, names: tuple[str, ...]) -> Callable[..., flint.arb]:
     # The mpmath printer writes 2/3 as mpf(2)/mpf(3), which is exact when mpf makes a ball.
-    functions = {"mpf": arb, "log": arb.log, "exp": arb.exp, "sqrt": arb.sqrt}
-    function: Callable[..., arb] = sp.lambdify(names, formula, modules=[functions, "mpmath"])
-    return lambda *point: arb(0) + function(*point)
+    functions = {
+        "mpf": flint.arb,
+        "log": flint.arb.log,
+        "exp": flint.arb.exp,
+        "sqrt": flint.arb.sqrt,
+    }
+    function: Callable[..., flint.arb] = sp.lambdify(names, formula, modules=[functions, "mpmath"])
+    return lambda *point: flint.arb(0) + function(*point)

@@ -132,6 +132,9 @@ class PairedSeeds:
     level: float
     statements: int
     needs_domain = False
+    of_regimes = False
+    from_records = True
+    detects = "a regime in which it fails with probability"
     delta = 0.0
 
     def __post_init__(self) -> None:
@@ -141,6 +144,11 @@ class PairedSeeds:
             raise ValueError(f"level = {self.level}: must lie between 0 and 1")
         if self.statements < 1:
             raise ValueError(f"statements = {self.statements}: must be at least 1")
+
+    @property
+    def own_level(self) -> float:
+        """Its statement's part of the level."""
+        return self.level / self.statements
 
     def regimes(self, profile: Profile) -> int:
         """One judgement of all that was trained."""
@@ -167,7 +175,7 @@ class PairedSeeds:
     def decide(self, claim: Claim[Any], inquiry: Inquiry) -> Evidence:
         """Judge each network that the records say anything of."""
         assert isinstance(claim.margin, Contrasts)
-        evidence = Evidence(METHOD, level=self.level / self.statements, repeatable=False)
+        evidence = Evidence(METHOD, level=self.own_level, repeatable=False)
         if inquiry.images is None:
             evidence.record = {"trained": "nothing: transfer-claims cifar run"}
             return evidence

@@ -42,6 +42,10 @@ class PerRegime:
     delta: float = 0.0
     effort: float = 1.0
     needs_domain = True
+    of_regimes = False
+    from_records = False
+    own_level = 0.0
+    detects = "a regime in which it fails with probability"
 
     def __post_init__(self) -> None:
         for name in ("delta", "effort"):

@@ -42,6 +42,10 @@ class Population:
     predict: Predict | None = None
     detectable: Callable[[Any], float] | None = None
     needs_domain = True
+    of_regimes = True
+    from_records = False
+    own_level = 0.0
+    detects = "a violation, as a whole, by"
     delta = 0.0
 
     def __post_init__(self) -> None:

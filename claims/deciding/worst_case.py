@@ -37,6 +37,10 @@ class WorstCase:
     count: int
     predict: Predict | None = None
     needs_domain = True
+    of_regimes = False
+    from_records = False
+    own_level = 0.0
+    detects = "a violation, as a whole, by"
     delta = 0.0
 
     def __post_init__(self) -> None:

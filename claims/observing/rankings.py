@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize, special
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.criteria import CANDIDATES
 from claims.core.margin import Margin
 from claims.core.quantities import Quantity
@@ -92,21 +92,19 @@ def lead(surveys: Surveys, first: Quantity, second: Quantity, apart: float) -> S
     return nearer(off_the_curve(surveys, first), off_the_curve(surveys, second), apart)
 
 
-#: What exponents are fitted in, per kind of training.
-TRANSFER_LOGS: dict[str, Any] = {
-    "N_1": q.n1,
-    "N_2": q.n2,
-    "alpha": q.alpha,
-    "d": q.d,
-    "u^2/(sigma_1 sigma_2)": q.u**2 / (q.sigma1 * q.sigma2),
-    "sigma_1/sigma_2": q.sigma1 / q.sigma2,
-    "Y": q.signal_ratio,
-}
-SCRATCH_LOGS: dict[str, Any] = {
-    "N_2": q.n2,
-    "d": q.d,
-    "s_2^2/sigma_2^2": q.signal_square[2] / q.sigma2**2,
-}
+def logs_of(*, scratch: bool) -> dict[str, Any]:
+    """What exponents are fitted in, per kind of training."""
+    if scratch:
+        return {"N_2": f.n2, "d": f.d, "s_2^2/sigma_2^2": f.signal_square[2] / f.sigma2**2}
+    return {
+        "N_1": f.n1,
+        "N_2": f.n2,
+        "alpha": f.alpha,
+        "d": f.d,
+        "u^2/(sigma_1 sigma_2)": f.u**2 / (f.sigma1 * f.sigma2),
+        "sigma_1/sigma_2": f.sigma1 / f.sigma2,
+        "Y": f.signal_ratio,
+    }
 
 
 def _near(surveys: Surveys, scratch: bool) -> list[Surveyed]:
@@ -122,7 +120,7 @@ def _design(surveys: Surveys, logs: dict[str, Any]) -> Array:
     return np.asarray(
         np.log(
             np.array(
-                [[q.evaluate(formula, s.regime) for formula in logs.values()] for s in surveys]
+                [[f.evaluate(formula, s.regime) for formula in logs.values()] for s in surveys]
             )
         )
     )
@@ -135,7 +133,7 @@ def _direction(response: Array, design: Array) -> Array:
 
 def _columns(surveys: Surveys, criterion: Quantity, scratch: bool) -> tuple[Array, Array, Array]:
     """Near the contour: the probit of 1 - error, the logarithms, that of the criterion."""
-    near, logs = _near(surveys, scratch), SCRATCH_LOGS if scratch else TRANSFER_LOGS
+    near, logs = _near(surveys, scratch), logs_of(scratch=scratch)
     measured = -special.ndtri(errors(near, scratch=scratch))
     return measured, _design(near, logs), np.log(values(near, criterion))
 
@@ -156,7 +154,7 @@ def missing(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> 
 def exponents(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> dict[str, Any]:
     """Fitted components with intervals, and the declared ones."""
     measured, design, known = _columns(surveys, criterion, scratch)
-    declared, logs = _direction(known, design), SCRATCH_LOGS if scratch else TRANSFER_LOGS
+    declared, logs = _direction(known, design), logs_of(scratch=scratch)
     fitted = {
         name: (
             estimate(lambda d, e, k=k: float(_direction(e, d)[k]), design, measured).record()

@@ -9,7 +9,7 @@ patches as before, and a step adds η λ²/λ² times the same inner products.
 
 from __future__ import annotations
 
-from claims.core import quantities
+from claims.core import formulas as f
 from claims.core.claim import Claim, Mutant, Provenance
 from claims.core.domains import INDEPENDENT
 from claims.core.versions import replanted
@@ -86,11 +86,7 @@ CLAIMS = (
                 "A without its σ₁²",
                 {
                     "observe": lambda: scale.Degrees(
-                        {
-                            "A sigma_1^2": float(
-                                quantities.scale_degree(quantities.A * quantities.sigma1**2)
-                            )
-                        }
+                        {"A sigma_1^2": float(f.scale_degree(f.A * f.sigma1**2))}
                     )
                 },
             ),
@@ -113,24 +109,14 @@ CLAIMS = (
             Mutant(
                 "norm-cubed",
                 "‖u‖³ for ‖u‖²",
-                {
-                    "observe": lambda: scale.Degrees(
-                        {"Gamma": float(quantities.scale_degree(quantities.Gamma / quantities.u))}
-                    )
-                },
+                {"observe": lambda: scale.Degrees({"Gamma": float(f.scale_degree(f.Gamma / f.u))})},
             ),
             Mutant(
                 "sigma",
                 "σ₁ for σ₁²",
                 {
                     "observe": lambda: scale.Degrees(
-                        {
-                            "Gamma": float(
-                                quantities.scale_degree(
-                                    quantities.Gamma_printed * quantities.sigma1
-                                )
-                            )
-                        }
+                        {"Gamma": float(f.scale_degree(f.Gamma_printed * f.sigma1))}
                     )
                 },
             ),

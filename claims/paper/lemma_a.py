@@ -115,6 +115,7 @@ class RunKind:
             "kind": Kind.PROBABILITY,
             "domain": EVERYWHERE,
             "observe": self.observe,
+            "training": "upstream" if self.index == 1 else "transfer",
             "rule": PerRegime(DELTA),
             "family": self.lemma,
             "uses": TRAINED | self.uses,
@@ -397,6 +398,7 @@ def _proportional(name: str, plain: str, latex: str, power: float, provenance: P
         kind=Kind.PROBABILITY,
         domain=EVERYWHERE,
         observe=dynamics.upstream,
+        training="upstream",
         margin=grows_as(power),
         unit="½ less the distance of the exponent",
         rule=PerRegime(DELTA),
@@ -459,6 +461,7 @@ KEPT = Claim(
     domain=EVERYWHERE,
     rule=PerRegime(),
     observe=dynamics.after_transfer,
+    training="transfer",
     margin=keep_inherited,
     unit="least increment",
     uses=TRAINED

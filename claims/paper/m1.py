@@ -24,13 +24,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.criteria import CANDIDATES, GAMMA, PRINTED, READINGS, SHARP, Reading, misread
 from claims.core.domains import SURVEY
 from claims.core.margin import Margin
-from claims.core.quantities import Quantity
+from claims.core.quantities import TAU_2, TAU_D, Quantity
 from claims.observing.errors import MEASURED
 from claims.observing.rankings import (
     collapse,
@@ -79,8 +79,10 @@ def _exponents_right(
 
 
 def _candidate(reading: Reading) -> tuple[Claim, ...]:
-    inverse = misread(f"1/({reading.criterion.name})", 1 / reading.criterion.formula)
-    noisier = misread("sigma_1^8 more", reading.criterion.formula * (q.sigma1 / q.sigma2) ** 8)
+    inverse = misread(f"1/({reading.criterion.name})", lambda: 1 / reading.criterion.formula)
+    noisier = misread(
+        "sigma_1^8 more", lambda: reading.criterion.formula * (f.sigma1 / f.sigma2) ** 8
+    )
     rank = Claim(
         id=f"m1.orders.{reading.name}",
         title=f"{reading.plain} orders the errors after transfer",
@@ -99,7 +101,7 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
             Mutant(
                 "dimension",
                 "d³ for d in it",
-                {"margin": _collapses(misread("d^3", reading.criterion.formula / q.d**2))},
+                {"margin": _collapses(misread("d^3", lambda: reading.criterion.formula / f.d**2))},
             ),
         ),
         **_SURVEY,
@@ -123,7 +125,11 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
             Mutant(
                 "dimension",
                 "d⁹ for d in it",
-                {"margin": _exponents_right(misread("d^9", reading.criterion.formula / q.d**8))},
+                {
+                    "margin": _exponents_right(
+                        misread("d^9", lambda: reading.criterion.formula / f.d**8)
+                    )
+                },
             ),
         ),
         **{key: value for key, value in _SURVEY.items() if key != "kind"},
@@ -132,8 +138,8 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
 
 
 def _one_task() -> tuple[Claim, ...]:
-    tau = q.catalogue()["tau_2"]
-    inverse = misread("1/tau_2", 1 / q.tau_2)
+    tau = TAU_2
+    inverse = misread("1/tau_2", lambda: 1 / f.tau_2)
     common = _SURVEY | {"provenance": (Provenance.S,), "uses": _USES}
     return (
         Claim(
@@ -154,7 +160,7 @@ def _one_task() -> tuple[Claim, ...]:
             unit=f"share of pairs beyond {ORDERS}",
             mutants=(
                 Mutant("inverse", "1/τ₂ does", {"margin": _orders(inverse)}),
-                Mutant("other-task", "τ_D does", {"margin": _orders(q.catalogue()["tau_D"])}),
+                Mutant("other-task", "τ_D does", {"margin": _orders(TAU_D)}),
             ),
             **common,
         ),
@@ -172,14 +178,14 @@ def _one_task() -> tuple[Claim, ...]:
                 Mutant(
                     "dimension",
                     "d³ for d",
-                    {"margin": _exponents_right(misread("d^3", q.tau_2 / q.d**2), True)},
+                    {"margin": _exponents_right(misread("d^3", lambda: f.tau_2 / f.d**2), True)},
                 ),
                 Mutant(
                     "signal",
                     "‖s₂‖² for ‖s₂‖⁴",
                     {
                         "margin": _exponents_right(
-                            misread("s^2", q.tau_2 * q.sigma2**2 / q.signal_square[2]), True
+                            misread("s^2", lambda: f.tau_2 * f.sigma2**2 / f.signal_square[2]), True
                         )
                     },
                 ),

@@ -21,13 +21,14 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import PRACTICAL
 from claims.core.constants import Constants
 from claims.core.domain import Between
 from claims.core.domains import ALIGNED, HELPFUL, LARGE_Y, after_transfer
 from claims.core.margin import Margin
+from claims.core.quantities import TAU_D
 from claims.core.ranges import C_4, MAJORITY, MINORITY, ROOMY
 from claims.deciding.formula import Formula
 from claims.observing.errors import MEASURED
@@ -48,7 +49,7 @@ _SUCCEEDS = Between(1.0, 10.0)
 #: networks: at Y = 10 about one in twenty errs more, just what delta allows, and no number of seeds
 #: decides that.
 LITTLE_NOISE = after_transfer(
-    q.TAU_D,
+    TAU_D,
     _SUCCEEDS,
     x=Between(1.0, C_4),
     y=Between(2.3, 6.0),
@@ -57,7 +58,7 @@ LITTLE_NOISE = after_transfer(
 )
 #: Where Y > X + 2/alpha, by a factor, and the noise inherited is many times the target's.
 MISALIGNED = after_transfer(
-    q.TAU_D,
+    TAU_D,
     _SUCCEEDS,
     x=Between(10.0, 30.0),
     y=Between(150.0, 300.0),
@@ -214,14 +215,14 @@ M3 = (
 )
 
 
-def boundary(over_alpha: sp.Expr, formula: sp.Expr = q.tau_D) -> Identity:
+def boundary(over_alpha: sp.Expr, formula: sp.Expr) -> Identity:
     """What is left of: d ln `formula`/d ln N_1 is (X + `over_alpha` - Y) times a positive factor,
     and minus twice that in sigma_1.
     """
-    by_samples = q.n1 * sp.diff(sp.log(formula), q.n1)
-    by_noise = q.sigma1 * sp.diff(sp.log(formula), q.sigma1)
-    x, y = q.noise_ratio, q.signal_ratio
-    factor = q.alpha * x / (y * (1 + x / y) * (1 + q.alpha * x))
+    by_samples = f.n1 * sp.diff(sp.log(formula), f.n1)
+    by_noise = f.sigma1 * sp.diff(sp.log(formula), f.sigma1)
+    x, y = f.noise_ratio, f.signal_ratio
+    factor = f.alpha * x / (y * (1 + x / y) * (1 + f.alpha * x))
     return Identity(
         (
             sp.simplify(by_samples - factor * (x + over_alpha - y)),
@@ -242,16 +243,16 @@ BOUNDARY = Claim(
     provenance=(Provenance.D,),
     kind=Kind.EXACT,
     domain=None,
-    observe=lambda: boundary(2 / q.alpha),
+    observe=lambda: boundary(2 / f.alpha, f.tau_D),
     rule=Formula(),
     margin=none_left,
     unit="minus the number of identities that fail",
     mutants=(
-        Mutant("half", "X + 1/α − Y", {"observe": lambda: boundary(1 / q.alpha)}),
+        Mutant("half", "X + 1/α − Y", {"observe": lambda: boundary(1 / f.alpha, f.tau_D)}),
         Mutant(
             "stated",
             "so does τ_A + τ₂",
-            {"observe": lambda: boundary(2 / q.alpha, q.tau_A + q.tau_2)},
+            {"observe": lambda: boundary(2 / f.alpha, f.tau_A + f.tau_2)},
         ),
     ),
 )

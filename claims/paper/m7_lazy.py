@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.core.calibration import OpenConstant, suffice
+from claims.core.catalogue import stated
 from claims.core.claim import Claim, Mutant, Provenance
 from claims.core.condition import DELTA, PRACTICAL, Clause
 from claims.core.constants import Constants
 from claims.core.domain import Between, Domain, Scale
 from claims.core.domains import EVERYWHERE
 from claims.core.margin import Margin
-from claims.core.statements import constants_of, fails, hold, statement
+from claims.core.statements import constants_of, fails, hold
 from claims.deciding.per_regime import PerRegime
 from claims.observing import dynamics
 from claims.observing.dynamics import Dynamics
@@ -149,7 +150,7 @@ def _coefficients(
             Mutant(
                 "else",
                 f"{other} fails",
-                {"margin": fails(other), "constants": statement(other).constants},
+                {"margin": fails(other), "constants": stated(other).constants},
             ),
         ),
         **(ORDERING | {"unit": "minus the margin of what must fail"}),
@@ -160,7 +161,7 @@ def _squared(claim_id: str) -> Measure:
     """The planted margin of a claim in which x_t^2 stands for x_t."""
     margin: Measure = next(
         version.changes["margin"]
-        for version in statement(claim_id).mutants
+        for version in stated(claim_id).mutants
         if version.name == "squared"
     )
     return margin

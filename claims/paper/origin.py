@@ -30,10 +30,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import flint
 import sympy as sp
-from flint import arb
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA
 from claims.core.constants import LEAST, Constants
@@ -49,8 +49,6 @@ from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED
 from claims.observing.overruns import SHIFT, event, half_at_least, halves, overrun, shifts
 
-x, p, a, c = sp.symbols("x p a c", real=True)
-
 
 def total_variation(most: float, slope: sp.Rational) -> Proof:
     """Least of slope x - (2 Phi(x/2) - 1) over (0, most], divided by x: both vanish at 0. 2
@@ -58,9 +56,11 @@ def total_variation(most: float, slope: sp.Rational) -> Proof:
     """
     # erf(z)/z falls from 2/sqrt(pi) at 0, since erf is concave; so the quotient's supremum over (0,
     # most] is its limit.
-    limit = arb(1) / (arb(2) * arb.pi()).sqrt()
-    gap = arb(slope.p) / slope.q - limit
-    end = arb(slope.p) / slope.q - (arb(most) / (arb(8).sqrt())).erf() / arb(most)
+    limit = flint.arb(1) / (flint.arb(2) * flint.arb.pi()).sqrt()
+    gap = flint.arb(slope.p) / slope.q - limit
+    end = flint.arb(slope.p) / slope.q - (
+        flint.arb(most) / (flint.arb(8).sqrt())
+    ).erf() / flint.arb(most)
     worst = min(gap, end, key=lambda value: float(value.mid()))
     return Proof({"x": (0.0, most)}, 2, float(worst.lower()), float(worst.upper()), {"x": 0.0})
 
@@ -320,7 +320,7 @@ CLAIMS = (
                 "σ₂² for σ₂⁴ in τ₂",
                 {
                     "domain": scratch_below(
-                        misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2), 0.25
+                        misread("sigma_2^2 for sigma_2^4", lambda: f.tau_2 * f.sigma2**2), 0.25
                     )
                 },
             ),

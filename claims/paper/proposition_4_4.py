@@ -26,7 +26,7 @@ from typing import Any
 
 import numpy as np
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.claim import Claim, Figure, Kind, Mutant, Provenance
 from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import Constants
@@ -130,8 +130,8 @@ def noise_grows(growth: Quantity, sense: float = 1.0) -> Any:
     return margin
 
 
-ALPHA_CRITERION = misread("alpha for alpha^2", q.tau_A / q.alpha + q.tau_2)
-NO_ALPHA_CRITERION = misread("no alpha", q.tau_A / q.alpha**2 + q.tau_2)
+ALPHA_CRITERION = misread("alpha for alpha^2", lambda: f.tau_A / f.alpha + f.tau_2)
+NO_ALPHA_CRITERION = misread("no alpha", lambda: f.tau_A / f.alpha**2 + f.tau_2)
 _BASE: dict[str, Any] = {
     "source": "Proposition 4.4",
     "provenance": (Provenance.S,),
@@ -279,12 +279,16 @@ CLAIMS = (
             Mutant(
                 "exponent",
                 "X² for X",
-                {"margin": noise_grows(misread("X^2/alpha", q.noise_ratio**2 / q.alpha))},
+                {"margin": noise_grows(misread("X^2/alpha", lambda: f.noise_ratio**2 / f.alpha))},
             ),
             Mutant(
                 "samples",
                 "N₁² for N₁",
-                {"margin": noise_grows(misread("N_1 X/alpha", q.n1 * q.noise_ratio / q.alpha))},
+                {
+                    "margin": noise_grows(
+                        misread("N_1 X/alpha", lambda: f.n1 * f.noise_ratio / f.alpha)
+                    )
+                },
             ),
         ),
         **_BASE,

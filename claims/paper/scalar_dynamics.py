@@ -26,9 +26,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import flint
 import numpy as np
 import sympy as sp
-from flint import arb
 from numpy.typing import NDArray
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
@@ -37,52 +37,20 @@ from claims.core.margin import Margin
 from claims.deciding import interval_proof as proof
 from claims.deciding.formula import Formula
 from claims.deciding.interval_proof import Box, IntervalProof, Proof
+from claims.observing import reductions as r
 from claims.observing.identities import Identity, none_left
 from claims.predicting.scalar import solve
 
-b, c, s, w, v, y, p = sp.symbols("b c s w v y p", positive=True)
-#: The three gaps F(y) against s + b, as the statements have them, and the reduced forms.
-LOWER = w - sp.log(1 + w)
-UPPER = sp.log(1 + v)
-HALF = b * (y - sp.Rational(1, 3)) - sp.log(y)
-HALF_LEAST = 1 - b / 3 + sp.log(b)
-MONOTONE = 1 - c * p * (1 - p)
-_SHIFT = sp.Rational(2, 3)
 
-
-def _curve(x: sp.Expr) -> sp.Expr:
-    return x + b * sp.exp(x)
-
-
-def identities(rate: int = 1, shift: sp.Rational = _SHIFT) -> tuple[sp.Expr, ...]:
-    """Expressions that are 0 if the reductions in this file's docstring are right; another `rate`
-    of e^x, or `shift` in the bound, plants an error.
-    """
-
-    def curve(at: sp.Expr) -> sp.Expr:
-        return at + b * sp.exp(rate * at)
-
-    lower = (s + b - curve(sp.log(1 + s / (1 + b)))) - LOWER.subs(w, s / (1 + b))
-    upper = (curve(sp.log(1 + s / b)) - s - b) - UPPER.subs(v, s / b)
-    half = (s + b - curve(sp.log(y))).subs(s, 2 * b * (y - shift)) - HALF
-    least = HALF.subs(y, 1 / b) - HALF_LEAST
-    stationary = sp.diff(HALF, y).subs(y, 1 / b)
-    a = sp.symbols("a", real=True)
-    slope = sp.diff(a + c / (1 + b * sp.exp(a)), a) - MONOTONE.subs(
-        p, b * sp.exp(a) / (1 + b * sp.exp(a))
-    )
-    return tuple(sp.simplify(sp.expand(e)) for e in (lower, upper, half, least, stationary, slope))
-
-
-def _on(formula: sp.Expr, box: Box) -> Callable[[], Proof]:
-    return lambda: proof.prove(formula, box)
+def _on(build: Callable[[], sp.Expr], box: Box) -> Callable[[], Proof]:
+    return lambda: proof.prove(build(), box)
 
 
 def _bracket(low: sp.Rational, high: sp.Rational) -> Proof:
     """The least gap is negative at `low` and positive at `high`: the lesser of minus the one and
     the other.
     """
-    ends = [arb(x.p) / x.q for x in (low, high)]
+    ends = [flint.arb(x.p) / x.q for x in (low, high)]
     gaps = [1 - x / 3 + x.log() for x in ends]
     worst = min(-gaps[0], gaps[1], key=lambda gap: float(gap.mid()))
     return Proof(
@@ -135,7 +103,7 @@ def no_gap(observation: Trajectories, constants: Constants) -> Margin:
 
 #: Wide enough for h from 0.02 to 50 and T to 10^6 steps: c = h/2 or 3h/2, b from 5/6 to 6/5.
 WIDE = (1e-2, 1e6)
-HALF_BOX = {b: (0.424, 100.0), y: (2 / 3, 1e4)}
+HALF_BOX = {"b": (0.424, 100.0), "y": (2 / 3, 1e4)}
 _SOURCE: dict[str, Any] = {
     "source": "Lemma B.5",
     "provenance": (Provenance.R,),
@@ -146,8 +114,8 @@ _SOURCE: dict[str, Any] = {
 }
 
 
-def _version(name: str, error: str, formula: sp.Expr, box: Box) -> Mutant:
-    return Mutant(name, error, {"observe": _on(formula, box)})
+def _version(name: str, error: str, build: Callable[[], sp.Expr], box: Box) -> Mutant:
+    return Mutant(name, error, {"observe": _on(build, box)})
 
 
 CLAIMS = (
@@ -159,18 +127,18 @@ CLAIMS = (
             " eˣ) has slope 1 − c p(1 − p)."
         ),
         latex=r"x_t+b\,e^{x_t}=ct+b",
-        observe=lambda: Identity(identities()),
+        observe=lambda: Identity(r.identities()),
         unit="minus the number of identities that fail",
         mutants=(
             Mutant(
                 "rate",
                 "b e²ˣ for b eˣ",
-                {"observe": lambda: Identity(identities(rate=2))},
+                {"observe": lambda: Identity(r.identities(rate=2))},
             ),
             Mutant(
                 "shift",
                 "½ for ⅔ in the bound",
-                {"observe": lambda: Identity(identities(shift=sp.Rational(1, 2)))},
+                {"observe": lambda: Identity(r.identities(shift=sp.Rational(1, 2)))},
             ),
         ),
         **(_SOURCE | {"margin": none_left, "rule": Formula()}),
@@ -180,17 +148,17 @@ CLAIMS = (
         title="Scalar dynamics: lower bound",
         statement="x_t ≥ log(1 + ct/(1 + b)) for all b, c, t > 0.",
         latex=r"x_t\ge\log\Big(1+\frac{ct}{1+b}\Big)",
-        observe=_on(LOWER, {w: WIDE}),
+        observe=_on(lambda: r.LOWER, {"w": WIDE}),
         unit="least of w − log(1 + w) on the box",
         uses={"b5.reductions": "w = ct/(1 + b)"},
         mutants=(
             _version(
                 "denominator",
                 "x_t ≥ log(1 + ct): the denominator is left out",
-                s * (1 - b) - sp.log(1 + s),
-                {b: (0.5, 2.0), s: WIDE},
+                lambda: r.s * (1 - r.b) - sp.log(1 + r.s),
+                {"b": (0.5, 2.0), "s": WIDE},
             ),
-            _version("flipped", "at most for at least", -LOWER, {w: WIDE}),
+            _version("flipped", "at most for at least", lambda: -r.LOWER, {"w": WIDE}),
         ),
         **_SOURCE,
     ),
@@ -199,14 +167,17 @@ CLAIMS = (
         title="Scalar dynamics: upper bound",
         statement="x_t ≤ log(1 + ct/b) for all b, c, t > 0.",
         latex=r"x_t\le\log\Big(1+\frac{ct}{b}\Big)",
-        observe=_on(UPPER, {v: WIDE}),
+        observe=_on(lambda: r.UPPER, {"v": WIDE}),
         unit="least of log(1 + v) on the box",
         uses={"b5.reductions": "v = ct/b"},
         mutants=(
             _version(
-                "denominator", "1 + b for b: the lower bound as an upper one", -LOWER, {w: WIDE}
+                "denominator",
+                "1 + b for b: the lower bound as an upper one",
+                lambda: -r.LOWER,
+                {"w": WIDE},
             ),
-            _version("flipped", "at least for at most", -UPPER, {v: WIDE}),
+            _version("flipped", "at least for at most", lambda: -r.UPPER, {"v": WIDE}),
         ),
         **_SOURCE,
     ),
@@ -215,13 +186,21 @@ CLAIMS = (
         title="Scalar dynamics: the bound with ⅔",
         statement="x_t ≥ log(ct/(2b) + ⅔) for all c, t > 0 and b ≥ 0.424.",
         latex=r"x_t\ge\log\Big(\frac{ct}{2b}+\frac23\Big),\quad b\ge 0.424",
-        observe=_on(HALF, HALF_BOX),
+        observe=_on(lambda: r.HALF, HALF_BOX),
         unit="least of b(y − 1/3) − log y on the box",
         uses={"b5.reductions": "y = ct/(2b) + 2/3"},
         mutants=(
-            _version("below-root", "b from 0.40 on", HALF, {b: (0.40, 100.0), y: (2 / 3, 1e4)}),
             _version(
-                "three-quarters", "¾ for ⅔", b * (y - sp.Rational(1, 2)) - sp.log(y), HALF_BOX
+                "below-root",
+                "b from 0.40 on",
+                lambda: r.HALF,
+                {"b": (0.40, 100.0), "y": (2 / 3, 1e4)},
+            ),
+            _version(
+                "three-quarters",
+                "¾ for ⅔",
+                lambda: r.b * (r.y - sp.Rational(1, 2)) - sp.log(r.y),
+                HALF_BOX,
             ),
         ),
         **_SOURCE,
@@ -258,16 +237,18 @@ CLAIMS = (
             "a₀ = 0, a_{t+1} = a_t + c/(1 + b e^{a_t}) obeys x_t ≤ a_t ≤ x_t + c/(1 + b) for c ≤ 1."
         ),
         latex=r"x_t\le a_t\le x_t+\frac{c}{1+b}",
-        observe=_on(MONOTONE, {p: (0.0, 1.0), c: (0.0, 1.0)}),
+        observe=_on(lambda: r.MONOTONE, {"p": (0.0, 1.0), "c": (0.0, 1.0)}),
         unit="least slope of a ↦ a + c/(1 + b eᵃ)",
         uses={"b5.reductions": "the slope is 1 − c p(1 − p)"},
         mutants=(
-            _version("large-c", "c up to 5", MONOTONE, {p: (0.0, 1.0), c: (0.0, 5.0)}),
+            _version(
+                "large-c", "c up to 5", lambda: r.MONOTONE, {"p": (0.0, 1.0), "c": (0.0, 5.0)}
+            ),
             _version(
                 "slope",
                 "1 − 5cp(1 − p) for the slope",
-                1 - 5 * c * p * (1 - p),
-                {p: (0.0, 1.0), c: (0.0, 1.0)},
+                lambda: 1 - 5 * r.c * r.p * (1 - r.p),
+                {"p": (0.0, 1.0), "c": (0.0, 1.0)},
             ),
         ),
         **_SOURCE,

@@ -26,11 +26,12 @@ versions.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import sympy as sp
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import MOST, Constants, resolve
@@ -106,9 +107,11 @@ def searched_above(reading: Reading) -> Domain:
     )
 
 
-def _misreading(reading: Reading, name: str, error: str, formula: Any, **searched: Any) -> Mutant:
+def _misreading(
+    reading: Reading, name: str, error: str, build: Callable[[], Any], **searched: Any
+) -> Mutant:
     """A wrong formula for the criterion, searched where it differs most."""
-    wrong = misread(error, formula)
+    wrong = misread(error, build)
     domain = above(wrong, reading, **searched)
     return Mutant(
         name, error, {"domain": domain, "margin": at_most(wrong, reading.constant("C_2"))}
@@ -116,13 +119,18 @@ def _misreading(reading: Reading, name: str, error: str, formula: Any, **searche
 
 
 def _misreadings_of_sharp() -> tuple[Mutant, ...]:
-    noise, signal = q.alpha**2 * q.n1 * q.sigma2**2 / q.sigma1**2 + q.n2, q.alpha * q.A + q.B
+    def noise() -> Any:
+        return f.alpha**2 * f.n1 * f.sigma2**2 / f.sigma1**2 + f.n2
+
+    def signal() -> Any:
+        return f.alpha * f.A + f.B
+
     return (
         _misreading(
             SHARP,
             "noise-dropped",
             "the inherited noise is left out of τ_D's variance",
-            signal**2 / (q.n2 * q.d),
+            lambda: signal() ** 2 / (f.n2 * f.d),
             x=Between(30.0, 100.0),
             scales=MANY,
         ),
@@ -130,7 +138,7 @@ def _misreadings_of_sharp() -> tuple[Mutant, ...]:
             SHARP,
             "alpha-exponent",
             "√α for α in τ_D's signal",
-            (sp.sqrt(q.alpha) * q.A + q.B) ** 2 / (noise * q.d),
+            lambda: (sp.sqrt(f.alpha) * f.A + f.B) ** 2 / (noise() * f.d),
             x=Between(30.0, 100.0),
             y=_NEAR,
             scales=FEW,
@@ -139,7 +147,7 @@ def _misreadings_of_sharp() -> tuple[Mutant, ...]:
             SHARP,
             "samples",
             "N₁ for N₂ in τ_D's variance",
-            signal**2 / ((noise - q.n2 + q.n1) * q.d),
+            lambda: signal() ** 2 / ((noise() - f.n2 + f.n1) * f.d),
             x=Between(0.01, 0.1),
             scales={Scale.N1: Between(20, 20), Scale.N2: Between(240, 240)},
         ),
@@ -147,7 +155,7 @@ def _misreadings_of_sharp() -> tuple[Mutant, ...]:
             SHARP,
             "sigma-exponent",
             "σ₁⁴ for σ₁² in τ_D's signal",
-            (q.alpha * q.A / q.sigma1**2 + q.B) ** 2 / (noise * q.d),
+            lambda: (f.alpha * f.A / f.sigma1**2 + f.B) ** 2 / (noise() * f.d),
         ),
     )
 
@@ -156,25 +164,30 @@ def _misreadings(reading: Reading) -> tuple[Mutant, ...]:
     """Misreadings of the criterion, each searched where it differs most."""
     if reading is SHARP:
         return _misreadings_of_sharp()
-    term = reading.criterion.formula - q.tau_2
+
+    def term() -> Any:
+        return reading.criterion.formula - f.tau_2
+
     x = Between(1.0, C_4)
     mutants = (
         _misreading(
             reading,
             "alpha-dropped",
             "no α in the transfer term",
-            term / q.alpha**2 + q.tau_2,
+            lambda: term() / f.alpha**2 + f.tau_2,
             low=20.0,  # far above C_1, where it promises most
             x=x,
             y=_NEAR,
             scales=FEW,
         ),
-        _misreading(reading, "samples-squared", "N₂² for N₂ in τ₂", term + q.n2 * q.tau_2),
+        _misreading(
+            reading, "samples-squared", "N₂² for N₂ in τ₂", lambda: term() + f.n2 * f.tau_2
+        ),
         _misreading(
             reading,
             "sigma-exponent",
             "σ₁ twice too often in the transfer term",
-            term / q.sigma1**2 + q.tau_2,
+            lambda: term() / f.sigma1**2 + f.tau_2,
             y=Between(30.0, 100.0),
         ),
     )
@@ -186,7 +199,7 @@ def _misreadings(reading: Reading) -> tuple[Mutant, ...]:
         reading,
         "alpha-exponent",
         "α for α² in the transfer term",
-        term / q.alpha + q.tau_2,
+        lambda: term() / f.alpha + f.tau_2,
         x=x,
         y=_NEAR,
         scales={**FEW, Scale.N1: Between(40, 40), Scale.N2: Between(120, 120)},

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from claims.core import quantities as q
+from claims.core import formulas as f
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA, Clause
 from claims.core.constants import Constants
@@ -76,10 +76,10 @@ def at_least(observation: Observation, constants: Constants) -> Margin:
 
 
 _SCRATCH = {"scratch": BOTH_ERRORS["scratch"]}
-SQUARED_SAMPLES = misread("N_2^2 for N_2", q.n2 * q.tau_2)
-OTHER_SAMPLES = misread("N_1 for N_2", q.tau_2 * q.n1 / q.n2)
-SQUARED_NORM = misread("||s_2||^2 for ||s_2||^4", q.tau_2 / q.signal_square[2])
-SIGMA_SQUARED = misread("sigma_2^2 for sigma_2^4", q.tau_2 * q.sigma2**2)
+SQUARED_SAMPLES = misread("N_2^2 for N_2", lambda: f.n2 * f.tau_2)
+OTHER_SAMPLES = misread("N_1 for N_2", lambda: f.tau_2 * f.n1 / f.n2)
+SQUARED_NORM = misread("||s_2||^2 for ||s_2||^4", lambda: f.tau_2 / f.signal_square[2])
+SIGMA_SQUARED = misread("sigma_2^2 for sigma_2^4", lambda: f.tau_2 * f.sigma2**2)
 #: Numbers of samples far enough apart for one to be told from the other.
 MORE: Scales = {Scale.N1: Between(400, 400), Scale.N2: Between(40, 40)}
 FEWER: Scales = {Scale.N1: Between(20, 20), Scale.N2: Between(120, 120)}

@@ -17,7 +17,20 @@ from threading import RLock
 from types import ModuleType
 from typing import Any
 
-LIBRARIES = frozenset({"torch", "numba", "scipy.optimize", "scipy.special", "scipy.stats"})
+LIBRARIES = frozenset(
+    {
+        "torch",
+        "numba",
+        "scipy.optimize",
+        "scipy.special",
+        "scipy.stats",
+        "sympy",
+        "flint",
+        # of the project's own, those that build formulas when they are imported
+        "claims.core.formulas",
+        "claims.observing.reductions",
+    }
+)
 #: What is known before a module is loaded, and asked for by import statements. Not `__path__`: an
 #: import of a submodule needs its package.
 _KNOWN = frozenset({"__class__", "__dict__", "__file__", "__loader__", "__name__", "__spec__"})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from claims.core.catalogue import catalogue
-from claims.core.claim import Claim, Kind
+from claims.core.claim import Claim, Kind, base_of
 from claims.core.profile import PROFILES
 from claims.core.status import Status
-from claims.deciding.paired_seeds import Interval, PairedSeeds, interval
+from claims.deciding.mutants import Fate, fates, with_fate
+from claims.deciding.paired_seeds import Interval, interval
 from claims.deciding.verdict import Verdict
 from claims.observing.accuracies import Cell, gain
 from reports.images import records as image_records
@@ -18,13 +19,12 @@ from reports.studies import verify
 
 def image_claims() -> list[Claim]:
     """Statements on real images, in the catalogue's order."""
-    return [claim for claim in catalogue().values() if isinstance(claim.rule, PairedSeeds)]
+    return [claim for claim in catalogue().values() if claim.rule.from_records]
 
 
 def level() -> float:
     """The probability, over all of them, that a true statement is falsified."""
-    rules = [claim.rule for claim in image_claims()]
-    return sum(rule.level / rule.statements for rule in rules if isinstance(rule, PairedSeeds))
+    return sum(claim.rule.own_level for claim in image_claims())
 
 
 def decide(runs: StoredRuns, tier: str) -> list[Verdict]:
@@ -49,21 +49,18 @@ def falsified(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def killed(claim_id: str, verdicts: Iterable[Verdict]) -> tuple[int, int]:
-    """How many of a statement's mutants came out falsified, of how many that were decided."""
-    mutants = [verdict for verdict in verdicts if verdict.claim.startswith(f"{claim_id}!")]
-    return sum(verdict.status is Status.FALSIFIED for verdict in mutants), len(mutants)
+    """How many of a statement's mutants came out falsified, of how many that were judged."""
+    own = [fate for name, fate in _fates(verdicts).items() if base_of(name) == claim_id]
+    return own.count(Fate.KILLED), len(own) - own.count(Fate.NOT_JUDGED)
 
 
-def missed(verdicts: Sequence[Verdict]) -> list[str]:
-    """Mutants of verified statements that were not falsified."""
-    statuses = {verdict.claim: verdict.status for verdict in verdicts}
-    return [
-        name
-        for name, status in statuses.items()
-        if "!" in name
-        and status is not Status.FALSIFIED
-        and statuses[name.partition("!")[0]] is Status.VERIFIED
-    ]
+def missed(verdicts: Iterable[Verdict]) -> list[str]:
+    """Mutants that were judged, and not falsified."""
+    return with_fate(_fates(verdicts), Fate.SURVIVED)
+
+
+def _fates(verdicts: Iterable[Verdict]) -> dict[str, Fate]:
+    return fates({verdict.claim: verdict.status for verdict in verdicts})
 
 
 def gains(records: Sequence[Record], level: float = 0.025) -> list[tuple[Cell, Interval]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from claims.core.claim import Claim
+from claims.core.claim import Claim, base_of
 from claims.deciding.verdict import Verdict
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
@@ -50,7 +50,7 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
     claims = decide.image_claims()
     ids = {claim.id for claim in claims}
     every = ledger.verdicts | ledger.mutants
-    verdicts = {name: one for name, one in every.items() if name.partition("!")[0] in ids}
+    verdicts = {name: one for name, one in every.items() if base_of(name) in ids}
     trained, trouble = "", ""
     figures: tuple[tuple[Markup, str], ...] = ()
     tier = next((verdict.profile for verdict in verdicts.values()), None)

@@ -15,13 +15,12 @@ from typing import Any
 from claims.core import constants as constant_table
 from claims.core import quantities
 from claims.core.catalogue import find
-from claims.core.claim import Claim
+from claims.core.claim import Claim, split_id
 from claims.core.margin import Margin
 from claims.core.profile import PROFILES
 from claims.core.records import finite
 from claims.core.status import Status
 from claims.deciding.decide import repeat
-from claims.deciding.population import Population
 from claims.deciding.verdict import Verdict
 from model.regime import LARGEST_DIMENSION, Regime
 from reports.ledger.files import read_json, write_whole
@@ -130,7 +129,8 @@ def write(verdict: Verdict, path: Path) -> None:
 def keep(verdict: Verdict, folder: Path) -> Path:
     """Keep a failure in a folder, once however often it occurs. Raises OSError."""
     values = record(verdict)
-    path = folder / f"{verdict.claim.replace('!', '-')}-{values['fingerprint'][:12]}.json"
+    name = "-".join(filter(None, split_id(verdict.claim)))
+    path = folder / f"{name}-{values['fingerprint'][:12]}.json"
     if not path.exists():
         write_whole(path, json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     return path
@@ -221,7 +221,7 @@ def read(path: Path) -> Counterexample:
             f"{path}: constants = {constants!r}: the claim is now decided with {now!r}; verify it"
             " again"
         )
-    without = claim.domain is None or isinstance(claim.rule, Population)
+    without = claim.domain is None or claim.rule.of_regimes
     if (regime is None) != without or not isinstance(regime, dict | None):
         raise CounterexampleError(
             f"{path}: regime: must be"

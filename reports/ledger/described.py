@@ -7,8 +7,6 @@ from typing import Any
 
 from claims.core import constants as constant_table
 from claims.core.claim import Claim
-from claims.deciding.population import Population
-from claims.deciding.worst_case import WorstCase
 from reports.ledger.ledger import Ledger
 
 
@@ -31,11 +29,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "latex": claim.latex,
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
         "searched": _searched(claim),
-        "detects": (
-            "a violation, as a whole, by"
-            if isinstance(claim.rule, Population | WorstCase)
-            else "a regime in which it fails with probability"
-        ),
+        "detects": claim.rule.detects,
         "constants": constant_table.select(claim.constants),
         "calibration": _calibrations(claim.constants),
         "delta": claim.rule.delta,

@@ -20,9 +20,10 @@ from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from claims.core.catalogue import catalogue
+from claims.core.claim import base_of, is_mutant
 from claims.core.status import Status
 from claims.deciding.budget import RUN_BUDGET
-from claims.deciding.paired_seeds import PairedSeeds
+from claims.deciding.mutants import Fate, fates
 from claims.deciding.settled import settle
 from claims.deciding.verdict import Verdict
 from reports.ledger import DEFAULT as DEFAULT
@@ -52,6 +53,12 @@ class Ledger:
         return settle({name: verdict.status for name, verdict in self.verdicts.items()})
 
     @property
+    def fates(self) -> dict[str, Fate]:
+        """What became of every mutant that was decided, by its id."""
+        every = self.verdicts | self.mutants
+        return fates({name: verdict.status for name, verdict in every.items()})
+
+    @property
     def networks(self) -> int:
         """Networks trained in all; those of one family count once."""
         return _networks(self.verdicts[name] for name in self.trained_here)
@@ -72,14 +79,14 @@ class Ledger:
         order = {name: place for place, name in enumerate(catalogue())}
 
         def place(name: str) -> int:
-            return order.get(name.partition("!")[0], len(order))
+            return order.get(base_of(name), len(order))
 
         merged = self.verdicts | self.mutants | newer
         ordered = {name: merged[name] for name in sorted(merged, key=place)}
         return replace(
             self,
-            verdicts={name: one for name, one in ordered.items() if "!" not in name},
-            mutants={name: one for name, one in ordered.items() if "!" in name},
+            verdicts={name: one for name, one in ordered.items() if not is_mutant(name)},
+            mutants={name: one for name, one in ordered.items() if is_mutant(name)},
         )
 
 
@@ -87,8 +94,8 @@ def on_images(name: str) -> bool:
     """Whether networks trained beforehand decide a claim, or a mutant: they have a budget of their
     own.
     """
-    claim = catalogue().get(name.partition("!")[0])
-    return claim is not None and isinstance(claim.rule, PairedSeeds)
+    claim = catalogue().get(base_of(name))
+    return claim is not None and claim.rule.from_records
 
 
 def _networks(verdicts: Iterable[Verdict]) -> int:

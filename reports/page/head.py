@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from claims.core.catalogue import catalogue
 from claims.core.profile import PROFILES
 from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.mutants import Fate
 from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger, on_images
 from reports.page import summary
@@ -26,7 +27,8 @@ class Head:
     seconds: float
     budget: float
     spent: float
-    killed: tuple[int, int]  # of the mutants that were run
+    killed: tuple[int, int]  # of the mutants that were judged
+    unjudged: int  # mutants that were run, and whose claims are undecided
     mutants: int  # all there are
     runs: tuple[tuple[str, int, int], ...]  # profile, entropy, verdicts
     commands: tuple[str, ...]
@@ -52,6 +54,7 @@ def head_of(ledger: Ledger) -> Head:
         budget=RUN_BUDGET,
         spent=ledger.false_alarm,
         killed=summary.killed(ledger),
+        unjudged=list(ledger.fates.values()).count(Fate.NOT_JUDGED),
         mutants=sum(len(claim.mutants) for claim in catalogue().values()),
         runs=tuple((*run, many) for run, many in most_first),
         commands=tuple(commands) or ("transfer-claims verify",),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from claims.core.claim import Claim
-from claims.core.status import Status
+from claims.core.claim import Claim, mutant_id
+from claims.deciding.mutants import Fate
 from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
 
@@ -17,30 +17,29 @@ class MutantRow:
     name: str
     error: str
     outcome: str
-    killed: bool | None  # None where it was not run
+    killed: bool | None  # None where it was not run, or not judged
     worst_margin: float | None
 
 
 def mutant_rows(claim: Claim, ledger: Ledger) -> tuple[MutantRow, ...]:
     """Every mutant of a claim."""
-    rows = []
+    rows, fates = [], ledger.fates
     for version in claim.mutants:
-        verdict = ledger.mutants.get(f"{claim.id}!{version.name}")
+        name = mutant_id(claim.id, version.name)
+        verdict, fate = ledger.mutants.get(name), fates.get(name)
         rows.append(
             MutantRow(
                 version.name,
                 version.error,
-                _outcome(verdict),
-                verdict.status is Status.FALSIFIED if verdict else None,
+                _outcome(verdict, fate),
+                None if fate in (None, Fate.NOT_JUDGED) else fate is Fate.KILLED,
                 verdict.worst_margin if verdict else None,
             )
         )
     return tuple(rows)
 
 
-def _outcome(verdict: Verdict | None) -> str:
-    if verdict is None:
+def _outcome(verdict: Verdict | None, fate: Fate | None) -> str:
+    if verdict is None or fate is None:
         return "not run"
-    if verdict.status is Status.FALSIFIED:
-        return "falsified, as it must be"
-    return f"{verdict.status.value}: survived"
+    return fate.value if fate is Fate.KILLED else f"{verdict.status.value}: {fate.value}"

@@ -7,25 +7,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from claims.core.parts import PARTS, place
 from reports.page.entry import Entry
 from reports.page.marks import GROUPS
-
-#: The paper's order: parts, and in each the sources that belong to it, as patterns.
-PARTS = (
-    ("Exact facts", (r"E\d+", "Γ as printed")),
-    ("Lemmas B: decomposition, concentration, scalar dynamics", (r"Lemma B\.\d+",)),
-    ("Lemmas A: dynamics of training", (r"Lemma A\.\d+",)),
-    ("Theorems 4.2 and 4.3", ("Theorem 4.2", "Theorem 4.2-D", "Theorem 4.3")),
-    ("Proposition 4.4: positive and negative transfer", ("Proposition 4.4",)),
-    ("Where 0.1 comes from", ("Where 0.1 comes from",)),
-    ("Condition 4.1: which clauses are needed", ("Condition 4.1",)),
-    ("Orderings and mechanisms", (r"M\d.*",)),
-    ("Failure signatures", (r"F\d.*",)),
-    ("The sharp law, and advice", (r"L\d*\b.*", "Advice")),
-    ("Open questions", ("Open questions",)),
-    ("Statements on real images", ("Real images",)),
-    ("Further statements", (".*",)),
-)
 
 
 @dataclass(frozen=True)
@@ -71,16 +55,6 @@ def parts_of(entries: Mapping[str, Entry]) -> tuple[PagePart, ...]:
         )
         for index, (title, _) in enumerate(PARTS)
         if index in by_part
-    )
-
-
-def place(source: str) -> tuple[int, int]:
-    """Which part a source belongs to, and after which pattern of it."""
-    return next(
-        (part, position)
-        for part, (_, patterns) in enumerate(PARTS)
-        for position, pattern in enumerate(patterns)
-        if re.fullmatch(pattern, source)
     )
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from claims.core.catalogue import catalogue
+from claims.core.claim import is_mutant
 from claims.core.findings import FINDINGS
 from claims.core.status import Status
 from claims.deciding.budget import RUN_BUDGET
+from claims.deciding.mutants import Fate
 from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger, on_images
 
@@ -59,8 +61,8 @@ def command(ledger: Ledger) -> str:
 
 def _named(names: list[str]) -> str:
     """Arguments of verify that name these claims and mutants."""
-    own = [name for name in names if "!" not in name]
-    mutants = [name for name in names if "!" in name]
+    own = [name for name in names if not is_mutant(name)]
+    mutants = [name for name in names if is_mutant(name)]
     every_mutant = {
         mutation.id
         for claim in catalogue().values()
@@ -74,9 +76,9 @@ def _named(names: list[str]) -> str:
 
 
 def killed(ledger: Ledger) -> tuple[int, int]:
-    """Mutants that came out falsified, and all that were decided."""
-    falsified = sum(verdict.status is Status.FALSIFIED for verdict in ledger.mutants.values())
-    return falsified, len(ledger.mutants)
+    """Mutants that came out falsified, and all that were judged."""
+    fates = list(ledger.fates.values())
+    return fates.count(Fate.KILLED), len(fates) - fates.count(Fate.NOT_JUDGED)
 
 
 def markdown(ledger: Ledger) -> str:
@@ -155,7 +157,7 @@ def _settled(ledger: Ledger, verdicts: Mapping[str, Verdict], name: str) -> str 
 
 
 def _constants(name: str, old: Verdict, new: Verdict) -> list[Move]:
-    if "!" in name:  # those of the claim itself
+    if is_mutant(name):  # those of the claim itself
         return []
     keys = dict.fromkeys([*old.constants, *new.constants])
     pairs = ((key, old.constants.get(key), new.constants.get(key)) for key in keys)

@@ -10,9 +10,9 @@ from dataclasses import replace
 from multiprocessing import active_children, get_context
 
 from claims.core.catalogue import find
-from claims.core.profile import Profile
+from claims.core.claim import is_mutant
+from claims.core.profile import PROFILES, Profile
 from claims.core.workspace import Workspace
-from claims.deciding.population import Population
 from claims.deciding.verdict import Verdict
 from reports.studies.executors import begin_worker
 from reports.studies.verify import decide
@@ -59,7 +59,7 @@ def families_of(ids: list[str]) -> list[list[str]]:
 def _regimes(family: list[str]) -> int:
     """Regimes of the populations among these claims, which take the longest."""
     rules = [find(claim_id).rule for claim_id in family]
-    return sum(rule.count for rule in rules if isinstance(rule, Population))
+    return sum(rule.regimes(PROFILES["ci"]) for rule in rules if rule.of_regimes)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def decide_by_ids(
     return [
         decide(
             find(claim_id),
-            replace(profile, shrinks=0) if "!" in claim_id else profile,
+            replace(profile, shrinks=0) if is_mutant(claim_id) else profile,
             workspace=workspace,
         )
         for claim_id in claim_ids

@@ -145,20 +145,11 @@ def figure(claim: Claim, verdict: Verdict) -> Figure | None:
     """For a claim about dynamics: its worst regime, trained again: each sample's memorisation
     between the proven envelopes, and the signal beside the noise.
     """
-    if (
-        not claim.id.startswith(("lemma-a1", "lemma-a2"))
-        or not verdict.worst_case
-        or not verdict.worst_case["regime"]
-    ):
+    if claim.training is None or not verdict.worst_case or not verdict.worst_case["regime"]:
         return None
     regime = Regime.from_dict(verdict.worst_case["regime"])
     try:
-        (course,) = courses(
-            regime,
-            verdict.worst_case["root"],
-            0,
-            ("upstream" if claim.id.startswith("lemma-a1") else "transfer",),
-        )
+        (course,) = courses(regime, verdict.worst_case["root"], 0, (claim.training,))
     except (RegimeError, DivergenceError):  # a ledger from elsewhere may name any regime
         return None
     result = Figure(figsize=(8, 3.2), layout="constrained")

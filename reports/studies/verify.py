@@ -10,7 +10,6 @@ from claims.core.inquiry import ImageRecords, Tick
 from claims.core.profile import PROFILES, Profile
 from claims.core.workspace import Workspace
 from claims.deciding import decide as deciding
-from claims.deciding.paired_seeds import PairedSeeds
 from claims.deciding.verdict import Verdict
 from strategies.search import SEARCH
 
@@ -28,7 +27,7 @@ def decide(
     Statements on real images are decided on `images`; on the records that come with the project if
     that is None.
     """
-    if images is None and isinstance(claim.rule, PairedSeeds):
+    if images is None and claim.rule.from_records:
         from reports.images import records  # needs no time where there are no images to speak of
 
         images = records.kept()

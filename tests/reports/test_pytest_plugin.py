@@ -163,6 +163,18 @@ def test_blocked_fails_the_run(recorded):
     assert ledger.read(path).statuses["e1.trajectory"] is Status.BLOCKED
 
 
+def test_a_mutant_of_an_undecided_claim_is_not_missed(recorded):
+    result, _ = recorded(
+        ("e5.scratch", Status.INCONCLUSIVE), ("e5.scratch!perturbed", Status.INCONCLUSIVE)
+    )
+    result.stdout.re_match_lines(
+        [
+            r"mutants: 1, falsified 0, missed none, not judged \(its claim is undecided\)"
+            r" \['e5\.scratch!perturbed'\]"
+        ]
+    )
+
+
 def test_planted_versions(recorded):
     """Counted, the missed ones named, and in the ledger beside the paper's own statements, not
     among them.

@@ -7,9 +7,11 @@ from dataclasses import fields, replace
 
 import pytest
 
+from claims.core import formulas
 from claims.core import quantities as q
 from claims.core.condition import LITERAL, PRACTICAL, slacks, violations
-from claims.core.quantities import catalogue
+from claims.core.domain import DomainError
+from claims.core.quantities import Quantity, catalogue
 from claims.paper import theorem_4_2_lower, theorem_4_2_upper, theorem_4_3
 from strategies.groups import MOST_STEPS, Groups, build, most_inherited, solve
 
@@ -179,6 +181,12 @@ def test_criterion_is_hit(term, value):
     assert term(made) == pytest.approx(value, rel=1e-9)
     hit = [catalogue()["X"](made), catalogue()["Y"](made), made.v1**2 / made.u**2]
     assert hit == pytest.approx([GROUPS.x, GROUPS.y, GROUPS.upstream_share], rel=1e-9)
+
+
+def test_a_term_without_a_signal_is_refused():
+    term = Quantity("N_2/d", "", lambda: formulas.n2 / formulas.d, "")
+    with pytest.raises(DomainError, match=r"solve_for = N_2/d: must depend on .* a signal"):
+        solve(GROUPS, term, 1.0)
 
 
 @pytest.mark.parametrize("share", [0.05, 0.5, 0.9])

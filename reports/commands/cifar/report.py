@@ -29,7 +29,11 @@ def report(
         ),
     ] = None,
     folder: Annotated[
-        Path | None, typer.Option("--out", help="Where pictures go (beside the records).")
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Where pictures go (beside the records; the project's own: beside the ledger).",
+        ),
     ] = None,
     path: LedgerOption = LEDGER,
     as_json: JsonOption = False,
@@ -46,7 +50,7 @@ def report(
     verdicts = decide.decide(runs, source.stem)
     ledger.update(path, verdicts)
     with err.status("drawing") if not as_json else nullcontext():
-        pictures = _draw(runs, folder or source.parent, source.stem)
+        pictures = _draw(runs, folder or _folder(source, path), source.stem)
     missed = decide.missed(verdicts)
     if as_json:
         print_json(_record(source, runs, verdicts, pictures))
@@ -54,6 +58,16 @@ def report(
         _print(runs, verdicts, pictures)
         _print_line(f"ledger: {path}; next: transfer-claims report")
     raise typer.Exit(1 if missed or decide.falsified(verdicts) else 0)
+
+
+def _folder(source: Path, ledger: Path) -> Path:
+    """Beside the records; the project's own lie where nothing is written."""
+    from claims.core.workspace import Workspace
+    from reports.images.records import KEPT
+
+    if source.parent.resolve() == KEPT.resolve():
+        return Workspace(ledger.parent).images
+    return source.parent
 
 
 def _draw(runs: StoredRuns, folder: Path, stem: str) -> list[Path]:

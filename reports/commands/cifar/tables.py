@@ -9,6 +9,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
+from claims.core.claim import is_mutant
 from claims.core.records import finite
 from claims.deciding.paired_seeds import Interval
 from claims.deciding.verdict import Verdict
@@ -74,7 +75,7 @@ def verdicts_table(verdicts: list[Verdict]) -> Table:
     """Statements, and how many of their mutants were killed."""
     table = Table(
         box=SIMPLE_HEAD,
-        caption="at 5% over all statements; mutants must be falsified",
+        caption="at 5% over all statements; mutants of decided claims must be falsified",
     )
     for heading in ("statement", "verdict", "networks", "mutants killed", "worst", "unit"):
         table.add_column(
@@ -82,7 +83,7 @@ def verdicts_table(verdicts: list[Verdict]) -> Table:
             justify="right" if heading in ("networks", "mutants killed", "worst") else "left",
             no_wrap=True,
         )
-    for verdict in (one for one in verdicts if "!" not in one.claim):
+    for verdict in (one for one in verdicts if not is_mutant(one.claim)):
         dead, of = decide.killed(verdict.claim, verdicts)
         worst = "–" if verdict.worst_margin is None else f"{verdict.worst_margin:.3g}"
         table.add_row(

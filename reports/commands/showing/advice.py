@@ -6,17 +6,15 @@ from typing import Any
 
 from claims.core.claim import Claim
 from claims.core.status import Status
-from claims.deciding.paired_seeds import PairedSeeds
-from claims.deciding.population import Population
 from claims.deciding.verdict import Verdict
 
 
 def advice(claim: Claim, verdict: Verdict) -> list[str]:
     """Lines for a reader: why, then what to do. None where there is nothing to explain."""
-    mutant = "!" in verdict.claim
+    mutant = claim.mutant_of is not None
     if verdict.status is Status.INCONCLUSIVE:
         return [f"{verdict.claim} is inconclusive: {_unsure(claim, verdict)}", *_surer(claim)]
-    if verdict.status is Status.VACUOUS and isinstance(claim.rule, PairedSeeds):
+    if verdict.status is Status.VACUOUS and claim.rule.from_records:
         return [
             f"{verdict.claim} is vacuous: no network was trained that it speaks of",
             "  transfer-claims cifar run, then transfer-claims cifar report",
@@ -46,12 +44,12 @@ def _worst(verdict: Verdict) -> str:
 def _unsure(claim: Claim, verdict: Verdict) -> str:
     case: dict[str, Any] = verdict.worst_case or {}
     certain, possible = case.get("certain_failures", 0), case.get("possible_failures", 0)
-    if isinstance(claim.rule, Population):
+    if claim.rule.of_regimes:
         return (
             f"what is measured over {verdict.regimes} regimes is unsure by more than the margin,"
             f" whose lower end is {_worst(verdict)}"
         )
-    if isinstance(claim.rule, PairedSeeds):
+    if claim.rule.from_records:
         return (
             f"over {verdict.seeds} seeds in all, its interval goes below 0 and above, from"
             f" {_worst(verdict)}"
@@ -65,9 +63,9 @@ def _unsure(claim: Claim, verdict: Verdict) -> str:
 
 
 def _surer(claim: Claim) -> list[str]:
-    if isinstance(claim.rule, Population):
+    if claim.rule.of_regimes:
         return ["  take more regimes (Population's count), or claim less"]
-    if isinstance(claim.rule, PairedSeeds):
+    if claim.rule.from_records:
         return [
             "  train more: transfer-claims cifar run --seeds N, then transfer-claims cifar report"
         ]

@@ -25,10 +25,17 @@ class ExperimentData:
     columns: Mapping[str, Array]
     verdicts: Mapping[tuple[str, int], Mapping[str, Any]]  # evidence by claim and point
     constants: Constants
+    roles: Mapping[str, str]  # what claims are to it, and their ids
 
-    def inside(self, claim: str) -> NDArray[np.bool_]:
-        """Whether each point lies inside a claim's hypotheses."""
+    def inside(self, role: str) -> NDArray[np.bool_]:
+        """Whether each point lies inside the hypotheses of the claim with this role."""
+        claim = self.roles[role]
         return np.array([(claim, point.number) in self.verdicts for point in self.sweep.points])
+
+    def outcome(self, role: str, number: int) -> str | None:
+        """What became of the claim with this role at a point; None where it does not speak."""
+        verdict = self.verdicts.get((self.roles[role], number))
+        return None if verdict is None else str(verdict["outcome"])
 
     def condition(self) -> NDArray[np.bool_]:
         """Whether each point lies inside Condition 4.1 at one tier's constants."""

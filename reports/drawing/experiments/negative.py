@@ -32,7 +32,7 @@ def draw(data: ExperimentData) -> Figure:
     shares = data.columns["u/s2"]
     fine = np.linspace(shares.min(), shares.max(), FINE)
     regimes = [with_share(data.sweep.points[0].regime, x) for x in fine]
-    domain = find("proposition-4.4.2").domain
+    domain = find(data.roles["hurts"]).domain
     assert domain is not None
     region = np.array([not domain.violations(regime, data.constants) for regime in regimes])
     _shade(axes, fine, region)

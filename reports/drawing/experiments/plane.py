@@ -104,22 +104,17 @@ def fates(data: ExperimentData) -> NDArray[np.int64]:
     """What became of each point under Theorem 4.2 in tau_D: an index into `_FATES`, (along,
     across).
     """
-    upper, lower = "theorem-4.2.error-upper.tau-D", "theorem-4.2.error-lower.tau-D"
-    spoken = data.inside("theorem-4.2.convergence")
+    spoken = data.inside("speaks")
     numbers = []
     for k, point in enumerate(data.sweep.points):
-        outcomes = {
-            name: data.verdicts[name, point.number]["outcome"]
-            for name in (upper, lower)
-            if (name, point.number) in data.verdicts
-        }
-        ended = set(outcomes.values())
+        succeeds, fails = (data.outcome(role, point.number) for role in ("succeeds", "fails"))
+        ended = {succeeds, fails} - {None}
         if "falls" in ended:
             numbers.append(5)
         elif "undecided" in ended:
             numbers.append(4)
-        elif outcomes:
-            numbers.append(2 if upper in outcomes else 3)
+        elif ended:
+            numbers.append(3 if succeeds is None else 2)
         else:
             numbers.append(int(spoken[k]))
     return np.asarray(data.reshaped(numbers))
@@ -147,16 +142,16 @@ def _draw_boundaries(axes: Axes, lines: Mapping[str, Line]) -> None:
         axes.plot(us, ds, color=colour, lw=width, ls=dashes)
 
 
-#: What is marked on top of a point's fate: a claim, its outcome, style, words.
+#: What is marked on top of a point's fate: a claim's role, its outcome, style, words.
 _EXTRA = (
     (
-        "proposition-4.4.1.restricted",
+        "helps",
         "stands",
         {"marker": "P", "ms": 6.5, "mfc": "k", "mec": "w", "mew": 0.6},
         "Proposition 4.4(1) stands",
     ),
     (
-        "theorem-4.2.error-upper-restricted.tau-A",
+        "succeeds as stated",
         "falls",
         {"marker": "^", "ms": 8, "mfc": "none", "mec": VERMILION, "mew": 1.5},
         r"$e^{-(\tau_A+\tau_2)/C_2}$ claimed: falls",
@@ -169,17 +164,14 @@ def _mark(
     data: ExperimentData,
     u: Array,
     d: Array,
-    claim: str,
+    role: str,
     outcome: str,
     style: Mapping[str, Any],
     words: str,
 ) -> Line2D | None:
     """Points with this outcome of a claim; None without any."""
     ended = data.reshaped(
-        [
-            data.verdicts.get((claim, p.number), {}).get("outcome") == outcome
-            for p in data.sweep.points
-        ]
+        [data.outcome(role, point.number) == outcome for point in data.sweep.points]
     )
     rows, columns = np.nonzero(ended)
     if not len(rows):

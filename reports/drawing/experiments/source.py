@@ -35,7 +35,7 @@ def draw(data: ExperimentData) -> Figure:
         plot_errors(axes, n1, data, "scratch", BLUE, "s", "--", rows)
         plot_errors(axes, n1, data, "transfer", VERMILION, "o", "-", rows)
         plot_law(axes, n1, data.columns["law_transfer.mean"][rows].tolist())
-        spoken = (data.inside("m3.samples.aligned") | data.inside("m3-prime.samples"))[rows]
+        spoken = (data.inside("more helps") | data.inside("more hurts"))[rows]
         axes.plot(
             n1[spoken],
             data.columns["transfer_error.mean"][rows][spoken],

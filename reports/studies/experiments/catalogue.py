@@ -1,5 +1,5 @@
-"""The experiments of the paper's digest, and two that its readers asked for: what is trained, what
-is drawn, and which claims each bears on.
+"""The experiments of the paper's digest, and two that its readers asked for: what is trained,
+checked and drawn. Which claims each bears on, the claims' catalogue says.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from claims.core.catalogue import bearings
+from claims.core.experiment import Bearing
 from reports.drawing.experiments import head_start, negative, plane, share, source
 from reports.drawing.experiments.data import ExperimentData
 from reports.studies.experiments import checks, plans, share_checks
@@ -22,12 +24,9 @@ class ExperimentError(ValueError):
 
 @dataclass(frozen=True)
 class Experiment:
-    """One experiment: what is trained, what is drawn, and which claims it bears on."""
+    """One experiment: which claims it bears on, what is trained, checked and drawn."""
 
-    name: str
-    title: str
-    shows: str
-    claims: tuple[str, ...]
+    bearing: Bearing
     sweep: Callable[[Size], Sweep]
     checks: Callable[[ExperimentData], Sequence[Check]]
     draw: Callable[[ExperimentData], Any]
@@ -37,24 +36,32 @@ class Experiment:
     # `reports.studies.sweep.sweep`
     curves: bool = False
 
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.bearing.name
 
-_TAU_D_CLAIMS = (
-    "theorem-4.2.convergence",
-    "theorem-4.2.error-upper.tau-D",
-    "theorem-4.2.error-lower.tau-D",
-)
+    @property
+    def title(self) -> str:
+        """In a line."""
+        return self.bearing.title
 
-_SCRATCH_CLAIMS = ("theorem-4.3.error-upper", "theorem-4.3.error-lower")
+    @property
+    def shows(self) -> str:
+        """What its picture shows."""
+        return self.bearing.shows
 
-EXPERIMENTS: dict[str, Experiment] = {
-    experiment.name: experiment
-    for experiment in (
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """Ids of what is decided at its points."""
+        return self.bearing.claims
+
+
+def _experiments() -> dict[str, Experiment]:
+    bearing = bearings()
+    listed = (
         Experiment(
-            "head-start",
-            "More source data: accuracy on the target along training",
-            "Downstream accuracy over epochs for N₁ in {100, 200, 500, 1000}, against training from"
-            " scratch.",
-            ("theorem-4.3.error-lower", *_TAU_D_CLAIMS, "m2.inherited", "m2.equal-steps.close"),
+            bearing["head-start"],
             plans.head_start,
             checks.head_start,
             head_start.draw,
@@ -63,11 +70,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             curves=True,
         ),
         Experiment(
-            "negative-transfer",
-            "What two tasks share: from negative to positive transfer",
-            "Errors of transfer and scratch over ‖u‖ at fixed ‖u + v₂‖; the region of Proposition"
-            " 4.4(2) is shaded.",
-            ("proposition-4.4.2", "proposition-4.4.2.mechanism", *_TAU_D_CLAIMS, *_SCRATCH_CLAIMS),
+            bearing["negative-transfer"],
             plans.negative,
             checks.negative,
             negative.draw,
@@ -75,17 +78,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             Size(8, 7, confirm=False),
         ),
         Experiment(
-            "plane",
-            "Accuracy after transfer over ‖u‖ and d, and the predicted boundary",
-            "Accuracy over (‖u‖, d), its truncation at 0.9, and the same plane by what Theorem 4.2"
-            " claims there and what became of it.",
-            (
-                *_TAU_D_CLAIMS,
-                "theorem-4.2.error-upper-restricted.tau-A",
-                "theorem-4.2.error-lower.tau-A",
-                "proposition-4.4.1.restricted",
-                *_SCRATCH_CLAIMS,
-            ),
+            bearing["plane"],
             plans.plane,
             checks.plane,
             plane.draw,
@@ -93,11 +86,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             Size(6, 7, 6, confirm=False),
         ),
         Experiment(
-            "share",
-            "The share to inherit",
-            "Error after transfer over (α, ‖u‖²/‖s₂‖²), with α* = ‖u‖²/‖s₂‖², the share that"
-            " maximises τ_D.",
-            _TAU_D_CLAIMS,
+            bearing["share"],
             plans.share,
             share_checks.share,
             share.draw,
@@ -105,11 +94,7 @@ EXPERIMENTS: dict[str, Experiment] = {
             Size(6, 6, 5, confirm=False),
         ),
         Experiment(
-            "source",
-            "More source data: helping, or hurting",
-            "Error after transfer over N₁ where the tasks are aligned, misaligned, and between the"
-            " two.",
-            ("m3.samples.aligned", "m3-prime.samples", "proposition-4.4.2", *_TAU_D_CLAIMS),
+            bearing["source"],
             plans.source,
             checks.source,
             source.draw,
@@ -117,7 +102,10 @@ EXPERIMENTS: dict[str, Experiment] = {
             Size(5, 4, confirm=False),
         ),
     )
-}
+    return {experiment.name: experiment for experiment in listed}
+
+
+EXPERIMENTS: dict[str, Experiment] = _experiments()
 
 
 def named(names: Sequence[str]) -> list[Experiment]:

@@ -50,7 +50,7 @@ def negative(data: ExperimentData) -> list[Check]:
     sign.
     """
     gaps, errors = data.columns["difference.mean"], data.columns["difference.error"]
-    region = data.inside("proposition-4.4.2")
+    region = data.inside("hurts")
     pairs = "transfer less scratch paired over seeds"
     listed = [sign_by_law(data, _SIGN_HERE)]
     if region.any():

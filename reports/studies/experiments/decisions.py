@@ -25,7 +25,6 @@ from claims.core.margin import Margin
 from claims.core.records import finite
 from claims.deciding import sequential
 from claims.deciding.budget import regime_level
-from claims.deciding.population import Population
 from claims.deciding.screen import screened
 from model.regime import Regime
 from model.sampling import Seeds
@@ -100,7 +99,7 @@ def _evidence(
 def inside(claim: Claim, plan: Sweep, constants: Constants) -> list[int]:
     """Numbers of the points inside a claim's hypotheses."""
     assert claim.domain is not None
-    assert not isinstance(claim.rule, Population)
+    assert not claim.rule.of_regimes
     return [
         point.number
         for point in plan.points

@@ -128,7 +128,7 @@ def gather(
         )
     except JournalError as error:
         raise ExperimentError(str(error)) from None
-    return ExperimentData(plan, columns, verdicts, constants)
+    return ExperimentData(plan, columns, verdicts, constants, experiment.bearing.roles)
 
 
 def _trained(

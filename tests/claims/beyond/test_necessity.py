@@ -13,10 +13,10 @@ from scipy.optimize import brentq
 from claims.beyond.feasible import identities
 from claims.beyond.necessity import NEEDED, UNNEEDED, everything, none_fails, one_fails
 from claims.core import condition, quantities, statements
-from claims.core.catalogue import catalogue
+from claims.core.catalogue import UnknownClaimError, catalogue, stated
 from claims.core.condition import LITERAL, PRACTICAL
 from claims.core.margin import Margin
-from claims.core.statements import fails, statement
+from claims.core.statements import fails
 from claims.observing import dynamics
 from claims.observing.errors import scratch_only
 from claims.observing.identities import none_left
@@ -37,10 +37,10 @@ def planted(monkeypatch):
 
     def make(low, high):
         base = replace(
-            statement("lemma-a1.c.balance"),
+            stated("lemma-a1.c.balance"),
             margin=lambda seen, constants: Margin.between(low, high),
         )
-        monkeypatch.setattr(statements, "statement", lambda claim_id: base)
+        monkeypatch.setattr(statements, "stated", lambda claim_id: base)
         return fails("any")(None, CONSTANTS)
 
     return make
@@ -80,7 +80,7 @@ def test_negation_of_the_statements(claim_id, constant):
     """Every seed on which the statement certainly holds certainly does not fail, and the
     reverse.
     """
-    base = statement(claim_id)
+    base = stated(claim_id)
     constants = dict.fromkeys(CONSTANTS, constant)
     seen = observation(base)
     holds, opposite = base.margin(seen, constants), fails(claim_id)(seen, constants)
@@ -95,7 +95,7 @@ def test_both_answers_are_seen():
     """
     answers = set()
     for claim_id in BROKEN:
-        base = statement(claim_id)
+        base = stated(claim_id)
         for constant in (1e-2, 1.0, 1e2):
             answers |= {
                 (claim_id, bool(held))
@@ -113,7 +113,7 @@ def test_needed(claim):
 
     Its clause is dropped, and stays where it is planted that it breaks nothing.
     """
-    (base,) = map(statement, claim.uses)
+    (base,) = map(stated, claim.uses)
     assert claim.observe is base.observe or base.id.startswith("theorem-4.3")
     assert claim.constants == base.constants
     clause = claim.id.split(".")[1]
@@ -123,8 +123,8 @@ def test_needed(claim):
 
 
 def test_unknown_statement():
-    with pytest.raises(StopIteration):
-        statement("theorem-4.2.nothing")
+    with pytest.raises(UnknownClaimError, match="no file states it"):
+        stated("theorem-4.2.nothing")
 
 
 # Clauses that nothing needs -----------------------------------------------------------------------
@@ -151,9 +151,9 @@ def test_one_fails_where_any_does(both, constant):
         "lemma-a1.c.bounded",
         "lemma-a1.c.unwanted",
     )
-    margins = [statement(name).margin(both.upstream, constants) for name in names]
+    margins = [stated(name).margin(both.upstream, constants) for name in names]
     margins += [
-        statement(name).margin(both.trained, constants)
+        stated(name).margin(both.trained, constants)
         for name in ("theorem-4.3.convergence", "theorem-4.2.convergence")
     ]
     failing = [any(not margin.high[s] >= 0 for margin in margins) for s in range(SEEDS.count)]
@@ -177,7 +177,7 @@ def test_constants_declared():
         seen = (
             everything(MADE, SEEDS)
             if claim in UNNEEDED
-            else observation(statement(next(iter(claim.uses))))
+            else observation(stated(next(iter(claim.uses))))
         )
         claim.margin(seen, dict.fromkeys(claim.constants, 1.0))
 

@@ -69,9 +69,7 @@ REFUSED = {
     # what it names twice
     "two quantities of one name": (
         SCRATCH
-        | {
-            "where": {TAU_2: Between(1, 9), Quantity("tau_2", "", TAU_D.formula, ""): Between(1, 2)}
-        },
+        | {"where": {TAU_2: Between(1, 9), Quantity("tau_2", "", TAU_D.build, ""): Between(1, 2)}},
         "where",
         "twice",
     ),

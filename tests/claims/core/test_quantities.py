@@ -3,12 +3,15 @@ page.
 """
 
 import math
+import pickle
 from dataclasses import replace
 
 import pytest
+import sympy as sp
 
-from claims.core import quantities
-from claims.core.quantities import catalogue, evaluate, evaluate_all, scale_degree
+from claims.core import formulas
+from claims.core.formulas import evaluate, scale_degree
+from claims.core.quantities import Quantity, catalogue, evaluate_all
 from model.regime import Regime
 
 #: Every field differs from every other, so that none can stand in for another unseen.
@@ -110,12 +113,12 @@ def test_scale_degree(quantity):
 @pytest.mark.parametrize(
     ("formula", "degree"),
     [
-        (quantities.u, 1),
-        (quantities.sigma0, -1),
-        (quantities.eta1 * quantities.u, -1),
-        (quantities.Gamma_printed**2, -4),
-        (quantities.sigma1 / quantities.v2, 0),
-        (quantities.d * quantities.n1, 0),
+        (formulas.u, 1),
+        (formulas.sigma0, -1),
+        (formulas.eta1 * formulas.u, -1),
+        (formulas.Gamma_printed**2, -4),
+        (formulas.sigma1 / formulas.v2, 0),
+        (formulas.d * formulas.n1, 0),
     ],
     ids=str,
 )
@@ -136,13 +139,13 @@ def test_fields_that_a_formula_lacks_change_nothing():
 
 
 def test_symbols_that_are_not_fields():
-    delta = quantities.sp.symbols("delta", positive=True)
-    assert evaluate(quantities.n1 / delta, REGIME, delta=0.05) == 600
-    assert evaluate(quantities.n1 / delta, REGIME, delta=0.5) == 60  # compiled once, for any value
+    odds = formulas.n1 / formulas.delta  # compiled once, for any value
+    assert evaluate(odds, REGIME, delta=0.05) == 600
+    assert evaluate(odds, REGIME, delta=0.5) == 60
 
 
 def test_constant_formula():
-    assert evaluate(quantities.sp.Integer(3), REGIME) == 3
+    assert evaluate(sp.Integer(3), REGIME) == 3
 
 
 @pytest.mark.parametrize(
@@ -191,6 +194,37 @@ def test_relations(inherited, v2):
     assert named["tau_A"] == pytest.approx(named["tau_2"] * alpha * x / (r * y**2), rel=1e-12)
     assert named["Gamma"] == pytest.approx(named["tau_2"] * alpha * x / y**2, rel=1e-12)
     assert (y >= x) == (alpha * named["A"] <= named["B"])
+
+
+# What makes two of them one -----------------------------------------------------------------------
+
+
+def test_a_formula_is_built_when_it_is_asked_for():
+    built = []
+    quantity = Quantity("x", "x", lambda: built.append(1) or formulas.u, "")
+    assert ({quantity: 1}[quantity], built) == (1, [])
+    assert (quantity(REGIME), quantity(REGIME), built) == (REGIME.u, REGIME.u, [1])
+
+
+def test_equal_quantities_have_equal_formulas():
+    one, same, other = (
+        Quantity("x", "x", lambda formula=formula: formula, "")
+        for formula in (formulas.u, formulas.u, formulas.v1)
+    )
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != other
+    assert one != "x"
+
+
+@every_quantity
+def test_pickled(quantity):
+    assert pickle.loads(pickle.dumps(quantity)) == quantity
+
+
+@pytest.mark.parametrize("name", ["alpha", "tau_2"])
+def test_signal(name):
+    assert catalogue()[name].has_signal is (name == "tau_2")
 
 
 # Printing -----------------------------------------------------------------------------------------

@@ -1,5 +1,5 @@
 """What starting up imports: help, the version and errors of usage nothing large, `list` and `show`
-nothing that only training needs. Deferred modules load when they are used, and only then.
+nothing that only training and formulas need. Deferred modules load when used, and only then.
 """
 
 import json
@@ -27,9 +27,10 @@ INNER = {
     "numba": "numba.core",
     "matplotlib": "matplotlib.cbook",
     "sympy": "sympy.core",
+    "flint": "flint.types",
     "hypothesis": "hypothesis.core",
 }
-FOR_TRAINING = ("torch", "scipy.stats", "numba", "matplotlib", "hypothesis")
+FOR_DECIDING = ("torch", "scipy.stats", "numba", "matplotlib", "hypothesis", "sympy", "flint")
 NOT_AT_ALL = ("claims.core.catalogue", "numpy")
 START = """
 import atexit, json, sys
@@ -77,17 +78,15 @@ def test_help_of_a_command_loads_nothing_large(command):
     [["list"], ["list", "--json"], ["show", "theorem-4.3.error-upper"], ["show", "e5.scratch"]],
     ids=" ".join,
 )
-def test_reading_loads_nothing_for_training(arguments, tmp_path):
+def test_reading_loads_nothing_for_deciding(arguments, tmp_path):
     chosen = (*arguments, "--ledger", str(tmp_path / "ledger.jsonl"))
-    assert loaded(*chosen, names=FOR_TRAINING) == ([], 0)
+    assert loaded(*chosen, names=FOR_DECIDING) == ([], 0)
 
 
 def test_control():
     """The check sees what is loaded."""
-    assert loaded("list", names=["sympy", "claims.core.catalogue"])[0] == [
-        "sympy",
-        "claims.core.catalogue",
-    ]
+    assert loaded("list", names=["torch", "claims.core.catalogue"])[0] == ["claims.core.catalogue"]
+    assert loaded("simulate", "none.json", names=["torch", "sympy"])[0] == ["torch", "sympy"]
 
 
 def first_paragraph(text):
@@ -118,7 +117,7 @@ with deferred():
     from scipy import stats
     import claims.core.catalogue
     claims.core.catalogue.catalogue()
-assert "torch._C" not in sys.modules and "scipy.stats._stats_py" not in sys.modules
+assert not {"torch._C", "scipy.stats._stats_py", "sympy.core"} & {*sys.modules}
 """
 USES = {
     "an attribute": "assert torch.ones(2).sum().item() == 2",
@@ -142,6 +141,9 @@ USES = {
         "with Pool(1, mp_context=get_context('spawn'), initializer=begin_worker) as pool:\n"
         "    done = pool.submit(decide_by_ids, ['e5.scratch'], PROFILES['quick']).result()\n"
         "assert done[0].status.value == 'verified'"
+    ),
+    "a formula": (
+        "from claims.core.quantities import TAU_2; assert TAU_2.formula_latex and TAU_2.has_signal"
     ),
     "deciding here": (
         "from reports.studies.verify import PROFILES, decide\n"

@@ -134,6 +134,21 @@ def test_report_as_json(command, kept, tmp_path):
     assert (tmp_path / "cpu-factors.svg").read_text().startswith("<?xml")
 
 
+def test_nothing_is_written_beside_the_records_of_the_project(command, kept, tmp_path, monkeypatch):
+    """Pictures of them go where the ledger is."""
+    own = tmp_path / "project"
+    own.mkdir()
+    file = kept.rename(own / kept.name)
+    monkeypatch.setattr(image_records, "KEPT", own)
+    code, _, err = command("cifar", "report", "--ledger", tmp_path / "run/ledger.jsonl")
+    assert code in (0, 1), err
+    assert [*own.iterdir()] == [file]
+    assert {one.name for one in (tmp_path / "run/cifar").iterdir()} == {
+        "cpu-factors.svg",
+        "cpu-curves.svg",
+    }
+
+
 def test_a_falsified_statement_is_exit_1_and_replaces_no_other_verdict(
     command, kept, tmp_path, monkeypatch
 ):

@@ -1,7 +1,7 @@
 """Statements follow the paper."""
 
+from claims.core import parts
 from claims.core.catalogue import catalogue
-from reports.page import parts
 
 
 def test_every_statement_is_there(parsed):

@@ -102,6 +102,11 @@ def test_killed():
     ) == (1, 2)
 
 
+def test_mutants_of_what_is_undecided_do_not_count():
+    statuses = {"e5.scratch!perturbed": Status.VERIFIED, "e5.scratch": Status.INCONCLUSIVE}
+    assert killed(book(statuses)) == (0, 0)
+
+
 def decided_by(line):
     """What each command of the line would decide: (claims, mutants, profile, entropy); those on
     real images by the last one, whatever their profile.

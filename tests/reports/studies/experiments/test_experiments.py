@@ -129,7 +129,7 @@ def test_regimes_lie_inside_condition_4_1_wherever_the_experiment_allows(name, s
     filters.
     """
     plan = EXPERIMENTS[name].sweep(getattr(EXPERIMENTS[name], size))
-    within = ExperimentData(plan, {}, {}, {}).condition()
+    within = ExperimentData(plan, {}, {}, {}, {}).condition()
     outside = [p for p, good in zip(plan.points, within, strict=True) if not good]
     if name == "plane":
         assert 0 < len(outside) < len(plan.points) / 2
