@@ -37,7 +37,7 @@ class Retried:
 
     failures: int  # possible ones
     seeds: int
-    bound: float  # an upper bound of its failure probability
+    bound: float  # an upper bound of its failure probability, at 95%
 
 
 #: A case with its evidence; no case where many regimes are judged at once.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from claims.core import constants as constant_table
@@ -105,7 +105,7 @@ def _verdict(claim: Claim[Any], inquiry: Inquiry, evidence: Evidence, seconds: f
         least_margin=min((one.least_margin for one in judged), default=None),
         failures=worst[1].possible_failures if worst else 0,
         tried=worst[1].seeds if worst else 0,
-        retried=_retried(evidence),
+        retried=evidence.retried,
         share_bound=evidence.share_bound,
         points=[
             {"margin": one.worst_margin, **(evidence.points.get(case, {}) if case else {})}
@@ -122,11 +122,6 @@ def _verdict(claim: Claim[Any], inquiry: Inquiry, evidence: Evidence, seconds: f
         entropy=0 if evidence.tier else profile.entropy,
         seconds=seconds if evidence.seconds is None else evidence.seconds,
     )
-
-
-def _retried(evidence: Evidence) -> dict[str, float] | None:
-    """What the worst regime did on fresh seeds."""
-    return asdict(evidence.retried) if evidence.retried else None
 
 
 def _case_record(judged: Judged | None, repeatable: bool) -> dict[str, Any] | None:

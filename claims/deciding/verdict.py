@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 
-from claims.core.evidence import RegimeEvidence, RegimeOutcome
+from claims.core.evidence import RegimeEvidence, RegimeOutcome, Retried
 from claims.core.records import finite, plain, validated
 from claims.core.status import Status
 
@@ -32,9 +32,7 @@ class Verdict:
     least_margin: float | None
     failures: int  # networks of the worst regime that are not certain to hold,
     tried: int  # of so many
-    # The regime with most failures on fresh seeds: failures, seeds, an upper bound of their
-    # probability at 95%.
-    retried: dict[str, float] | None
+    retried: Retried | None  # the worst regime, tried again
     share_bound: float | None  # at 95%, of the share of the search's regimes that are worse
     # One a regime: its margin, and what the claim's figure shows of it.
     points: list[dict[str, float | None]]

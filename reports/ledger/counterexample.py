@@ -17,7 +17,6 @@ from claims.core import quantities
 from claims.core.catalogue import find
 from claims.core.claim import Claim, split_id
 from claims.core.margin import Margin
-from claims.core.profile import PROFILES
 from claims.core.records import finite
 from claims.core.status import Status
 from claims.deciding.decide import repeat
@@ -153,13 +152,8 @@ def message(verdict: Verdict, file: Path) -> str:
             )
         )
     seeds, allowed = f"{case['seeds']} seeds", "none may"
-    if (
-        claim.rule.delta
-    ):  # what refutes is counted on the seeds after those that raised the suspicion
-        seeds, allowed = (
-            f"{case['seeds'] - PROFILES['ci'].seeds} fresh seeds",
-            f"at most a share δ = {claim.rule.delta:g} may",
-        )
+    if claim.rule.delta:
+        allowed = f"at most a share δ = {claim.rule.delta:g} may"
     lines.append(
         f"observed: margin {_number(case['margin'])} {claim.unit}, and {case['certain_failures']}"
         f" of {seeds} below 0, {allowed}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from claims.core import constants as constant_table
 from claims.core.claim import Claim
+from reports.ledger.earned import sentences
 from reports.ledger.ledger import Ledger
 
 
@@ -35,6 +36,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "delta": claim.rule.delta,
         "uses": dict(claim.uses),
         "mutants": {mutant.name: mutant.error for mutant in claim.mutants},
+        "earned": sentences(verdict) if verdict else [],
         "verdict": (
             None
             if verdict is None

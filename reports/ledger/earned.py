@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from claims.core.records import finite
 from claims.deciding.sequential import CONFIDENCE, INDIFFERENCE
 from claims.deciding.verdict import Verdict
 
@@ -20,10 +21,10 @@ def sentences(verdict: Verdict) -> list[str]:
         f" networks are left out; the least of all networks is {_number(verdict.least_margin)}.",
     ]
     if verdict.retried:
-        failures, seeds = (int(verdict.retried[name]) for name in ("failures", "seeds"))
+        again = verdict.retried
         said.append(
             f"Tried again, on networks that its choice did not rest on, it fails in"
-            f" {_of(failures, seeds)}: in at most {verdict.retried['bound']:.2g} of networks there,"
+            f" {_of(again.failures, again.seeds)}: in at most {again.bound:.2g} of networks there,"
             f" {_CONFIDENT}."
         )
     if verdict.share_bound is not None:
@@ -40,4 +41,4 @@ def _of(failures: int, seeds: int) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "without bound" if value is None else f"{value:.3g}"
+    return "without bound" if finite(value) is None else f"{value:.3g}"

@@ -29,7 +29,7 @@ from claims.deciding.verdict import Verdict
 from reports.ledger import DEFAULT as DEFAULT
 from reports.ledger.files import read_json, write_whole
 
-FORMAT, VERSION = "transfer-claims-ledger", 4
+FORMAT, VERSION = "transfer-claims-ledger", 5
 #: Seconds to wait for another run that is writing.
 _PATIENCE = 30.0
 

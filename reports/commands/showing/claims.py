@@ -91,6 +91,8 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
         else verdict["method"]
     )
     console.print(f"\n[bold]{verdict['settled']}[/bold] on {where}{margin}", highlight=False)
+    for sentence in record["earned"]:
+        console.print(f"  {sentence}", markup=False, highlight=False)
     if verdict["detectable"]:
         effect = f"{record['detects']} {verdict['detectable']:.2g} or more"
         console.print(f"{effect} is found with probability 0.99", highlight=False)

@@ -47,6 +47,7 @@ def verdict_table(ledger: Ledger, width: int) -> Table:
     for name in ("regimes", "networks", "worst"):
         table.add_column(name, justify="right", no_wrap=True)
     if width >= WIDE:
+        table.add_column("failing", justify="right", no_wrap=True)
         table.add_column("seconds", justify="right", no_wrap=True)
         table.add_column("how", no_wrap=True)
         table.add_column("unit of the worst margin", no_wrap=True)
@@ -59,6 +60,7 @@ def verdict_table(ledger: Ledger, width: int) -> Table:
             str(verdict.regimes),
             f"{verdict.networks:,}",
             worst,
+            f"{verdict.failures} of {verdict.tried}" if verdict.delta else "",
             f"{verdict.seconds:.1f}",
             verdict.method,
             verdict.unit,

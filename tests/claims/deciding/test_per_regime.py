@@ -168,7 +168,7 @@ def test_seeds():
     verdict = decided(toy(margin, delta=0.05, observe=observe))
     assert verdict.status is Status.VERIFIED
     assert all(seeds == list(range(len(seeds))) for seeds in used.values())
-    assert verdict.seeds + verdict.retried["seeds"] == sum(map(len, used.values()))
+    assert verdict.seeds + verdict.retried.seeds == sum(map(len, used.values()))
     assert verdict.seeds > 10 * least_seeds(0.05)
 
 
@@ -277,10 +277,10 @@ def test_retried():
     worst = verdict.worst_case
     assert worst["regime"]["n2"] == 12
     assert (verdict.failures, verdict.tried) == (worst["possible_failures"], worst["seeds"])
-    fresh = verdict.retried["seeds"]
+    fresh = verdict.retried.seeds
     assert fresh == PROFILE.retry_seeds - verdict.tried
-    assert abs(verdict.retried["failures"] - 0.02 * fresh) <= 2
-    assert verdict.retried["bound"] == failure_bound(verdict.retried["failures"], fresh)
+    assert abs(verdict.retried.failures - 0.02 * fresh) <= 2
+    assert verdict.retried.bound == failure_bound(verdict.retried.failures, fresh)
     assert verdict.least_margin == -1.0 < verdict.worst_margin
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from claims.core.catalogue import catalogue, find
+from claims.core.evidence import Retried
 from claims.core.status import Status
 from claims.deciding.paired_seeds import PairedSeeds
 from claims.deciding.population import Population
@@ -23,6 +24,11 @@ def told(name, status, **changes):
         "seeds": 144,
         "networks": 432,
         "worst_margin": -0.125,
+        "least_margin": -0.125,
+        "failures": 2,
+        "tried": 96,
+        "retried": Retried(3, 400, 0.02),
+        "share_bound": 0.1,
         "points": [],
         "worst_case": None,
         "counterexample": None,

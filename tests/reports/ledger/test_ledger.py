@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from claims.core.catalogue import catalogue
+from claims.core.evidence import Retried
 from claims.core.status import Status
 from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.verdict import Verdict
@@ -36,6 +37,11 @@ def verdict(claim="e1.step", status=Status.VERIFIED, **changes):
         "seeds": 96,
         "networks": 192,
         "worst_margin": 0.25,
+        "least_margin": 0.25,
+        "failures": 2,
+        "tried": 96,
+        "retried": Retried(3, 400, 0.02),
+        "share_bound": 0.1,
         "points": [{"margin": 0.25, "across": 3.0}],
         "worst_case": {"regime": {"u": 1.0}, "root": 7, "margin": 0.25},
         "counterexample": None,

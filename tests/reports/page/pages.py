@@ -7,6 +7,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from claims.core.catalogue import catalogue
+from claims.core.evidence import Retried
 from claims.core.status import Status
 from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
@@ -44,6 +45,11 @@ def verdict(claim, status=Status.VERIFIED, **changes):
         "seeds": 72,
         "networks": 144,
         "worst_margin": 0.25,
+        "least_margin": 0.25,
+        "failures": 2,
+        "tried": 96,
+        "retried": Retried(3, 400, 0.02),
+        "share_bound": 0.1,
         "points": [{"margin": x} for x in (0.25, 1.5, None, 7.0)],
         "worst_case": {"regime": REGIME, "root": 7, "margin": 0.25},
         "counterexample": None,

@@ -1,6 +1,7 @@
 """Made-up ledgers for tests of what is said of one, or of two, in brief."""
 
 from claims.core.catalogue import catalogue
+from claims.core.evidence import Retried
 from claims.core.status import Status
 from claims.deciding.decide import expected
 from claims.deciding.verdict import Verdict
@@ -16,6 +17,11 @@ def verdict(claim, status=Status.VERIFIED, **changes):
         "seeds": 12,
         "networks": 36,
         "worst_margin": 0.5,
+        "least_margin": 0.5,
+        "failures": 2,
+        "tried": 96,
+        "retried": Retried(3, 400, 0.02),
+        "share_bound": 0.1,
         "points": [],
         "worst_case": None,
         "counterexample": None,

@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pytest
 
 from claims.core import constants as constant_table
+from claims.core.evidence import Retried
 from claims.core.status import Status
 from claims.deciding.verdict import Verdict
 from reports.drawing.experiments.saving import Origin
@@ -318,6 +319,11 @@ def book(versions=None, **constants):
         "seeds": 72,
         "networks": 144,
         "worst_margin": 0.25,
+        "least_margin": 0.25,
+        "failures": 2,
+        "tried": 96,
+        "retried": Retried(3, 400, 0.02),
+        "share_bound": 0.1,
         "points": [],
         "worst_case": None,
         "counterexample": None,
