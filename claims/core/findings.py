@@ -135,7 +135,7 @@ FINDINGS = (
     ),
     Finding(
         "A law with no free constant predicts the test error itself",
-        "From scratch to 0.01 and after transfer to 0.02, root mean square over random regimes,"
+        "From scratch to 0.01 and after transfer to 0.02, in two of three random regimes,"
         " predictions written down before training; it gives the sign of transfer where that is"
         " clear, and the share to inherit. It needs neither N²/d → 0 nor small steps, up to N²/d ="
         " 3 and h = 4; it ends before h = 10, and below errors of 10⁻³, which the spread of"

@@ -5,8 +5,10 @@ is a small frozen type with a file of its own: `PerRegime`, `Population`, `Worst
 `IntervalProof`, `PairedSeeds`. A rule is handed all that it needs (`claims.core.inquiry.Inquiry`):
 the profile, the search that draws regimes, where to write, what was trained beforehand.
 
-False alarms: a run falsifies a true statement with probability at most `budget.RUN_BUDGET`, split
-evenly over the statements of the catalogue, then over the regimes of each; statements judged over
-many regimes at once have an even share of their own. Statements on real images have a level of
-their own. Every claim's mutants show what its rule detects.
+Both answers are earned. A true statement is falsified with probability at most `budget.LEVEL`, and
+a catalogue of a thousand at most `budget.RUN_BUDGET`; a statement's level is its own, whatever else
+is decided. A regime is accepted by a test that accepts a bad one with probability at most
+`budget.MISS` (`sequential`). A population is judged by exact tests of shares and quantiles
+(`shares`), or part by part (`coefficients`). Statements on real images have a level of their own.
+Every claim's mutants show what its rule detects.
 """

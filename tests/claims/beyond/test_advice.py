@@ -12,6 +12,7 @@ from claims.beyond.advice import CLAIMS, ENOUGH, RIGHT, WANTED, right_from
 from claims.core import quantities
 from claims.core.claim import Provenance
 from claims.core.constants import load
+from claims.deciding.shares import Share
 from claims.observing.survey import SIZES, Surveyed, gains_from_data
 from claims.predicting import law
 from claims.predicting.advice import Advice, Choice, advise
@@ -163,21 +164,20 @@ def test_right_from():
     count.
     """
     seen = RIGHT_EITHER_WAY + UNCLEAR + WRONG_EITHER_WAY
-    assert right_from(seen, SIZES[0]).tolist() == [1, 1, 0, 0]
-    assert right_from(seen, SIZES[0], sense=-1.0).tolist() == [0, 0, 1, 1]
+    assert right_from(seen, SIZES[0]) == Share(2, 4)
+    assert right_from(seen[:4], SIZES[0]) == Share(2, 2)
+    assert right_from(seen[:4], SIZES[0], sense=-1.0) == Share(0, 2)
 
 
 def test_no_gain_is_no_advice():
     """Neither sign is right about a gain of nought."""
     seen = [surveyed(-0.1, 0.0)] * 9
-    assert [right_from(seen, SIZES[0], sense).sum() for sense in (1.0, -1.0)] == [0, 0]
+    assert [right_from(seen, SIZES[0], sense).holding for sense in (1.0, -1.0)] == [0, 0]
 
 
 def test_every_size_is_its_own():
     seen = [surveyed(-0.1, {size: 1.0 if size == ENOUGH else -1.0 for size in SIZES})]
-    assert [right_from(seen, size).tolist() for size in SIZES] == [
-        [float(size == ENOUGH)] for size in SIZES
-    ]
+    assert [right_from(seen, size).holding for size in SIZES] == [size == ENOUGH for size in SIZES]
 
 
 def decided(seen, claim=CLAIM):

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from claims.beyond import chosen_filters, correlated_noise, depth, law_ends, regularised
+from claims.deciding.shares import typical
 from claims.observing.errors import LINES, both_ways
 from claims.predicting import law
 from model.engines.deep import DeepNetwork, descend, estimate_deep_error, fresh_inner
@@ -194,7 +195,7 @@ def test_compared(seen):
 
 def test_how_far_off():
     seen = [law_ends.Compared(1, 0.1, 0.1 + gap) for gap in np.tile([0.03, -0.03], 20)]
-    assert law_ends.off(seen).value == pytest.approx(0.03)
+    assert typical(law_ends.gaps(seen)).value == pytest.approx(0.03)
     assert (
         law_ends.within(0.04, seen, {}).low.item(),
         law_ends.beyond(0.02, seen, {}).low.item(),
