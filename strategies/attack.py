@@ -73,7 +73,7 @@ def axes(domain: Domain, constants: Constants) -> tuple[str, ...]:
         points.append(dict(zip(names, row.tolist(), strict=True)))
         construct(PlacedDraws(points[-1], asked), domain, constants)
     return tuple(
-        name
+        str(name)
         for name, open_ in asked.items()
         if open_ and any(_matters(name, point, domain, constants) for point in points)
     )
