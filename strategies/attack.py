@@ -1,10 +1,10 @@
 """The search of an adversary: through a domain's whole unit cube, towards the least margin.
 
 It begins with a design that needs no luck: the middle, both ends of every axis, extreme pairs such
-as N_1 small beside N_2 large, corners, and a scrambled Sobol sequence. Then CMA-ES (library
-`cmaes`) descends again and again: in turns from the worst place so far with short steps, and from
-the worst of a few new Sobol points with long steps and twice the population each time, so that a
-noisy margin is averaged over more of them.
+as N_1 small beside N_2 large, corners, and a scrambled Sobol sequence. Then, in turns, the worst place
+so far is pushed to the ends of its axes and CMA-ES (library `cmaes`) descends from there with short
+steps, and descends from the worst of a few new Sobol points with long steps and a population that
+doubles each time, so that a noisy margin is averaged over more of them.
 
 The search is a generator: it gives points and takes their margins. What it gives depends on the
 axes, on the entropy and on those margins alone, so whoever kept the margins can bring it back to
@@ -45,8 +45,9 @@ _PAIRS = (
     ("h1", "h2"),
     ("v1", "v2"),
 )
-#: First steps of a descent, against the width of an axis: near the worst place, and elsewhere.
-_SHORT, _LONG = 0.1, 0.3
+#: First steps of a descent, against the width of an axis: near the worst place, in turns, and
+#: elsewhere.
+_SHORT, _LONG = (0.1, 0.03), 0.3
 #: New points among which a long descent begins, and the most its population grows to.
 _FRESH, _MOST_POPULATION = 8, 64
 #: Beyond this a margin says nothing more.
@@ -93,10 +94,12 @@ def attack(names: tuple[str, ...], entropy: int) -> Search:
             above.
     """
     seen: list[tuple[float, Array]] = []
+    asked: set[bytes] = set()
 
     def ask(phase: str, row: Array) -> Generator[Step, float, float]:
         margin = clipped((yield Step(phase, dict(zip(names, row.tolist(), strict=True)))))
         seen.append((margin, row))
+        asked.add(row.tobytes())
         return margin
 
     for phase, row in _design(names, entropy):
@@ -106,17 +109,22 @@ def attack(names: tuple[str, ...], entropy: int) -> Search:
             yield from ask("again", np.zeros(0))
     fresh = qmc.Sobol(len(names), rng=np.random.default_rng([entropy, 1]))
     for restart in itertools.count():
+        turn = restart // 2
         if restart % 2 == 0:
-            phase, start, width = "near the worst", min(seen, key=_margin)[1], _SHORT
-            population = _population(len(names), 0)
+            for place, end in itertools.product(range(len(names)), (0.0, 1.0)):
+                moved = _moved(min(seen, key=_margin)[1], {place: end})
+                if moved.tobytes() not in asked:
+                    yield from ask("pushed", moved)
+            phase, start = "near the worst", min(seen, key=_margin)[1]
+            width, population = _SHORT[turn % len(_SHORT)], _population(len(names), 0)
         else:
             begun = len(seen)
             for row in fresh.random(_FRESH):
                 yield from ask("new", row)
             phase, start, width = "elsewhere", min(seen[begun:], key=_margin)[1], _LONG
-            population = _population(len(names), restart // 2)
+            population = _population(len(names), turn)
         optimizer = CMA(
-            mean=np.clip(start, 0.01, 0.99),
+            mean=start,
             sigma=width,
             bounds=np.tile([0.0, 1.0], (len(names), 1)),
             n_max_resampling=1,  # then to the nearest edge, where much is extreme
