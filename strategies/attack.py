@@ -1,10 +1,10 @@
 """The search of an adversary: through a domain's whole unit cube, towards the least margin.
 
 It begins with a design that needs no luck: the middle, both ends of every axis, extreme pairs such
-as N_1 small beside N_2 large, corners, and a scrambled Sobol sequence. Then, in turns, the worst place
-so far is pushed to the ends of its axes and CMA-ES (library `cmaes`) descends from there with short
-steps, and descends from the worst of a few new Sobol points with long steps and a population that
-doubles each time, so that a noisy margin is averaged over more of them.
+as N_1 small beside N_2 large, corners, and a scrambled Sobol sequence. Then CMA-ES (library cmaes)
+descends again and again. In turns it begins, with short steps, at the worst place so far, once that
+was pushed to the ends of its axes; and at the worst of a few new Sobol points, with long steps and
+a population that doubles each time, so that a noisy margin is averaged over more of them.
 
 The search is a generator: it gives points and takes their margins. What it gives depends on the
 axes, on the entropy and on those margins alone, so whoever kept the margins can bring it back to

@@ -9,7 +9,7 @@ at most `RUN_BUDGET`. A statement that is judged by one margin of all seeds has 
 margin.
 
 Example: delta = 0.05 and 500 networks. The statement falls with 53 failures, not with 52; where it
-fails in 15% of networks it falls with probability 0.997.
+fails in 15% of networks it falls with probability 0.998.
 """
 
 from __future__ import annotations
