@@ -4,7 +4,8 @@ It begins with a design that needs no luck: the middle, both ends of every axis,
 as N_1 small beside N_2 large, corners, and a scrambled Sobol sequence. Then CMA-ES (library cmaes)
 descends again and again. In turns it begins, with short steps, at the worst place so far, once that
 was pushed to the ends of its axes; and at the worst of a few new Sobol points, with long steps and
-a population that doubles each time, so that a noisy margin is averaged over more of them.
+a population that doubles each time, so that a noisy margin is averaged over more of them. Before,
+what looks worst is looked at again: the worst of many is often a place that was unlucky.
 
 The search is a generator: it gives points and takes their margins. What it gives depends on the
 axes, on the entropy and on those margins alone, so whoever kept the margins can bring it back to
@@ -50,6 +51,8 @@ _PAIRS = (
 _SHORT, _LONG = (0.1, 0.03), 0.3
 #: New points among which a long descent begins, and the most its population grows to.
 _FRESH, _MOST_POPULATION = 8, 64
+#: The phase in which a place is looked at once more, and how often that is done before a descent.
+AGAIN, _AGAIN = "again", 3
 #: Beyond this a margin says nothing more.
 FAR = 1e6
 
@@ -93,35 +96,34 @@ def attack(names: tuple[str, ...], entropy: int) -> Search:
         entropy: fixes the search. A margin that is nan or infinite counts as `FAR` below 0, or
             above.
     """
-    seen: list[tuple[float, Array]] = []
-    asked: set[bytes] = set()
+    seen = _Seen()
 
-    def ask(phase: str, row: Array) -> Generator[Step, float, float]:
-        margin = clipped((yield Step(phase, dict(zip(names, row.tolist(), strict=True)))))
-        seen.append((margin, row))
-        asked.add(row.tobytes())
-        return margin
+    def ask(phase: str, row: Array) -> Generator[Step, float, None]:
+        seen.add(row, (yield Step(phase, dict(zip(names, row.tolist(), strict=True)))))
 
     for phase, row in _design(names, entropy):
         yield from ask(phase, row)
     if not names:  # one regime, and nothing to move
         while True:
-            yield from ask("again", np.zeros(0))
+            yield from ask(AGAIN, np.zeros(0))
     fresh = qmc.Sobol(len(names), rng=np.random.default_rng([entropy, 1]))
     for restart in itertools.count():
         turn = restart // 2
+        for _ in range(_AGAIN):  # what looks worst may only have been unlucky
+            if seen.times(seen.worst()) == 1:
+                yield from ask(AGAIN, seen.worst())
         if restart % 2 == 0:
             for place, end in itertools.product(range(len(names)), (0.0, 1.0)):
-                moved = _moved(min(seen, key=_margin)[1], {place: end})
-                if moved.tobytes() not in asked:
+                moved = _moved(seen.worst(), {place: end})
+                if not seen.times(moved):
                     yield from ask("pushed", moved)
-            phase, start = "near the worst", min(seen, key=_margin)[1]
+            phase, start = "near the worst", seen.worst()
             width, population = _SHORT[turn % len(_SHORT)], _population(len(names), 0)
         else:
-            begun = len(seen)
-            for row in fresh.random(_FRESH):
+            rows = list(fresh.random(_FRESH))
+            for row in rows:
                 yield from ask("new", row)
-            phase, start, width = "elsewhere", min(seen[begun:], key=_margin)[1], _LONG
+            phase, start, width = "elsewhere", min(rows, key=seen.margin), _LONG
             population = _population(len(names), turn)
         optimizer = CMA(
             mean=start,
@@ -135,7 +137,8 @@ def attack(names: tuple[str, ...], entropy: int) -> Search:
             told: list[tuple[Array, float]] = []
             for _ in range(population):
                 row = optimizer.ask()
-                told.append((row, (yield from ask(phase, row))))
+                yield from ask(phase, row)
+                told.append((row, seen.margin(row)))
             optimizer.tell(told)
             if optimizer.should_stop():
                 break
@@ -146,8 +149,29 @@ def clipped(margin: float) -> float:
     return -FAR if math.isnan(margin) else min(max(margin, -FAR), FAR)
 
 
-def _margin(pair: tuple[float, Array]) -> float:
-    return pair[0]
+class _Seen:
+    """The places that were looked at, each with the mean of its margins."""
+
+    def __init__(self) -> None:
+        self._places: dict[bytes, tuple[float, int, Array]] = {}
+
+    def add(self, row: Array, margin: float) -> None:
+        """One margin more of a place."""
+        mean, count = self.margin(row), self.times(row)
+        mean = (0.0 if count == 0 else mean * count) + clipped(margin)
+        self._places[row.tobytes()] = mean / (count + 1), count + 1, row
+
+    def margin(self, row: Array) -> float:
+        """Of a place: `FAR` where nothing was measured."""
+        return self._places.get(row.tobytes(), (FAR, 0, row))[0]
+
+    def times(self, row: Array) -> int:
+        """How often a place was looked at."""
+        return self._places.get(row.tobytes(), (FAR, 0, row))[1]
+
+    def worst(self) -> Array:
+        """The place with the least mean."""
+        return min(self._places.values(), key=lambda place: place[0])[2]
 
 
 def _population(dimension: int, doublings: int) -> int:

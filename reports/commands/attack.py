@@ -15,7 +15,7 @@ from reports.commands.options import JsonOption
 
 if TYPE_CHECKING:
     from claims.core.claim import Claim
-    from reports.studies.attack.attack import Attack
+    from reports.studies.attack.attack import Attack, Tick
     from reports.studies.attack.records import Evaluation
 
 
@@ -103,18 +103,15 @@ def _judge(claim: Claim[Any], failures: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _watched(name: str, minutes: float) -> Iterator[Callable[[list[Evaluation]], None]]:
+def _watched(name: str, minutes: float) -> Iterator[Tick]:
     """A display of the time that is left, the regimes looked at, and the worst margin."""
-    from reports.studies.attack.records import worst
-
     with vanishing(BarColumn(), TimeElapsedColumn()) as progress:
         bar = progress.add_task(name, total=60 * minutes)
         begun = progress.get_time()
 
-        def tick(evaluations: list[Evaluation]) -> None:
-            least = worst(evaluations)
-            margin = "–" if least is None else f"{least.margin:.4g}"
-            said = f"{name}: {len(evaluations):,} regimes, least margin {margin}"
+        def tick(count: int, worst: Evaluation | None) -> None:
+            margin = "–" if worst is None else f"{worst.margin:.4g}"
+            said = f"{name}: {count:,} regimes, least margin {margin}"
             progress.update(bar, completed=progress.get_time() - begun, description=said)
 
         yield tick

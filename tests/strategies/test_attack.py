@@ -11,7 +11,7 @@ import pytest
 from claims.core.domain import Between, Scale
 from claims.core.domains import ANY_REGIME, SURVEY, after_transfer
 from claims.core.quantities import TAU_D
-from strategies.attack import FAR, attack, axes, clipped
+from strategies.attack import AGAIN, FAR, attack, axes, clipped
 
 NAMES = ("x", "y", "n1", "n2", "h1", "slack")
 PEAK = {"x": 0.9, "y": 0.15, "n1": 0.97, "n2": 0.05, "h1": 0.6, "slack": 0.3}
@@ -111,6 +111,16 @@ def test_any_margin(value):
 
 def test_clipped():
     assert [clipped(x) for x in (math.nan, -math.inf, math.inf, 0.25)] == [-FAR, -FAR, FAR, 0.25]
+
+
+def test_what_was_unlucky_is_looked_at_again():
+    """One margin far too low at the second place, by chance: later descents begin elsewhere."""
+    count = itertools.count()
+    done = searched(lambda point: -1.0 if next(count) == 1 else distance(point), count=600)
+    unlucky = done[1][0].point
+    again = [step.point for step, _ in done if step.phase == AGAIN]
+    assert unlucky in again
+    assert again.count(unlucky) == 1
 
 
 # Deterministic ------------------------------------------------------------------------------------

@@ -33,12 +33,12 @@ from model.regime import Regime, RegimeError
 from reports.ledger import counterexample, journal
 from reports.ledger.journal import Journal, JournalError
 from reports.studies.attack import records
-from reports.studies.attack.records import Decided, Evaluation
-from strategies.attack import FAR, Step, attack, axes, clipped
+from reports.studies.attack.records import Decided, Evaluation, Regimes
+from strategies.attack import AGAIN, FAR, Step, attack, axes, clipped
 from strategies.regimes import placed
 
-#: Called with the regimes so far, after each.
-Tick = Callable[[list[Evaluation]], None]
+#: Called after each look, with the number of them and the worst regime so far.
+Tick = Callable[[int, Evaluation | None], None]
 #: Streams of roots: those of the search are even, those of a decision odd.
 _SEARCH, _DECISION = 3, 4
 
@@ -133,7 +133,7 @@ def run(
     path: Path,
     failures: Path,
     constants: Constants | None = None,
-    tick: Tick = lambda evaluations: None,
+    tick: Tick = lambda count, worst: None,
 ) -> Attack:
     """Go on with an attack, or begin one, and decide the worst regime that it has found.
 
@@ -192,6 +192,7 @@ class _Session:
         known = [records.read(record) for record in self.log.records]
         self.kept = [one for one in known if isinstance(one, Evaluation)]
         self.decided = [one for one in known if isinstance(one, Decided)]
+        self.regimes = Regimes()
 
     def search(self, limits: Limits, tick: Tick) -> None:
         """Bring the search to where it was, then go on with it."""
@@ -204,7 +205,8 @@ class _Session:
                 return
             evaluation = self._again(step) if again else self._new(step)
             self.evaluations.append(evaluation)
-            tick(self.evaluations)
+            self.regimes.add(evaluation)
+            tick(len(self.evaluations), self.regimes.worst)
             # Of what could not be measured the search learns that nothing is to be found there.
             step = steps.send(FAR if evaluation.margin is None else evaluation.margin)
 
@@ -233,8 +235,8 @@ class _Session:
         number = len(self.evaluations)
         root = 2 * _bits(self.entropy, _SEARCH, number)
         found = Evaluation(number=number, phase=step.phase, point=step.point, root=root)
-        worst = records.worst(self.evaluations)
-        least = FAR if worst is None or worst.margin is None else worst.margin
+        worst = None if step.phase == AGAIN else self.regimes.worst
+        least = math.inf if worst is None or worst.margin is None else worst.margin
         try:
             regime = placed(self.claim.domain, self.constants, step.point)
             found = replace(found, regime=regime.to_dict())
@@ -251,7 +253,7 @@ class _Session:
 
     def decide_worst(self) -> Confirmation | None:
         """Decide the worst regime, unless that is done."""
-        worst = records.worst(self.evaluations)
+        worst = self.regimes.worst
         if worst is None or worst.regime is None:
             return None
         regime = Regime.from_dict(worst.regime)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -112,10 +112,48 @@ def read(values: Any) -> AttackRecord:
     return validated(_reader(), values, "record")
 
 
+@dataclass
+class Regimes:
+    """The regimes that were measured; one that was looked at again has the mean of its margins."""
+
+    # By point: the sum of its margins, and how many, beside what is told of it.
+    _by_point: dict[tuple[tuple[str, float], ...], tuple[float, int, Evaluation]] = field(
+        default_factory=dict
+    )
+
+    def add(self, one: Evaluation) -> None:
+        """One look more; at what could not be measured, none."""
+        if one.margin is None:
+            return
+        key = tuple(one.point.items())
+        if key not in self._by_point:
+            self._by_point[key] = one.margin, 1, one
+            return
+        total, times, first = self._by_point[key]
+        total, times = total + one.margin, times + 1
+        both = replace(
+            first,
+            seeds=first.seeds + one.seeds,
+            networks=first.networks + one.networks,
+            margin=total / times,
+            failures=first.failures + one.failures,
+            seconds=first.seconds + one.seconds,
+        )
+        self._by_point[key] = total, times, both
+
+    @property
+    def worst(self) -> Evaluation | None:
+        """The one with the least margin, by the number of the first look; none of none."""
+        known = [one for _, _, one in self._by_point.values()]
+        return min(known, key=lambda one: one.margin or 0.0, default=None)
+
+
 def worst(evaluations: Iterable[Evaluation]) -> Evaluation | None:
-    """The one with the least margin; none where none could be measured."""
-    measured = [one for one in evaluations if one.margin is not None]
-    return min(measured, key=lambda one: one.margin or 0.0, default=None)
+    """The regime with the least margin; none where none could be measured."""
+    regimes = Regimes()
+    for one in evaluations:
+        regimes.add(one)
+    return regimes.worst
 
 
 def header(claim: Claim[Any], entropy: int, constants: Constants) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def test_a_formula_that_falls(run):
 
 
 def test_a_formula_that_stands(run):
-    code, out, _ = run("attack", "STANDS")
+    code, out, _ = run("attack", "e3.degrees")
     assert code == 0
     assert "stands" in out
 
