@@ -4,8 +4,8 @@ It begins with a design that needs no luck: the middle, both ends of every axis,
 as N_1 small beside N_2 large, corners, and a scrambled Sobol sequence. Then CMA-ES (library cmaes)
 descends again and again. In turns it begins, with short steps, at the worst place so far, once that
 was pushed to the ends of its axes; and at the worst of a few new Sobol points, with long steps and
-a population that doubles each time, so that a noisy margin is averaged over more of them. Before,
-what looks worst is looked at again: the worst of many is often a place that was unlucky.
+a population that doubles each time, so that a noisy margin is averaged over more of them. What
+looks worst is looked at again: the worst of many is often a place that was unlucky.
 
 The search is a generator: it gives points and takes their margins. What it gives depends on the
 axes, on the entropy and on those margins alone, so whoever kept the margins can bring it back to
@@ -51,7 +51,7 @@ _PAIRS = (
 _SHORT, _LONG = (0.1, 0.03), 0.3
 #: New points among which a long descent begins, and the most its population grows to.
 _FRESH, _MOST_POPULATION = 8, 64
-#: The phase in which a place is looked at once more, and how often that is done before a descent.
+#: The phase in which a place is looked at once more, and how often that is done in a row.
 AGAIN, _AGAIN = "again", 3
 #: Beyond this a margin says nothing more.
 FAR = 1e6
@@ -65,7 +65,7 @@ class Step:
     point: dict[str, float]  # a coordinate in [0, 1] for each axis
 
 
-Search = Generator[Step, float, None]
+Steps = Generator[Step, float, None]
 
 
 def axes(domain: Domain, constants: Constants) -> tuple[str, ...]:
@@ -89,59 +89,78 @@ def _matters(name: str, point: dict[str, float], domain: Domain, constants: Cons
     return next(ends) != next(ends)
 
 
-def attack(names: tuple[str, ...], entropy: int) -> Search:
+def attack(names: tuple[str, ...], entropy: int) -> Steps:
     """Points of the unit cube with these axes, each answered by its margin; without end.
 
     Args:
         entropy: fixes the search. A margin that is nan or infinite counts as `FAR` below 0, or
             above.
     """
-    seen = _Seen()
+    return _Attack(names, entropy).steps()
 
-    def ask(phase: str, row: Array) -> Generator[Step, float, None]:
-        seen.add(row, (yield Step(phase, dict(zip(names, row.tolist(), strict=True)))))
 
-    for phase, row in _design(names, entropy):
-        yield from ask(phase, row)
-    if not names:  # one regime, and nothing to move
-        while True:
-            yield from ask(AGAIN, np.zeros(0))
-    fresh = qmc.Sobol(len(names), rng=np.random.default_rng([entropy, 1]))
-    for restart in itertools.count():
-        turn = restart // 2
-        for _ in range(_AGAIN):  # what looks worst may only have been unlucky
-            if seen.times(seen.worst()) == 1:
-                yield from ask(AGAIN, seen.worst())
-        if restart % 2 == 0:
-            for place, end in itertools.product(range(len(names)), (0.0, 1.0)):
-                moved = _moved(seen.worst(), {place: end})
-                if not seen.times(moved):
-                    yield from ask("pushed", moved)
-            phase, start = "near the worst", seen.worst()
-            width, population = _SHORT[turn % len(_SHORT)], _population(len(names), 0)
-        else:
-            rows = list(fresh.random(_FRESH))
-            for row in rows:
-                yield from ask("new", row)
-            phase, start, width = "elsewhere", min(rows, key=seen.margin), _LONG
-            population = _population(len(names), turn)
+class _Attack:
+    """A search that is under way."""
+
+    def __init__(self, names: tuple[str, ...], entropy: int) -> None:
+        self.names, self.entropy, self.seen = names, entropy, _Seen()
+
+    def steps(self) -> Steps:
+        """The design, then descents."""
+        for phase, row in _design(self.names, self.entropy):
+            yield from self._ask(phase, row)
+        if not self.names:  # one regime, and nothing to move
+            while True:
+                yield from self._ask(AGAIN, np.zeros(0))
+        fresh = qmc.Sobol(len(self.names), rng=np.random.default_rng([self.entropy, 1]))
+        for turn in itertools.count():
+            yield from self._near_the_worst(turn)
+            yield from self._elsewhere(turn, list(fresh.random(_FRESH)))
+
+    def _ask(self, phase: str, row: Array) -> Steps:
+        step = Step(phase, dict(zip(self.names, row.tolist(), strict=True)))
+        self.seen.add(row, (yield step))
+
+    def _again(self) -> Steps:
+        """Look again at what looks worst: it may only have been unlucky."""
+        for _ in range(_AGAIN):
+            if self.seen.times(self.seen.worst()) == 1:
+                yield from self._ask(AGAIN, self.seen.worst())
+
+    def _near_the_worst(self, turn: int) -> Steps:
+        yield from self._again()
+        for place, end in itertools.product(range(len(self.names)), (0.0, 1.0)):
+            moved = _moved(self.seen.worst(), {place: end})
+            if not self.seen.times(moved):
+                yield from self._ask("pushed", moved)
+        width, usual = _SHORT[turn % len(_SHORT)], _population(len(self.names), 0)
+        yield from self._descent("near the worst", self.seen.worst(), width, usual, 2 * turn)
+
+    def _elsewhere(self, turn: int, rows: list[Array]) -> Steps:
+        for row in rows:
+            yield from self._ask("new", row)
+        start, population = min(rows, key=self.seen.margin), _population(len(self.names), turn)
+        yield from self._descent("elsewhere", start, _LONG, population, 2 * turn + 1)
+
+    def _descent(
+        self, phase: str, start: Array, width: float, population: int, number: int
+    ) -> Steps:
         optimizer = CMA(
             mean=start,
             sigma=width,
-            bounds=np.tile([0.0, 1.0], (len(names), 1)),
+            bounds=np.tile([0.0, 1.0], (len(self.names), 1)),
             n_max_resampling=1,  # then to the nearest edge, where much is extreme
-            seed=_seed(entropy, restart),
+            seed=_seed(self.entropy, number),
             population_size=population,
         )
-        for _ in range(_generations(len(names), population)):
-            told: list[tuple[Array, float]] = []
-            for _ in range(population):
-                row = optimizer.ask()
-                yield from ask(phase, row)
-                told.append((row, seen.margin(row)))
-            optimizer.tell(told)
+        for _ in range(_generations(len(self.names), population)):
+            rows = [optimizer.ask() for _ in range(population)]
+            for row in rows:
+                yield from self._ask(phase, row)
+            optimizer.tell([(row, self.seen.margin(row)) for row in rows])
+            yield from self._again()
             if optimizer.should_stop():
-                break
+                return
 
 
 def clipped(margin: float) -> float:
