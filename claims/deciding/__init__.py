@@ -3,10 +3,11 @@
 A claim has one rule, which gathers its evidence; `decide` derives the verdict from that. Each rule
 is a small frozen type with a file of its own: `PerRegime`, `Population`, `WorstCase`, `Formula`,
 `IntervalProof`, `PairedSeeds`. A rule is handed all that it needs (`claims.core.inquiry.Inquiry`):
-the profile, the search that draws regimes, where to write, what was trained beforehand.
+the profile, the search that draws regimes, where to write, what was trained beforehand. `attacked`
+decides the worst regime that an adversary found.
 
 False alarms: a run falsifies a true statement with probability at most `budget.RUN_BUDGET`, split
 evenly over the statements of the catalogue, then over the regimes of each; statements judged over
 many regimes at once have an even share of their own. Statements on real images have a level of
-their own. Every claim's mutants show what its rule detects.
+their own, and so does every attack. Every claim's mutants show what its rule detects.
 """

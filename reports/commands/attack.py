@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,7 +30,8 @@ def attack_claim(
         typer.Option(min=1, help="Regimes at most, those of earlier runs included."),
     ] = None,
     entropy: Annotated[
-        int | None, typer.Option(min=0, help="Fixes every draw (2509 22056 unless given).")
+        int | None,
+        typer.Option(min=0, max=2**64, help="Fixes every draw (250922056 unless given)."),
     ] = None,
     journal: Annotated[
         Path | None,
@@ -50,6 +52,8 @@ def attack_claim(
     from claims.deciding.attacked import check_attackable
     from reports.ledger import DEFAULT
 
+    if not math.isfinite(minutes):
+        raise typer.BadParameter(f"--minutes {minutes}: must be a finite number.")
     claim = find(claim_id)
     check_attackable(claim)
     workspace = Workspace(DEFAULT.parent)

@@ -83,7 +83,17 @@ def test_refusals(run, claim_id, said):
 
 
 @pytest.mark.parametrize(
-    "options", [("--minutes", "-1"), ("--minutes", "soon"), ("--entropy", "-1"), FEW[:1]]
+    "options",
+    [
+        ("--minutes", "-1"),
+        ("--minutes", "soon"),
+        ("--minutes", "nan"),
+        ("--minutes", "inf"),
+        ("--entropy", "-1"),
+        ("--entropy", str(2**65)),
+        ("--evaluations", "0"),
+        FEW[:1],
+    ],
 )
 def test_bad_options(run, options):
     refused(run("attack", TRUE, *options))
