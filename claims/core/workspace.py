@@ -28,6 +28,11 @@ class Workspace:
         return self.root / "ledger.jsonl"
 
     @property
+    def attacks(self) -> Path:
+        """Journals of attacks, a file for each claim."""
+        return self.root / "attacks"
+
+    @property
     def sweeps(self) -> Path:
         """Records of sweeps."""
         return self.root / "sweeps"

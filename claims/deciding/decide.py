@@ -68,12 +68,18 @@ def repeat(
     entropy: int,
     regimes: int,
     search: Search,
+    seeds: int | None = None,
 ) -> Margin:
     """The margin of a kept counterexample, measured again.
 
     One regime on the seeds of `root`, a formula, or a population of so many `regimes`.
+
+    Args:
+        seeds: of one regime; as many as the rule tries one with if None.
     """
     profile = replace(PROFILES["ci"], entropy=entropy)
+    if seeds is not None:
+        profile = replace(profile, seeds=seeds, exact_seeds=seeds)
     constants = constant_table.load()
     inquiry = Inquiry(profile, constants, search, regimes=regimes)
     return claim.rule.repeat(claim, regime, root, inquiry)

@@ -26,6 +26,12 @@ COMMANDS = {
         "A failure's file: exit 0 if it no longer fails, 1 if it still does, 2 if it cannot be"
         " used. The file stays.",
     ),
+    "attack": Place(
+        f"{_ROOM}.attack",
+        "attack_claim",
+        "Search a claim's whole domain for the regime that breaks it, and decide the worst on fresh"
+        " seeds. Goes on where it was stopped.",
+    ),
     "report": Place(
         f"{_ROOM}.report",
         "make_report",

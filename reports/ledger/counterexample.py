@@ -17,6 +17,7 @@ from claims.core import quantities
 from claims.core.catalogue import find
 from claims.core.claim import Claim, split_id
 from claims.core.margin import Margin
+from claims.core.profile import PROFILES
 from claims.core.records import finite
 from claims.core.status import Status
 from claims.deciding.decide import repeat
@@ -29,6 +30,7 @@ from strategies.search import SEARCH
 FORMAT, VERSION = "transfer-claims-counterexample", 2
 _LARGEST_FILE = 2**20
 _MOST_REGIMES = 10_000
+_MOST_SEEDS = 10_000
 #: Dimensionless groups that say what a regime is like.
 GROUPS = ("tau_2", "tau_D", "X", "Y", "alpha", "h_1", "h_2", "q_1", "q_2")
 
@@ -49,6 +51,12 @@ class Counterexample:
     entropy: int  # of the run that found it: fixes the regimes of a statement about many,
     regimes: int  # of which there were so many
     constants: Mapping[str, float]
+    replay_seeds: int | None = None  # of one regime, where they are not the rule's usual number
+
+    @property
+    def seeds(self) -> int:
+        """Seeds that it is measured on."""
+        return self.replay_seeds or self.claim.rule.seeds(PROFILES["ci"])
 
     def margin(self) -> Margin:
         """Measure again, on the same seeds."""
@@ -59,6 +67,7 @@ class Counterexample:
             entropy=self.entropy,
             regimes=self.regimes,
             search=SEARCH,
+            seeds=self.replay_seeds,
         )
 
 
@@ -226,12 +235,14 @@ def read(path: Path) -> Counterexample:
         if isinstance(value, int) and value > LARGEST_DIMENSION:
             raise CounterexampleError(f"{path}: {name}: must be at most {LARGEST_DIMENSION}")
     entropy, many = values.get("entropy", 0), values.get("regimes", 1)
+    seeds = values.get("replay_seeds")
     for name, value, least, most in (
         ("entropy", entropy, 0, 2**64),
         ("regimes", many, 1, _MOST_REGIMES),
+        ("replay_seeds", 1 if seeds is None else seeds, 1, _MOST_SEEDS),
     ):
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
             raise CounterexampleError(
                 f"{path}: {name} = {value!r}: must be an integer from {least} to {most}"
             )
-    return Counterexample(claim, made, root, entropy, many, now)
+    return Counterexample(claim, made, root, entropy, many, now, seeds)

@@ -1,6 +1,6 @@
 """Runs over many regimes, and what a user asks of one.
 
 `verify` and `deciding` decide claims with this project's search, `stability` does so again and
-again; `sweep`, `experiments` and `calibration` have a package each; `simulate`, `advise` and
-`replay` are about one regime.
+again; `attack`, `sweep`, `experiments` and `calibration` have a package each; `simulate`, `advise`
+and `replay` are about one regime.
 """

@@ -19,7 +19,6 @@ from reports.drawing.figures import write_svg
 from reports.ledger.counterexample import Counterexample, groups
 from reports.studies import trajectory
 from reports.studies.trajectory import Course
-from reports.studies.verify import measure_seeds
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ def again(case: Counterexample) -> Replay:
     Raises:
         RegimeError, DivergenceError: the file's regime cannot be trained here.
     """
-    seeds = measure_seeds(case.claim)
+    seeds = case.seeds
     if case.regime is not None:
         check_curves(case.regime, Seeds(case.root, seeds))  # before anything large is made
     margin = case.margin()

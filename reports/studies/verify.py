@@ -7,7 +7,7 @@ from typing import Any
 from claims.core.claim import Claim
 from claims.core.constants import Constants
 from claims.core.inquiry import ImageRecords, Tick
-from claims.core.profile import PROFILES, Profile
+from claims.core.profile import Profile
 from claims.core.workspace import Workspace
 from claims.deciding import decide as deciding
 from claims.deciding.verdict import Verdict
@@ -40,8 +40,3 @@ def decide(
         tick=tick,
         images=images,
     )
-
-
-def measure_seeds(claim: Claim[Any]) -> int:
-    """Seeds that a kept counterexample is measured on."""
-    return claim.rule.seeds(PROFILES["ci"])

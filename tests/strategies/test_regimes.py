@@ -4,6 +4,7 @@ failures shrink to something small.
 Constants are stand-ins, so that a new calibration changes nothing here.
 """
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
@@ -21,7 +22,8 @@ from claims.core.domains import (
     scratch_below,
 )
 from claims.core.quantities import TAU_2
-from strategies.regimes import regimes
+from strategies.draws import PlacedDraws
+from strategies.regimes import construct, regimes
 
 VALUES = {
     "C_T": 3.0,
@@ -136,10 +138,26 @@ def test_discards_would_be_seen(monkeypatch):
     """Control: a construction that filters."""
     monkeypatch.setattr(
         "strategies.regimes._small",
-        lambda domain, constants: st.integers(0, 9).filter(lambda k: k % 2 == 0).map(lambda k: k),
+        lambda source, *_: source.draw(st.integers(0, 9).filter(lambda k: k % 2 == 0)),
     )
     with pytest.raises(AssertionError):
         draws(ANY_REGIME, 50)
+
+
+STATED = {domain: name for domain, name in DOMAINS.items() if "!" not in name}
+
+
+@pytest.mark.parametrize("domain", STATED, ids=STATED.values())
+def test_points_are_inside(domain):
+    """As what Hypothesis draws is: corners, where ranges are extreme together, and anywhere."""
+    middle = PlacedDraws({})
+    construct(middle, domain, CONSTANTS)
+    count, generator = len(middle.asked), np.random.default_rng(0)
+    corners = np.zeros(count), np.ones(count), *generator.integers(0, 2, (6, count))
+    for row in [*corners, *generator.random((4, count))]:
+        point = dict(zip(middle.asked, map(float, row), strict=True))
+        regime = construct(PlacedDraws(point), domain, CONSTANTS)
+        assert domain.violations(regime, CONSTANTS) == [], (point, str(regime))
 
 
 @pytest.mark.parametrize("construction", Construction)

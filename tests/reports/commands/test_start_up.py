@@ -137,7 +137,7 @@ USES = {
         "from multiprocessing import get_context\n"
         "from reports.studies.deciding import decide_by_ids\n"
         "from reports.studies.executors import begin_worker\n"
-        "from reports.studies.verify import PROFILES\n"
+        "from claims.core.profile import PROFILES\n"
         "with Pool(1, mp_context=get_context('spawn'), initializer=begin_worker) as pool:\n"
         "    done = pool.submit(decide_by_ids, ['e5.scratch'], PROFILES['quick']).result()\n"
         "assert done[0].status.value == 'verified'"
@@ -146,7 +146,8 @@ USES = {
         "from claims.core.quantities import TAU_2; assert TAU_2.formula_latex and TAU_2.has_signal"
     ),
     "deciding here": (
-        "from reports.studies.verify import PROFILES, decide\n"
+        "from claims.core.profile import PROFILES\n"
+        "from reports.studies.verify import decide\n"
         "from claims.core.catalogue import find\n"
         "assert decide(find('e1.step'), PROFILES['quick']).status.value == 'verified'"
     ),

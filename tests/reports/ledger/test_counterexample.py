@@ -107,6 +107,20 @@ def test_by_hand(reading):
     assert (case.claim.id, case.regime, case.root, case.constants) == (WRONG, REGIME, 7, {})
 
 
+@pytest.mark.parametrize("seeds", [None, 1, 50])
+def test_seeds_of_its_own(reading, seeds):
+    """As many as the file says; as many as the rule tries a regime with where it says nothing."""
+    case = reading(record() if seeds is None else record(replay_seeds=seeds))
+    wanted = seeds or case.claim.rule.seeds(PROFILES["ci"])
+    assert case.seeds == len(case.margin().high) == wanted
+
+
+@pytest.mark.parametrize("seeds", [0, -1, True, 1.5, "9", 10**6])
+def test_bad_seeds(reading, seeds):
+    with pytest.raises(CounterexampleError, match="replay_seeds"):
+        reading(record(replay_seeds=seeds))
+
+
 def test_reading_runs_nothing(reading, monkeypatch):
     """Whatever the file says: no network is trained before it is asked for."""
 

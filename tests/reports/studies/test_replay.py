@@ -21,7 +21,7 @@ from model.transfer import run_trial
 from reports.commands import entry
 from reports.ledger import DEFAULT, counterexample
 from reports.studies import replay, trajectory
-from reports.studies.verify import decide, measure_seeds
+from reports.studies.verify import decide
 
 #: Falsified and cheap: exact over regimes, about formulas, and one about every step of a run.
 EXACT, FORMULA, ALONG = (
@@ -101,7 +101,7 @@ def test_margin_of_the_verdict(verdicts, replays, name):
 def test_margin_of_a_likely_claim(verdicts, replays):
     """The seeds that raised the suspicion, each as the claim measures it."""
     case = counterexample.Regime.from_dict(verdicts[ALONG].counterexample["regime"])
-    claim, seeds = find(ALONG), measure_seeds(find(ALONG))
+    claim, seeds = find(ALONG), find(ALONG).rule.seeds(PROFILES["ci"])
     direct = claim.margin(
         claim.observe(case, Seeds(verdicts[ALONG].counterexample["root"], seeds)),
         constant_table.load(),
@@ -133,7 +133,7 @@ def test_courses_are_the_trial_s(replays, name):
     level = (
         "law" if name == ALONG else "explicit"
     )  # as the smallest regime has too few dimensions for law level
-    trial = run_trial(case.regime, Seeds(case.root, measure_seeds(case.claim)), level=level)
+    trial = run_trial(case.regime, Seeds(case.root, case.seeds), level=level)
     assert found.seed == int(found.margin.high.argmin())
     assert [course.name for course in found.courses] == RUNS
     for course, run in zip(

@@ -1,0 +1,274 @@
+"""An attack: the search of `strategies.attack` over a claim's whole domain, kept in a journal that
+the next attack goes on with, and the worst regime decided on fresh seeds.
+
+Which regimes are looked at, and in which order, depends on the claim and on the entropy alone; time
+only says where an attack stops.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from claims.core import constants as constant_table
+from claims.core.case import Case
+from claims.core.claim import Claim
+from claims.core.constants import Constants
+from claims.core.records import finite
+from claims.deciding.attacked import (
+    AttackError,
+    Confirmation,
+    UnmeasuredError,
+    confirm,
+    probe,
+    refutation,
+)
+from model.regime import Regime, RegimeError
+from reports.ledger import counterexample, journal
+from reports.ledger.journal import Journal, JournalError
+from reports.studies.attack import records
+from reports.studies.attack.records import Decided, Evaluation, Regimes
+from strategies.attack import AGAIN, FAR, Step, attack, axes, clipped
+from strategies.regimes import placed
+
+#: Called after each look, with the number of them and the worst regime so far.
+Tick = Callable[[int, Evaluation | None], None]
+#: Streams of roots: those of the search are even, those of a decision odd.
+_SEARCH, _DECISION = 3, 4
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a run stops: whichever comes first, but not before one regime is looked at."""
+
+    seconds: float = math.inf  # of this run
+    evaluations: int | None = None  # in all, those of earlier runs included
+
+
+@dataclass(frozen=True)
+class Attack:
+    """An attack as it stands."""
+
+    claim: Claim[Any]
+    entropy: int
+    axes: tuple[str, ...]
+    journal: Path
+    evaluations: list[Evaluation]
+    confirmation: Confirmation | None  # of the worst regime; None where none could be measured
+    counterexample: Path | None = None  # where the statement falls
+
+    @property
+    def worst(self) -> Evaluation | None:
+        """The regime with the least margin."""
+        return records.worst(self.evaluations)
+
+    @property
+    def unmeasured(self) -> list[Evaluation]:
+        """Regimes that could not be measured, or that the statement is not about."""
+        return [one for one in self.evaluations if one.margin is None]
+
+    @property
+    def networks(self) -> int:
+        """Trained by the search."""
+        return sum(one.networks for one in self.evaluations)
+
+    @property
+    def seconds(self) -> float:
+        """That the search took, in all runs."""
+        return float(sum(one.seconds for one in self.evaluations))
+
+    @property
+    def falls(self) -> bool:
+        """Whether the statement does."""
+        return self.confirmation is not None and self.confirmation.falls
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON values."""
+        worst, unmeasured = self.worst, self.unmeasured
+        reasons = list(dict.fromkeys(one.why for one in unmeasured))
+        return {
+            "claim": self.claim.id,
+            "entropy": self.entropy,
+            "axes": list(self.axes),
+            "evaluations": len(self.evaluations),
+            "networks": self.networks,
+            "seconds": round(self.seconds, 1),
+            "unmeasured": {"count": len(unmeasured), "why": reasons[:3]},
+            "worst": worst and asdict(worst) | {"groups": counterexample.groups(worst.regime)},
+            "confirmation": self.confirmation and told(self.confirmation),
+            "falls": self.falls,
+            "counterexample": self.counterexample and str(self.counterexample),
+            "journal": str(self.journal),
+        }
+
+
+def told(confirmation: Confirmation) -> dict[str, Any]:
+    """A confirmation as JSON values."""
+    return {
+        "root": confirmation.case.root,
+        "seeds": confirmation.seeds,
+        "networks": confirmation.networks,
+        "trials": confirmation.trials,
+        "failures": confirmation.failures,
+        "possible_failures": confirmation.possible_failures,
+        "margin": finite(confirmation.margin),
+        "delta": confirmation.delta,
+        "interval": list(confirmation.interval),
+        "at_least": confirmation.at_least,
+        "level": confirmation.level,
+    }
+
+
+def run(
+    claim: Claim[Any],
+    *,
+    entropy: int,
+    limits: Limits,
+    path: Path,
+    failures: Path,
+    constants: Constants | None = None,
+    tick: Tick = lambda count, worst: None,
+) -> Attack:
+    """Go on with an attack, or begin one, and decide the worst regime that it has found.
+
+    Args:
+        path: of the journal.
+        failures: the folder for a counterexample.
+
+    Raises:
+        AttackError: the journal is another attack's, is damaged, or is being written.
+        OSError: something cannot be written; the journal keeps what was finished.
+    """
+    assert claim.domain is not None
+    known = constant_table.load() if constants is None else constants
+    header = records.header(claim, entropy, known)
+    try:
+        with journal.opened(path, header, records.check) as log:
+            session = _Session(claim, entropy, known, axes(claim.domain, known), log, path)
+            session.search(limits, tick)
+            confirmation = session.decide_worst()
+    except JournalError as error:
+        why = records.difference(path, header) or error.why
+        raise AttackError(f"journal = {path}: {why}") from None
+    done = Attack(claim, entropy, session.axes, path, session.evaluations, confirmation)
+    if not done.falls:
+        return done
+    return replace(done, counterexample=_kept(done, known, failures))
+
+
+def _kept(done: Attack, constants: Constants, failures: Path) -> Path:
+    assert done.confirmation is not None
+    verdict = refutation(
+        done.claim,
+        done.confirmation,
+        constants,
+        regimes=len(done.evaluations),
+        networks=done.networks,
+        entropy=done.entropy,
+        seconds=done.seconds,
+    )
+    return counterexample.keep(verdict, failures)
+
+
+@dataclass
+class _Session:
+    """One run of an attack."""
+
+    claim: Claim[Any]
+    entropy: int
+    constants: Constants
+    axes: tuple[str, ...]
+    log: Journal
+    path: Path
+    evaluations: list[Evaluation] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        known = [records.read(record) for record in self.log.records]
+        self.kept = [one for one in known if isinstance(one, Evaluation)]
+        self.decided = [one for one in known if isinstance(one, Decided)]
+        self.regimes = Regimes()
+
+    def search(self, limits: Limits, tick: Tick) -> None:
+        """Bring the search to where it was, then go on with it."""
+        begun = time.monotonic()
+        steps = attack(self.axes, self.entropy)
+        step = next(steps)
+        while True:
+            again = len(self.evaluations) < len(self.kept)
+            if not again and not self._goes_on(begun, limits):
+                return
+            evaluation = self._again(step) if again else self._new(step)
+            self.evaluations.append(evaluation)
+            self.regimes.add(evaluation)
+            tick(len(self.evaluations), self.regimes.worst)
+            # Of what could not be measured the search learns that nothing is to be found there.
+            step = steps.send(FAR if evaluation.margin is None else evaluation.margin)
+
+    def _goes_on(self, begun: float, limits: Limits) -> bool:
+        count = len(self.evaluations)
+        enough = limits.evaluations is not None and count >= limits.evaluations
+        return count == 0 or not (enough or time.monotonic() - begun >= limits.seconds)
+
+    def _again(self, step: Step) -> Evaluation:
+        number = len(self.evaluations)
+        kept = self.kept[number]
+        if (kept.number, kept.point) != (number, step.point):
+            line = f"its regime {number} is not the one that this attack looks at then"
+            raise JournalError(self.path, line)
+        return kept
+
+    def _new(self, step: Step) -> Evaluation:
+        begun = time.monotonic()
+        looked_at = self._looked_at(step)
+        timed = replace(looked_at, seconds=round(time.monotonic() - begun, 3))
+        self.log.append([asdict(timed)])
+        return timed
+
+    def _looked_at(self, step: Step) -> Evaluation:
+        assert self.claim.domain is not None
+        number = len(self.evaluations)
+        root = 2 * _bits(self.entropy, _SEARCH, number)
+        found = Evaluation(number=number, phase=step.phase, point=step.point, root=root)
+        worst = None if step.phase == AGAIN else self.regimes.worst
+        least = math.inf if worst is None or worst.margin is None else worst.margin
+        try:
+            regime = placed(self.claim.domain, self.constants, step.point)
+            found = replace(found, regime=regime.to_dict())
+            probed = probe(self.claim, Case(regime, root), self.constants, least)
+        except (RegimeError, UnmeasuredError) as error:
+            return replace(found, why=str(error))
+        return replace(
+            found,
+            margin=clipped(probed.margin),
+            seeds=probed.seeds,
+            networks=probed.networks,
+            failures=probed.failures,
+        )
+
+    def decide_worst(self) -> Confirmation | None:
+        """Decide the worst regime, unless that is done."""
+        worst = self.regimes.worst
+        if worst is None or worst.regime is None:
+            return None
+        regime = Regime.from_dict(worst.regime)
+        for one in self.decided:
+            if one.decided == worst.number:
+                return one.confirmation(self.claim, regime)
+        begun = time.monotonic()
+        case = Case(regime, 2 * _bits(self.entropy, _DECISION, worst.number) + 1)
+        confirmation = confirm(self.claim, case, self.constants, earlier=len(self.decided))
+        seconds = round(time.monotonic() - begun, 3)
+        self.log.append([asdict(Decided.of(worst.number, confirmation, seconds))])
+        return confirmation
+
+
+def _bits(entropy: int, stream: int, number: int) -> int:
+    """31 random ones."""
+    words = np.random.SeedSequence([entropy, stream, number]).generate_state(1)
+    return int(words[0]) >> 1
