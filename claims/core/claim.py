@@ -102,6 +102,10 @@ class Rule(Protocol):
         """Whether one margin judges many regimes together, so that no one of them is at fault."""
 
     @property
+    def of_all_seeds(self) -> bool:
+        """Whether one margin speaks of all seeds of a regime together."""
+
+    @property
     def from_records(self) -> bool:
         """Whether it decides on networks trained beforehand, within a level of its own."""
 

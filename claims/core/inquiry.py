@@ -36,3 +36,4 @@ class Inquiry:
     tick: Tick | None = None  # called after each regime
     images: ImageRecords | None = None
     regimes: int | None = None  # of a population, where a file says how many
+    seeds: int | None = None  # of one regime, where a file says how many

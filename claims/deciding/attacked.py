@@ -153,7 +153,7 @@ def _measured(
 
 def _batches(claim: Claim[Any], case: Case, seeds: int) -> Iterator[Seeds]:
     """As many seeds together as memory allows; all, where one margin speaks of all."""
-    most = seeds if isinstance(claim.rule, WorstCase) else _together(case.regime)
+    most = seeds if claim.rule.of_all_seeds else _together(case.regime)
     for first in range(0, seeds, most):
         yield Seeds(case.root, min(most, seeds - first), first)
 
@@ -237,7 +237,7 @@ def fresh_seeds(claim: Claim[Any], regime: Regime) -> int:
     """Seeds that a regime is decided on: `FRESH_SEEDS`, fewer where that takes too long."""
     steps = regime.steps1 * regime.n1**2 + 2 * regime.steps2 * regime.n2**2
     seeds = max(LEAST_FRESH, min(FRESH_SEEDS, int(_WORK // (4 * regime.m * steps))))
-    return min(seeds, 4 * _together(regime)) if isinstance(claim.rule, WorstCase) else seeds
+    return min(seeds, 4 * _together(regime)) if claim.rule.of_all_seeds else seeds
 
 
 def refutation(

@@ -78,10 +78,8 @@ def repeat(
         seeds: of one regime; as many as the rule tries one with if None.
     """
     profile = replace(PROFILES["ci"], entropy=entropy)
-    if seeds is not None:
-        profile = replace(profile, seeds=seeds, exact_seeds=seeds)
     constants = constant_table.load()
-    inquiry = Inquiry(profile, constants, search, regimes=regimes)
+    inquiry = Inquiry(profile, constants, search, regimes=regimes, seeds=seeds)
     return claim.rule.repeat(claim, regime, root, inquiry)
 
 

@@ -24,6 +24,7 @@ class Formula:
 
     needs_domain = False
     of_regimes = False
+    of_all_seeds = False
     from_records = False
     own_level = 0.0
     detects = "a regime in which it fails with probability"

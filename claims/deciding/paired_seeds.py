@@ -133,6 +133,7 @@ class PairedSeeds:
     statements: int
     needs_domain = False
     of_regimes = False
+    of_all_seeds = True
     from_records = True
     detects = "a regime in which it fails with probability"
     delta = 0.0

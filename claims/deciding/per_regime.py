@@ -43,6 +43,7 @@ class PerRegime:
     effort: float = 1.0
     needs_domain = True
     of_regimes = False
+    of_all_seeds = False
     from_records = False
     own_level = 0.0
     detects = "a regime in which it fails with probability"
@@ -104,7 +105,8 @@ class PerRegime:
         self, claim: Claim[Any], regime: Regime | None, root: int, inquiry: Inquiry
     ) -> Margin:
         """One regime on the seeds of `root`."""
-        return repeated(claim, regime, Seeds(root, self.seeds(inquiry.profile)), inquiry)
+        seeds = inquiry.seeds or self.seeds(inquiry.profile)
+        return repeated(claim, regime, Seeds(root, seeds), inquiry)
 
 
 def examined(

@@ -43,6 +43,7 @@ class Population:
     detectable: Callable[[Any], float] | None = None
     needs_domain = True
     of_regimes = True
+    of_all_seeds = True
     from_records = False
     own_level = 0.0
     detects = "a violation, as a whole, by"

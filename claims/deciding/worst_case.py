@@ -38,6 +38,7 @@ class WorstCase:
     predict: Predict | None = None
     needs_domain = True
     of_regimes = False
+    of_all_seeds = True
     from_records = False
     own_level = 0.0
     detects = "a violation, as a whole, by"
@@ -118,4 +119,5 @@ class WorstCase:
         self, claim: Claim[Any], regime: Regime | None, root: int, inquiry: Inquiry
     ) -> Margin:
         """One regime on the seeds of `root`."""
-        return repeated(claim, regime, Seeds(root, self.seeds(inquiry.profile)), inquiry)
+        seeds = inquiry.seeds or self.seeds(inquiry.profile)
+        return repeated(claim, regime, Seeds(root, seeds), inquiry)

@@ -47,6 +47,7 @@ def attack_claim(
     seeds. Goes on where it was stopped.
     """
     from claims.core.catalogue import find
+    from claims.core.claim import split_id
     from claims.core.profile import CI_ENTROPY
     from claims.core.workspace import Workspace
     from claims.deciding.attacked import check_attackable
@@ -68,7 +69,8 @@ def attack_claim(
             claim,
             entropy=CI_ENTROPY if entropy is None else entropy,
             limits=attack.Limits(60 * minutes, evaluations),
-            path=journal or workspace.attacks / f"{claim.id.replace('!', '-')}.jsonl",
+            path=journal
+            or workspace.attacks / f"{'-'.join(filter(None, split_id(claim.id)))}.jsonl",
             failures=folder,
             tick=tick,
         )
