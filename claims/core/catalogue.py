@@ -29,6 +29,7 @@ ORDER = (
     "necessity",
     "concentration",
     "scalar_dynamics",
+    "scalar_recursion",
     "lemma_a",
     "theorem_4_3",
     "theorem_4_2_convergence",
