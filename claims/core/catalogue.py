@@ -23,6 +23,7 @@ ORDER = (
     "e3_scale",
     "e4_symmetries",
     "e5_scratch",
+    "symmetric_steps",
     "e6_gram",
     "e7_error",
     "feasible",
