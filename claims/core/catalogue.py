@@ -37,6 +37,7 @@ ORDER = (
     "theorem_4_2_upper",
     "theorem_4_2_lower",
     "theorem_4_2_d",
+    "criterion_algebra",
     "proposition_4_4",
     "origin",
     "m1",
