@@ -21,6 +21,10 @@ Condition 4.1's dimension clause is not needed here. With filters L = log(8mn/de
 >= n^2 log(4n^2/delta) alone is not enough (a mutant); with n >= log(m/delta), Condition 4.1's
 clause on samples, it is (`b3.noise.condition`). At D = L the 2 of the inner products could not be
 1.8; 50 in B4 could not be 45, and 32 could be 22.
+
+No trained network here has the width that B4 asks for (m >= 50 log(2n/delta) is 334 at n = 20 and
+delta = 0.05; m goes to 64): Lemma A.1 does not rest on it. What does rest on B1 and B3 meets their
+premises on sizes (`claims.observing.premises`).
 """
 
 from __future__ import annotations
