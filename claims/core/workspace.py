@@ -18,6 +18,11 @@ class Workspace:
         return self.root / "predictions"
 
     @property
+    def certificates(self) -> Path:
+        """Certificates of interval proofs, a file for each claim."""
+        return self.root / "certificates"
+
+    @property
     def failures(self) -> Path:
         """Counterexamples that were met."""
         return self.root / "failures"

@@ -12,4 +12,7 @@ is decided. A regime is accepted by a test that accepts a bad one with probabili
 `budget.MISS` (`sequential`). A population is judged by exact tests of shares and quantiles
 (`shares`), or part by part (`coefficients`). Statements on real images have a level of their own,
 and so does every attack. Every claim's mutants show what its rule detects.
+
+Interval proofs leave certificates (`certificates`), which `claims/check_certificate.py` checks
+without the library that proved them.
 """

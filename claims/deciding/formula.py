@@ -40,14 +40,18 @@ class Formula:
 
     def decide(self, claim: Claim[Any], inquiry: Inquiry) -> Evidence:
         """Observe, and judge."""
-        observation = claim.observe()
-        margin = claim.margin(observation, inquiry.constants)
-        evidence = judged_at_once(margin, observation.method, 1, 1)
-        evidence.networks, evidence.record = observation.networks, observation.evidence
-        return evidence
+        return judged(claim, claim.observe(), inquiry)
 
     def repeat(
         self, claim: Claim[Any], regime: Regime | None, root: int, inquiry: Inquiry
     ) -> Margin:
         """The same once more."""
         return claim.margin(claim.observe(), inquiry.constants)
+
+
+def judged(claim: Claim[Any], observation: Any, inquiry: Inquiry) -> Evidence:
+    """The evidence of what was observed, once."""
+    margin = claim.margin(observation, inquiry.constants)
+    evidence = judged_at_once(margin, observation.method, 1, 1)
+    evidence.networks, evidence.record = observation.networks, observation.evidence
+    return evidence

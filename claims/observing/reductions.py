@@ -1,19 +1,20 @@
 """Scalar dynamics reduced to inequalities in one or two real variables, in sympy.
 
-What is reduced, and why it suffices, is written in `claims.paper.scalar_dynamics`.
+What is reduced, and why it suffices, is written in `claims.paper.scalar_dynamics`, and in
+`claims.paper.scalar_recursion` for the recursion beside the curve.
 """
 
 from __future__ import annotations
 
 import sympy as sp
 
-b, c, s, w, v, y, p = sp.symbols("b c s w v y p", positive=True)
+b, c, s, w, v, y, q = sp.symbols("b c s w v y q", positive=True)
+x = sp.symbols("x", real=True)
 #: The three gaps F(y) against s + b, as the statements have them, and the reduced forms.
 LOWER = w - sp.log(1 + w)
 UPPER = sp.log(1 + v)
 HALF = b * (y - sp.Rational(1, 3)) - sp.log(y)
 HALF_LEAST = 1 - b / 3 + sp.log(b)
-MONOTONE = 1 - c * p * (1 - p)
 SHIFT = sp.Rational(2, 3)
 
 
@@ -30,8 +31,4 @@ def identities(rate: int = 1, shift: sp.Rational = SHIFT) -> tuple[sp.Expr, ...]
     half = (s + b - curve(sp.log(y))).subs(s, 2 * b * (y - shift)) - HALF
     least = HALF.subs(y, 1 / b) - HALF_LEAST
     stationary = sp.diff(HALF, y).subs(y, 1 / b)
-    a = sp.symbols("a", real=True)
-    slope = sp.diff(a + c / (1 + b * sp.exp(a)), a) - MONOTONE.subs(
-        p, b * sp.exp(a) / (1 + b * sp.exp(a))
-    )
-    return tuple(sp.simplify(sp.expand(e)) for e in (lower, upper, half, least, stationary, slope))
+    return tuple(sp.simplify(sp.expand(e)) for e in (lower, upper, half, least, stationary))

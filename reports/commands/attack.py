@@ -70,8 +70,7 @@ def attack_claim(
             claim,
             entropy=CI_ENTROPY if entropy is None else entropy,
             limits=attack.Limits(60 * minutes, evaluations),
-            path=journal
-            or workspace.attacks / f"{'-'.join(filter(None, split_id(claim.id)))}.jsonl",
+            path=journal or workspace.attacks / f"{name}.jsonl",
             failures=folder,
             tick=tick,
         )

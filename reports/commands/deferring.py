@@ -29,6 +29,8 @@ LIBRARIES = frozenset(
         # of the project's own, those that build formulas when they are imported
         "claims.core.formulas",
         "claims.observing.reductions",
+        "claims.observing.scale_symbols",
+        "claims.observing.tail_proofs",
     }
 )
 #: What is known before a module is loaded, and asked for by import statements. Not `__path__`: an

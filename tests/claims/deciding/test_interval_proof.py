@@ -3,6 +3,7 @@ not claimed.
 """
 
 import math
+from fractions import Fraction
 
 import pytest
 import sympy as sp
@@ -10,7 +11,7 @@ import toys
 
 from claims.core.status import Status
 from claims.deciding import interval_proof as proof
-from claims.deciding.interval_proof import IntervalProof, prove
+from claims.deciding.interval_proof import Chain, IntervalProof, Witness, prove
 
 x, y = sp.symbols("x y", positive=True)
 
@@ -92,6 +93,66 @@ def test_evidence():
     assert proven.method == "interval arithmetic"
 
 
+def test_ends_are_rounded_outwards():
+    """1/10 is no floating-point number: the box holds it."""
+    low, high = prove(x, {"x": (Fraction(1, 10), Fraction(7, 10))}).box["x"]
+    assert Fraction(low) <= Fraction(1, 10)
+    assert Fraction(high) >= Fraction(7, 10)
+    assert (low, high) == (pytest.approx(0.1, rel=1e-15), pytest.approx(0.7, rel=1e-15))
+
+
+def test_even_powers_are_never_negative():
+    """A ball around 0, squared."""
+    assert prove(x**2 + sp.Rational(1, 10), {"x": (-1.0, 1.0)}).cells == 1
+
+
+def test_without_variables():
+    assert prove(sp.log(2) - sp.Rational(69, 100), {}).low == pytest.approx(math.log(2) - 0.69)
+    assert prove(sp.log(2) - sp.Rational(70, 100), {}).high < 0
+
+
+# Chains -------------------------------------------------------------------------------------------
+
+HOLDS, FAILS = prove(x, {"x": (1.0, 2.0)}), prove(x - 3, {"x": (1.0, 2.0)})
+
+
+@pytest.mark.parametrize(
+    ("chain", "ends", "proved"),
+    [
+        (Chain({"one": HOLDS}), (HOLDS.low, HOLDS.high), True),
+        (Chain({"one": HOLDS, "two": FAILS}), (FAILS.low, FAILS.high), False),
+        (Chain({}, {"one": sp.Integer(0)}), (0.0, 0.0), True),
+        (Chain({"one": HOLDS}, {"two": x - y, "three": sp.Integer(0)}), (-1.0, -1.0), False),
+        (Chain({"one": HOLDS}, {}, Witness(0.5, {})), (0.0, 0.5), True),
+        (Chain({"one": FAILS}, {}, Witness(0.5, {})), (-math.inf, 0.5), False),
+        (Chain({"one": FAILS}, {}, Witness(-0.5, {})), (-math.inf, -0.5), False),
+        (Chain({"one": HOLDS}, {"two": x}, Witness(0.5, {})), (-math.inf, 0.5), False),
+    ],
+    ids=[
+        "a step",
+        "the weakest step",
+        "algebra",
+        "an identity that fails",
+        "with a witness",
+        "a step that fails refutes nothing beside a witness",
+        "the witness refutes",
+        "an identity that fails proves nothing",
+    ],
+)
+def test_chain(chain, ends, proved):
+    """The least of its steps; a witness alone speaks against the statement, where there is one."""
+    found = proof.margin(chain, {})
+    assert (found.low.item(), found.high.item(), chain.proved) == (*ends, proved)
+
+
+def test_evidence_of_a_chain():
+    chain = Chain({"one": HOLDS}, {"two": x, "three": sp.Integer(0)}, Witness(0.5, {"b": 1.0}))
+    evidence = chain.evidence
+    assert evidence["steps"]["one"]["smallest_margin"] == HOLDS.low
+    assert (evidence["identities"], evidence["left over"]) == (2, {"two": "x"})
+    assert evidence["least gap known"] == {"gap": 0.5, "where": {"b": 1.0}}
+
+
 # The rule -----------------------------------------------------------------------------------------
 
 
@@ -114,6 +175,8 @@ def test_verdict(formula, cells, status):
     verdict = toys.decided(claim)
     certain = prove(formula, {"x": (0.9, 2.0)}, most_cells=cells)
     assert (verdict.status, verdict.method) == (status, "interval arithmetic")
+    certificate = verdict.evidence.pop("certificate", None)
     assert verdict.evidence == certain.evidence
+    assert (certificate is not None) is (status is Status.VERIFIED)
     assert (verdict.worst_margin, verdict.regimes, verdict.networks) == (certain.low, 1, 0)
     assert (verdict.counterexample is None) is (status is not Status.FALSIFIED)

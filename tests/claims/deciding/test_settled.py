@@ -61,8 +61,7 @@ def test_whatever_the_engine_trains_rests_on_it():
 @pytest.mark.parametrize(
     ("base", "rests"),
     [
-        ("b4.filters", "lemma-a1.a.lower"),
-        ("b4.samples", "lemma-a2.b.noise"),
+        ("b3.noise.condition", "lemma-a1.c.unwanted"),
         ("b1.inner-products", "lemma-a1.c.unwanted"),
         ("b3.noise", "lemma-a2.c.unwanted"),
         ("b5.lower", "lemma-a1.gamma"),

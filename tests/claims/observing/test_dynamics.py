@@ -11,7 +11,7 @@ from examples import regime
 
 from claims.core.constants import load
 from claims.observing import dynamics, growth
-from claims.paper.scalar_dynamics import trajectories
+from claims.paper.scalar_recursion import trajectories
 from claims.predicting.scalar import solve
 from model.run import signs
 from model.sampling import Seeds, sample

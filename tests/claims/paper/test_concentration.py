@@ -1,71 +1,106 @@
-"""Exact tails against simulation and known laws: a union bound is worth what its terms are."""
+"""Concentration, proved for all sizes: what is proved agrees with what is measured, and the
+constants at which the proofs end are those at which the statements fail.
+"""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
-from scipy import stats
 
+from claims.observing import tail_proofs
 from claims.observing import union_bounds as c
 from claims.paper.concentration import CLAIMS
 
-
-@pytest.mark.parametrize("D", [1, 2, 7, 50])
-@pytest.mark.parametrize("spread", [0.5, 1.0, 2.0])
-def test_inner_product_tail(D, spread):
-    """Of two Gaussian vectors, by simulation."""
-    rng = np.random.default_rng(D)
-    products = (rng.standard_normal((200_000, D)) * rng.standard_normal((200_000, D))).sum(1)
-    bound = spread * math.sqrt(D)
-    p = c.inner_product_tail(bound, D)
-    assert np.mean(np.abs(products) > bound) == pytest.approx(
-        p, abs=6 * math.sqrt(p * (1 - p) / 200_000)
-    )
+GRID = {"nats": (0.5, 3.0, 30.0, 400.0)}
+UNIONS = [claim for claim in CLAIMS if claim.margin is c.keeps]
 
 
-@pytest.mark.parametrize("bound", [0.1, 3.0, 20.0])
-def test_two_dimensions(bound):
-    """There <a, b> is Laplace: P(|<a, b>| > x) = e^-x."""
-    assert c.inner_product_tail(bound, 2) == pytest.approx(math.exp(-bound), rel=1e-3)
+def ratio(text):
+    return Fraction(text)
 
 
-@pytest.mark.parametrize("z", [1.0, 4.0, 6.0])
-def test_many_dimensions(z):
-    """There it is Gaussian with variance D."""
-    assert c.inner_product_tail(z * 1e5, 1e10) == pytest.approx(2 * stats.norm.sf(z), rel=1e-3)
-
-
-def test_norms():
-    rng = np.random.default_rng(0)
-    n, D, delta = 3, 5, 0.5
-    squares = (rng.standard_normal((100_000, n, D)) ** 2).sum(2)
-    width = 0.5 * math.sqrt(D * math.log(2 * n / delta))
-    outside = (
-        (np.abs(squares - D) > width).sum(1).mean()
-    )  # the expected number, which is the union bound
-    assert c.norm_fails(n, D, delta, root=0.5, linear=0.0) == pytest.approx(outside, rel=0.01)
-
-
-def test_activations():
-    """The binomial counts that Lemma B.4 speaks of, by simulation."""
-    rng = np.random.default_rng(1)
-    n, delta = 4, 0.5
-    m = math.ceil(5 * math.log(2 * n / delta))
-    active = rng.random((100_000, n, m)) < 0.5
-    assert c.few_filters_active(n, 1.0, delta, least=5.0) == pytest.approx(
-        (active.sum(2) < 0.4 * m).sum(1).mean(), rel=0.02
-    )
-    m = 3
-    n = math.ceil(5 * math.log(4 * m / delta))
-    both = rng.random((100_000, 2 * m, n)) < 0.25  # of its class, and active
-    assert c.few_samples_active(m, 1.0, delta, least=5.0) == pytest.approx(
-        (both.sum(2) < n / 8).sum(1).mean(), rel=0.02
-    )
-
-
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: claim.id)
+@pytest.mark.parametrize("claim", UNIONS, ids=lambda claim: claim.id)
 def test_what_is_left_of_delta(claim):
+    """At least what the union bound leaves, for all sizes; at most what one point leaves."""
     seen = claim.observe()
-    assert claim.margin(seen, {}).low.item() == 1 - seen.share
-    assert seen.evidence["grid_points"] == seen.points >= 30
-    assert set(seen.where) >= {"delta"}
+    margin = claim.margin(seen, {})
+    assert seen.chain.proved
+    assert margin.low.item() == 1 - float(seen.share)
+    assert margin.low.item() <= margin.high.item() == 1 - seen.worst < 1
+    assert seen.evidence["grid_points"] == seen.points >= 8
+    assert 0 < seen.worst <= seen.share
+
+
+@pytest.mark.parametrize("claim", UNIONS, ids=lambda claim: claim.id)
+def test_mutants_are_refuted_by_a_point(claim):
+    """Their failure probability certainly exceeds delta somewhere, and they have no proof."""
+    for mutant in claim.mutations:
+        seen = mutant.observe()
+        assert not seen.chain.proved
+        assert seen.worst > 1
+        assert mutant.margin(seen, {}).certain_failures == 1
+
+
+@pytest.mark.parametrize(
+    ("observe", "true", "false"),
+    [
+        (lambda x: c.inner_products(GRID, ratio(2), x), "4/5", "7/10"),
+        (lambda x: c.noise_starts(GRID, ratio(2), x), "4/5", "7/10"),
+        (lambda x: c.active_filters(GRID, ratio("2/5"), x), "50", "45"),
+        (lambda x: c.active_samples(GRID, ratio("1/8"), x), "22", "20"),
+        (lambda x: c.signal_starts({"m": (1,), **GRID}, x), "2", "19/10"),
+    ],
+    ids=["inner products", "noise", "width", "samples", "signal"],
+)
+def test_where_the_constants_end(observe, true, false):
+    """The docstring's account of what is needed, and no more."""
+    assert observe(ratio(true)).chain.proved
+    assert observe(ratio(false)).worst > 1
+
+
+def test_nothing_is_both_proved_and_refuted():
+    """Over constants on both sides of every threshold."""
+    for numerator in (15, 19, 20):
+        x = Fraction(numerator, 10)
+        for seen in (
+            c.inner_products(GRID, x, ratio(1)),
+            c.signal_starts({"m": (1, 20), **GRID}, x),
+            c.norms({"n": (1, 20), "D": (1, 1000), **GRID}, x, ratio(2)),
+            c.norms({"n": (1, 20), "D": (1, 1000), **GRID}, ratio(2), x),
+        ):
+            assert not (seen.chain.proved and seen.worst > seen.share)
+
+
+def test_norms_by_simulation():
+    """The probability that the grid bounds from below."""
+    rng = np.random.default_rng(0)
+    n, D, nats = 3, 5, 0.2
+    log = math.log(2 * n) + nats
+    squares = (rng.standard_normal((100_000, n, D)) ** 2).sum(2)
+    outside = (np.abs(squares - D) > 0.5 * math.sqrt(D * log)).any(1).mean()
+    seen = c.norms({"n": (n,), "D": (D,), "nats": (nats,)}, ratio("1/2"), ratio(0))
+    assert seen.worst * math.exp(-nats) == pytest.approx(outside, rel=0.01)
+
+
+def test_activations_by_simulation():
+    """The binomial counts that Lemma B.4 speaks of."""
+    rng = np.random.default_rng(1)
+    nats = 0.5
+    m = math.ceil(5 * (math.log(2) + nats))
+    few = (rng.random((100_000, m)) < 0.5).sum(1) < 0.4 * m
+    seen = c.active_filters({"nats": (nats,)}, ratio("2/5"), ratio(5))
+    assert seen.worst * math.exp(-nats) == pytest.approx(few.mean(), rel=0.02)
+    n = math.ceil(5 * (math.log(4) + nats))
+    few = (rng.random((100_000, n)) < 0.25).sum(1) < n / 8
+    seen = c.active_samples({"nats": (nats,)}, ratio("1/8"), ratio(5))
+    assert seen.worst * math.exp(-nats) == pytest.approx(few.mean(), rel=0.02)
+
+
+@pytest.mark.parametrize("n", [2, 3, 20, 1000])
+@pytest.mark.parametrize("delta", [0.9, 0.05, 1e-30])
+def test_samples_give_dimension(n, delta):
+    """With the most filters that n >= log(m/delta) allows."""
+    log_m = n + math.log(delta)
+    assert n**2 * math.log(4 * n**2 / delta) >= math.log(8 * n / delta) + log_m
+    assert tail_proofs.samples_give_dimension(ratio(1)).proved

@@ -75,7 +75,15 @@ def test_help_of_a_command_loads_nothing_large(command):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["list"], ["list", "--json"], ["show", "theorem-4.3.error-upper"], ["show", "e5.scratch"]],
+    [
+        ["list"],
+        ["list", "--json"],
+        ["show", "theorem-4.3.error-upper"],
+        ["show", "e5.scratch"],
+        ["show", "b5.half"],
+        ["show", "b4.filters"],
+        ["show", "tau-D.range"],
+    ],
     ids=" ".join,
 )
 def test_reading_loads_nothing_for_deciding(arguments, tmp_path):
