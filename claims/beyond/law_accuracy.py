@@ -10,7 +10,7 @@ the law is furthest off.
 
 The theory's first form, with p = 0.8 and with all shares equal (the closed form), is kept as
 readings; each is a claim that it is as accurate as the law with p from the cascade: where the two
-differ by half of the declared accuracy or more, it is the nearer one in half of the regimes.
+differ by a quarter of the declared accuracy or more, it is the nearer one in half of the regimes.
 
 Where it ends: `law_ends`.
 """
@@ -59,12 +59,12 @@ def no_worse(
     reading: Read, predicted: Read, measured: Read, accuracy: float
 ) -> Callable[[Surveys, Constants], Margin]:
     """The margin of: a reading is nearer than the law in half of the regimes where they differ by
-    half of the declared accuracy or more.
+    a quarter of the declared accuracy or more.
     """
 
     def margin(surveys: Surveys, constants: Constants) -> Margin:
         one, other = (gaps(surveys, read, measured) for read in (reading, predicted))
-        return nearer(one, other, accuracy / 2).at_least(1 / 2)
+        return nearer(one, other, accuracy / 4).at_least(1 / 2)
 
     return margin
 
@@ -193,7 +193,7 @@ def _reading(
         source=source,
         statement=(
             f"{what} is as accurate as the law with p from the cascade: in half of the random"
-            f" regimes where the two differ by {accuracy_declared / 2:g} or more, it is the nearer"
+            f" regimes where the two differ by {accuracy_declared / 4:g} or more, it is the nearer"
             " one."
         ),
         latex=latex,

@@ -66,7 +66,7 @@ _LIMIT: dict[str, Any] = {
     "domain": LIMIT,
     "observe": approach,
     "family": "limit",
-    "rule": Population(64, _distances, predict_variants),
+    "rule": Population(96, _distances, predict_variants),
     "uses": MEASURED,
 }
 IMPROVES = tuple(

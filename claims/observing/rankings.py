@@ -22,11 +22,14 @@ from claims.core.margin import Margin
 from claims.core.quantities import Quantity
 from claims.deciding.coefficients import fit, largest_at_most
 from claims.deciding.estimates import Estimate, each, estimate, rank_correlation, slopes
-from claims.deciding.shares import Quantile, Share, nearer, typical
+from claims.deciding.shares import Quantile, Share, nearer
 from claims.observing.survey import Surveyed, Surveys
 from claims.predicting.law import contour_slope
 
 Array = NDArray[np.float64]
+#: Of regimes, those whose errors must be near a falling function of a criterion for it to order
+#: them.
+NEARLY = 0.9
 #: Errors that count as near the contour.
 NEAR = (0.02, 0.35)
 
@@ -46,32 +49,22 @@ def order(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Es
     return -estimate(rank_correlation, values(surveys, criterion), errors(surveys, scratch=scratch))
 
 
-def ordered_pairs(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Share:
-    """Of disjoint pairs of regimes, those where the larger criterion has the lesser error."""
-    across, measured = values(surveys, criterion), errors(surveys, scratch=scratch)
-    pairs = len(across) // 2 * 2
-    steps = (column[:pairs:2] - column[1:pairs:2] for column in (across, measured))
-    return Share.of(np.multiply(*steps) < 0)
-
-
-def foretold(surveys: Surveys, criterion: Quantity) -> Array:
-    """In every second regime, the error after transfer that the best falling curve in a criterion,
-    fitted to the others, gives.
+def off_the_curve(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Array:
+    """How far errors are from the best falling curve in a criterion: a third of the regimes fit
+    the curve, the others, (regimes,), are compared with it.
     """
-    across, measured = values(surveys, criterion), errors(surveys)
-    order = np.argsort(across[::2])
-    curve = optimize.isotonic_regression(measured[::2][order], increasing=False).x
-    return np.interp(np.log(across[1::2]), np.log(across[::2][order]), curve)
+    across, measured = np.log(values(surveys, criterion)), errors(surveys, scratch=scratch)
+    fits = np.arange(len(across)) % 3 == 0
+    order = np.argsort(across[fits])
+    curve = optimize.isotonic_regression(measured[fits][order], increasing=False).x
+    return np.asarray(np.interp(across[~fits], across[fits][order], curve) - measured[~fits])
 
 
-def off_the_curve(surveys: Surveys, criterion: Quantity) -> Array:
-    """How far the errors of those regimes are from it."""
-    return foretold(surveys, criterion) - errors(surveys)[1::2]
-
-
-def collapse(surveys: Surveys, criterion: Quantity) -> Quantile:
-    """How far most errors after transfer are, at most, from a falling function of a criterion."""
-    return typical(off_the_curve(surveys, criterion))
+def collapse(surveys: Surveys, criterion: Quantity, *, scratch: bool = False) -> Quantile:
+    """How far errors are from a falling function of a criterion: what a share `NEARLY` of regimes
+    do not exceed.
+    """
+    return Quantile(np.abs(off_the_curve(surveys, criterion, scratch=scratch)), NEARLY)
 
 
 def table(surveys: Surveys) -> dict[str, Any]:

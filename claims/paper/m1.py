@@ -33,21 +33,21 @@ from claims.core.margin import Margin
 from claims.core.quantities import TAU_2, TAU_D, Quantity
 from claims.observing.errors import MEASURED
 from claims.observing.rankings import (
+    NEARLY,
     collapse,
     exponents,
     lacks_at_most,
     lead,
     order,
-    ordered_pairs,
     table,
 )
 from claims.observing.survey import Surveys, survey, surveyed
 
-#: For one task, tau orders errors if so many pairs of regimes are ordered by it. (Of Gaussian
-#: numbers, a rank correlation of 0.95.)
-ORDERS = 0.9
-#: After transfer, it does if errors are this near a falling function of it in two regimes of three.
-COLLAPSES = 0.025
+#: A quantity orders errors if they are this near a falling function of it, in nine regimes of ten.
+#: (Of Gaussian distances, a root mean square of 0.03.)
+COLLAPSES = 0.05
+#: Two criteria disagree about a regime where the errors that they give are so far apart.
+APART = 0.025
 OFF = 0.3
 #: Criteria so far from the errors that what they lack is seen too coarsely: never at this suite's
 #: level for Γ, in 18 of 19 runs for the printed one.
@@ -62,14 +62,12 @@ _SURVEY: dict[str, Any] = {
 _USES = MEASURED | {"e3.degrees": "a threshold has no unit"}
 
 
-def _orders(criterion: Quantity) -> Callable[[Surveys, Constants], Margin]:
-    return lambda surveys, constants: ordered_pairs(surveys, criterion, scratch=True).at_least(
-        ORDERS
+def _collapses(
+    criterion: Quantity, scratch: bool = False
+) -> Callable[[Surveys, Constants], Margin]:
+    return lambda surveys, constants: collapse(surveys, criterion, scratch=scratch).at_most(
+        COLLAPSES
     )
-
-
-def _collapses(criterion: Quantity) -> Callable[[Surveys, Constants], Margin]:
-    return lambda surveys, constants: collapse(surveys, criterion).at_most(COLLAPSES)
 
 
 def _exponents_right(
@@ -81,20 +79,20 @@ def _exponents_right(
 def _candidate(reading: Reading) -> tuple[Claim, ...]:
     inverse = misread(f"1/({reading.criterion.name})", lambda: 1 / reading.criterion.formula)
     noisier = misread(
-        "sigma_1^8 more", lambda: reading.criterion.formula * (f.sigma1 / f.sigma2) ** 8
+        "sigma_1 once more", lambda: reading.criterion.formula / (f.sigma1 / f.sigma2)
     )
     rank = Claim(
         id=f"m1.orders.{reading.name}",
         title=f"{reading.plain} orders the errors after transfer",
         statement=(
             "Over random regimes inside Condition 4.1 test error after transfer is a falling"
-            f" function of {reading.plain}, to {COLLAPSES} in two regimes of three."
+            f" function of {reading.plain}, to {COLLAPSES} in {NEARLY:.0%} of regimes or more."
         ),
         latex=rf"\mathrm{{error}}\approx\phi({reading.latex}),\;\phi\downarrow",
         provenance=(reading.provenance,),
         margin=_collapses(reading.criterion),
         rule=surveyed(table),
-        unit=f"{COLLAPSES} less what two regimes of three are off by",
+        unit=f"{COLLAPSES} less what {NEARLY:.0%} of regimes are off by",
         uses=_USES,
         mutants=(
             Mutant("inverse", "its inverse does", {"margin": _collapses(inverse)}),
@@ -121,13 +119,15 @@ def _candidate(reading: Reading) -> tuple[Claim, ...]:
         unit=f"{OFF} less the largest exponent that is lacking",
         uses=_USES,
         mutants=(
-            Mutant("noise", "(σ₁/σ₂)⁸ in it as well", {"margin": _exponents_right(noisier)}),
+            Mutant(
+                "noise", "one σ₁/σ₂ more in its denominator", {"margin": _exponents_right(noisier)}
+            ),
             Mutant(
                 "dimension",
-                "d⁹ for d in it",
+                "it does not depend on d",
                 {
                     "margin": _exponents_right(
-                        misread("d^9", lambda: reading.criterion.formula / f.d**8)
+                        misread("no d", lambda: reading.criterion.formula * f.d)
                     )
                 },
             ),
@@ -146,21 +146,21 @@ def _one_task() -> tuple[Claim, ...]:
             id="m1.one-task",
             title="For one task error falls with τ",
             statement=(
-                "Of two random regimes inside Condition 4.1 the one with the larger τ₂ has the"
-                f" lesser test error from scratch, in {ORDERS:.0%} of pairs or more."
+                "Over random regimes inside Condition 4.1 test error from scratch is a falling"
+                f" function of τ₂, to {COLLAPSES} in {NEARLY:.0%} of regimes or more."
             ),
-            latex=r"\tau_2>\tau_2'\;\Rightarrow\;\mathrm{error}<\mathrm{error}'",
-            margin=_orders(tau),
+            latex=r"\mathrm{error}\approx\phi(\tau_2),\;\phi\downarrow",
+            margin=_collapses(tau, True),
             rule=surveyed(
                 lambda surveys: {
-                    "pairs": ordered_pairs(surveys, tau, scratch=True).record(),
+                    "off by": collapse(surveys, tau, scratch=True).record(),
                     "rank": order(surveys, tau, scratch=True).record(),
                 }
             ),
-            unit=f"share of pairs beyond {ORDERS}",
+            unit=f"{COLLAPSES} less what {NEARLY:.0%} of regimes are off by",
             mutants=(
-                Mutant("inverse", "1/τ₂ does", {"margin": _orders(inverse)}),
-                Mutant("other-task", "τ_D does", {"margin": _orders(TAU_D)}),
+                Mutant("inverse", "1/τ₂ does", {"margin": _collapses(inverse, True)}),
+                Mutant("other-task", "τ_D does", {"margin": _collapses(TAU_D, True)}),
             ),
             **common,
         ),
@@ -177,8 +177,8 @@ def _one_task() -> tuple[Claim, ...]:
             mutants=(
                 Mutant(
                     "dimension",
-                    "d³ for d",
-                    {"margin": _exponents_right(misread("d^3", lambda: f.tau_2 / f.d**2), True)},
+                    "it does not depend on d",
+                    {"margin": _exponents_right(misread("no d", lambda: f.tau_2 * f.d), True)},
                 ),
                 Mutant(
                     "signal",
@@ -198,7 +198,7 @@ def _one_task() -> tuple[Claim, ...]:
 def _wins(first: Reading) -> Callable[[Surveys, Constants], Margin]:
     def margin(surveys: Surveys, constants: Constants) -> Margin:
         margins = [
-            lead(surveys, first.criterion, other.criterion, COLLAPSES).at_least(
+            lead(surveys, first.criterion, other.criterion, APART).at_least(
                 1 / 2, len(CANDIDATES) - 1
             )
             for other in CANDIDATES
@@ -215,7 +215,7 @@ _WINNER = Claim(
     statement=(
         "Of Γ and the printed Γ, alone and with τ₂, τ_A + τ₂ and τ_D, test error after transfer is"
         " nearest to a falling function of the last: nearer than to another's in half of the"
-        f" regimes where the two give errors more than {COLLAPSES} apart."
+        f" regimes where the two give errors more than {APART} apart."
     ),
     latex=r"\tau_D\succ\tau_A+\tau_2,\;\Gamma+\tau_2,\;\Gamma_{\mathrm{printed}}+\tau_2,\;\Gamma,\;\Gamma_{\mathrm{printed}}",
     provenance=(Provenance.D,),
