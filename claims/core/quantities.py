@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,7 @@ class Quantity:
 
     name: str
     latex: str
-    build: Callable[[], sp.Expr]
+    build: Callable[[], sp.Expr] = field(repr=False)  # an address has no place in a name
     meaning: str
 
     @cached_property
