@@ -19,14 +19,10 @@ from scipy import optimize
 from claims.core import condition
 from claims.core.condition import DELTA, Tier
 from claims.core.quantities import Quantity
+from claims.core.usual import DECADES, MOST_STEPS
 from model.regime import Regime
 from model.scales import Scales, in_unit, steps
 
-#: log T enters the dimension clause before T is known; no run is longer than this.
-MOST_STEPS = 8192
-#: The dimension clauses ask for at least this decade at least, and 10^18 is the most that a regime
-#: may have.
-DECADES = (0.7, 18.0)
 _DIMENSION = frozenset({"dimension.signal", "dimension.samples"})
 #: Of a tau_2 that may be any: for less, Condition 4.1 can ask for more dimensions than that.
 _LEAST_TAU = 1e-3
@@ -111,11 +107,6 @@ def _dimensionless(term: Quantity) -> bool:
         return bool(term.scale_degree == 0)
     except ValueError:  # a sum of parts of different degrees
         return False
-
-
-def most_inherited(tier: Tier, m: int, n1: int, n2: int) -> int:
-    """The most filters that leave (1 - alpha) m fresh ones enough."""
-    return max(0, m - math.ceil(tier.constants["C_m"] * math.log(max(n1, n2) / DELTA)))
 
 
 def _at_dimension(groups: Groups, log_d: float) -> Scales:

@@ -157,10 +157,6 @@ LITERAL = Tier(
 TIERS = {tier.name: tier for tier in (PRACTICAL, LITERAL)}
 
 
-#: Filters of each sign, fewest and most, where a domain does not say.
-USUAL_WIDTHS = (12, 32)
-
-
 def slacks(
     regime: Regime, tasks: Collection[int] = (1, 2), names: Collection[str] | None = None
 ) -> dict[str, float]:
@@ -188,18 +184,20 @@ def violations(
 
 
 def broken_by(
-    ranges: Mapping[str, tuple[float, float]], tier: Tier | None
+    ranges: Mapping[str, tuple[float, float]], tier: Tier | None, widths: tuple[float, float]
 ) -> list[tuple[str, tuple[Clause, ...]]]:
     """The scales of a domain by which it breaks clauses somewhere in their ranges.
 
-    At the constants of `tier`, or of the most lenient tier where that is None.
+    At the constants of `tier`, or of the most lenient tier where that is None. Usual ranges, such
+    as that of `widths`, are cut to what the others need: only what lies beyond them is broken.
 
     Returns:
         each such scale, with the clauses of which one must be dropped.
     """
     tiers = TIERS.values() if tier is None else (tier,)
     least = {name: min(t.constants[name] for t in tiers) for name in PRACTICAL.constants}
-    narrowest, widest = ranges.get("m", USUAL_WIDTHS)
+    fewest, most = widths
+    narrowest, widest = ranges.get("m", (most, fewest))  # of a range that is cut, what serves best
     fewest_fresh = narrowest - ranges.get("inherited", (1.0, 1.0))[1]
     most_samples = max((ranges[name][1] for name in ("n1", "n2") if name in ranges), default=1.0)
     broken: list[tuple[str, tuple[Clause, ...]]] = []

@@ -136,7 +136,7 @@ def test_discards_would_be_seen(monkeypatch):
     """Control: a construction that filters."""
     monkeypatch.setattr(
         "strategies.regimes._small",
-        lambda domain, constants: st.integers(0, 9).filter(lambda k: k % 2 == 0).map(lambda k: k),
+        lambda domain: st.integers(0, 9).filter(lambda k: k % 2 == 0).map(lambda k: k),
     )
     with pytest.raises(AssertionError):
         draws(ANY_REGIME, 50)
