@@ -52,7 +52,7 @@ from claims.observing.growth import (
 )
 
 #: Width enough for every sample to find a share of active filters near one half.
-WIDTH: Scales = {Scale.M: Between(32, 38)}
+WIDTH: Scales = {Scale.M: Between(32, 64)}
 _NARROW: Scales = {Scale.M: Between(12, 12)}
 _SMALL_TERMS = {
     "b1.inner-products": "patches overlap by no more than the bound's last term",
@@ -62,7 +62,7 @@ _SMALL_TERMS = {
 
 #: With as many fresh filters, and with few.
 _FRESH: Scales = {
-    Scale.M: Between(36, 38),
+    Scale.M: Between(36, 64),
     Scale.INHERITED: Between(1, 4),
     Scale.SLACK: Between(30.0, 100.0),
 }

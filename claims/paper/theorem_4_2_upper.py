@@ -39,7 +39,7 @@ from claims.core.domain import Between, Bound, Domain, Scale
 from claims.core.domains import after_transfer
 from claims.core.margin import Margin
 from claims.core.quantities import Quantity
-from claims.core.ranges import C_4, EVERY_Y, FEW, Scales
+from claims.core.ranges import C_4, ENOUGH, EVERY_Y, FEW, FEWEST, Scales
 from claims.core.versions import naming
 from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import MEASURED, Observation, both_ways, error_at_most, orders
@@ -48,9 +48,6 @@ from claims.observing.pictures import falls
 
 #: v_1 at an obtuse angle to v_2, and much longer than u.
 _OBTUSE: Scales = {Scale.COS_V: Between(-1.0, -0.5), Scale.UPSTREAM_SHARE: Between(100.0, 100.0)}
-#: Source samples of the upper statements.
-FEWEST = 40
-ENOUGH: Scales = {Scale.N1: Between(FEWEST, 120)}
 #: Many inherited filters.
 WIDE: Scales = {Scale.M: Between(32, 32)}
 MANY: Scales = {**WIDE, Scale.INHERITED: Between(20, 20)}
