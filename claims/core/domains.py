@@ -8,7 +8,7 @@ from claims.core.condition import PRACTICAL, Clause
 from claims.core.criteria import SCRATCH_C_1, SCRATCH_C_3, SHARP
 from claims.core.domain import Between, Construction, Domain, Scale
 from claims.core.quantities import TAU_2, TAU_D, Y_OVER_X, Quantity, X, Y
-from claims.core.ranges import ANY, C_4, EVERY_Y, MAJORITY, MINORITY, ROOMY, SMALL, Scales
+from claims.core.ranges import ANY, C_4, EVERY_Y, MAJORITY, MINORITY, ROOMY, Scales
 
 ANY_REGIME = Domain(construction=Construction.SMALL)
 INDEPENDENT = Domain(construction=Construction.INDEPENDENT)
