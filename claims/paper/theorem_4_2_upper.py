@@ -6,8 +6,8 @@ to expect of them are in `claims.core.criteria`.
 The stated reading fails where N_2 > N_1 and X is near C_4: there tau_A = (X/Y)^2 (N_2/N_1) tau_2
 while tau_D is (1 + X/Y)^2/(1 + alpha X) tau_2, so C_2 must grow with N_2/N_1: no constant serves
 for all sizes (`theorem_4_2_sizes`). Nor does it help to keep near the threshold (`restricted`, up
-to five times C_1): at N_2 = 12 N_1 a criterion of 45 goes with tau_D = 6 or less, and with errors well
-above exp(-45/C_2). What is true instead: tau_D's reading, with no bound on sizes or X, and the
+to five times C_1): at N_2 = 12 N_1 a criterion of 45 goes with tau_D = 6 or less, and with errors
+well above exp(-45/C_2). What is true instead: tau_D's reading, with no bound on sizes or X, and the
 stated one for tasks with up to three times as many samples as one another (`balanced`).
 
 A statement that falls is one that no constant from 10^-2 to 10^2 saves, so these are searched at
