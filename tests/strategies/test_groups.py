@@ -192,24 +192,6 @@ def test_share(share):
     assert violations(made, PRACTICAL) == []
 
 
-# Inherited filters --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("tier", [PRACTICAL, LITERAL], ids=lambda tier: tier.name)
-@pytest.mark.parametrize("m", [12, 16, 32])
-@pytest.mark.parametrize("sizes", [(20, 20), (20, 120), (120, 32)])
-def test_(tier, m, sizes):
-    """One filter more would break the clause on fresh width."""
-    most = (tier, m, *sizes)
-    made = build(replace(GROUPS, n1=sizes[0], n2=sizes[1], m=m, inherited=most))
-    assert "fresh-width" not in violations(made, tier)
-    assert "fresh-width" in violations(replace(made, inherited=most + 1), tier)
-
-
-def test_too_few_filters_to_inherit():
-    assert (PRACTICAL, 3, 100, 100) == 0
-
-
 def test_groups_are_all_used():
     """Each of them moves the regime: none is left in the signature for show."""
     groups = replace(GROUPS, h2=40.0)  # beyond the step clause
