@@ -81,7 +81,10 @@ FAR_ABOVE = Domain(
 )
 #: The same up to five times the threshold.
 NEAR_THRESHOLD = FAR_ABOVE.but(
-    where={CRITERION: Between(MODERATE / 1.5, MODERATE)},
+    where={
+        TAU_2: Between(high=SCRATCH_C_3),
+        CRITERION: Between(MODERATE / 1.5, MODERATE),
+    },
     scales={
         Scale.N2: Between(480, 1000),
         Scale.M: Between(32, 32),
