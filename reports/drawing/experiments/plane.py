@@ -150,13 +150,13 @@ def _draw_boundaries(axes: Axes, lines: Mapping[str, Line]) -> None:
 #: What is marked on top of a point's fate: a claim, its outcome, style, words.
 _EXTRA = (
     (
-        "proposition-4.4.1.restricted",
+        "proposition-4.4.1.balanced",
         "stands",
         {"marker": "P", "ms": 6.5, "mfc": "k", "mec": "w", "mew": 0.6},
         "Proposition 4.4(1) stands",
     ),
     (
-        "theorem-4.2.error-upper-restricted.tau-A",
+        "theorem-4.2.error-upper-balanced.tau-A",
         "falls",
         {"marker": "^", "ms": 8, "mfc": "none", "mec": VERMILION, "mew": 1.5},
         r"$e^{-(\tau_A+\tau_2)/C_2}$ claimed: falls",

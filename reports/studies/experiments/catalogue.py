@@ -81,9 +81,9 @@ EXPERIMENTS: dict[str, Experiment] = {
             " claims there and what became of it.",
             (
                 *_TAU_D_CLAIMS,
-                "theorem-4.2.error-upper-restricted.tau-A",
-                "theorem-4.2.error-lower.tau-A",
-                "proposition-4.4.1.restricted",
+                "theorem-4.2.error-upper-balanced.tau-A",
+                "theorem-4.2.error-lower-balanced.tau-A",
+                "proposition-4.4.1.balanced",
                 *_SCRATCH_CLAIMS,
             ),
             plans.plane,
