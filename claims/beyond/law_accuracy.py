@@ -2,8 +2,8 @@
 
 Predictions of a population are written down before its first network is trained.
 Accuracies are declared: root mean square errors over random regimes inside Condition 4.1 with
-practical constants, where N is 40 to 120, m 12 to 32 and zeta up to 1/2, and so not at the limit
-the law speaks of. `law.improves` says that the distance shrinks towards that limit (in zeta and 1/m
+practical constants, where N is 20 to 1000 (most of them below 100), m 9 to 64 and zeta up to 1/2,
+and so not at the limit the law speaks of. `law.improves` says that the distance shrinks towards that limit (in zeta and 1/m
 it does; in N^2/d there is nothing to shrink, up to N^2/d of order one), and `law.worst` looks for
 the regime where the law is furthest off.
 

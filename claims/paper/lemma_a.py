@@ -66,7 +66,7 @@ _FRESH: Scales = {
     Scale.INHERITED: Between(1, 4),
     Scale.SLACK: Between(30.0, 100.0),
 }
-_STALE: Scales = {**_FRESH, Scale.INHERITED: Between(25, 26)}
+_STALE: Scales = {**_FRESH, Scale.M: Between(36, 38), Scale.INHERITED: Between(25, 26)}
 _LITTLE_DIMENSION = Mutant(
     "dimension-dropped",
     "the dimension clauses are dropped, at τ_D from 5·10³",
