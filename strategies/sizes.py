@@ -26,8 +26,8 @@ Ranges = dict[Scale, Between]
 _RUNGS, _HUNDRED = 25, 100
 _UNITS = _HUNDRED**2
 #: What a network costs: a constant, and this power of its samples (measured), one as much as the
-#: other at `_EVEN`. Shares fall with this power of the cost.
-_EVEN, _GROWTH, _SHYNESS = 60.0, 1.7, 0.8
+#: other at `_EVEN`. Shares fall like one over the cost.
+_EVEN, _GROWTH = 60.0, 1.4
 #: In a corner: sizes from this share of the largest, up to so many times the smallest.
 _TOP, _BOTTOM = 0.6, 2.0
 
@@ -111,7 +111,7 @@ def _shares(low: int, high: int, large: bool | None) -> tuple[tuple[int, ...], t
 
 
 def _share(size: int) -> float:
-    return float((1 + (size / _EVEN) ** _GROWTH) ** -_SHYNESS)
+    return float(1 / (1 + (size / _EVEN) ** _GROWTH))
 
 
 def _there(rung: int, low: int, high: int, large: bool | None) -> bool:

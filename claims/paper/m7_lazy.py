@@ -226,8 +226,8 @@ def _orders(domain: Domain, *, enough: bool = False) -> Claim:
 ORDERS = _orders(STIFF), _orders(FEW_TIMES, enough=True)
 #: As stated, where filters hardly move the coefficient claims fail. A.1(b)'s orders need not:
 #: pre-activations start at zeta sqrt(N/d), small still where d is large (with 40 samples they hold
-#: up to 3 10^3 times, and up to 10^4 in most networks). (The envelopes of (a) and the balance of (c)
-#: fail in some of these regimes, in others not.) With 10^12 the envelope fails in all.
+#: up to 3 10^3 times, and up to 10^4 in most networks). (The envelopes of (a) and the balance of
+#: (c) fail in some of these regimes, in others not.) With 10^12 the envelope fails in all.
 LAZY_COEFFICIENTS = (
     _coefficients(
         "lazy",
