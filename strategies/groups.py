@@ -19,7 +19,7 @@ from scipy import optimize
 from claims.core import condition
 from claims.core.condition import DELTA, Tier
 from claims.core.quantities import Quantity
-from claims.core.usual import DECADES, MOST_STEPS
+from claims.core.usual import DECADES, MOST_STEPS, MOST_WORK
 from model.regime import Regime
 from model.scales import Scales, in_unit, steps
 
@@ -155,9 +155,14 @@ def _with_steps(scales: Scales, groups: Groups) -> Scales:
         scales,
         h_1=h_1,
         h_2=h_2,
-        steps1=min(steps(groups.duration, h_1), MOST_STEPS),
-        steps2=min(steps(groups.duration, h_2), MOST_STEPS),
+        steps1=min(steps(groups.duration, h_1), _most_steps(groups.m, scales.n1)),
+        steps2=min(steps(groups.duration, h_2), _most_steps(groups.m, scales.n2)),
     )
+
+
+def _most_steps(m: int, samples: int) -> int:
+    """The longest run there is for so many filters and samples."""
+    return max(1, min(MOST_STEPS, int(MOST_WORK / (m * samples**2))))
 
 
 def _longest_step(groups: Groups, h: float, samples: int, d: int) -> float:

@@ -18,8 +18,9 @@ _WIDTHS = {PRACTICAL: Between(8, 64), LITERAL: Between(8, 32)}
 _STEPS = {PRACTICAL: 2.0, LITERAL: 1.2}
 _DURATIONS = {PRACTICAL: Between(20.0, 60.0), LITERAL: Between(20.0, 22.0)}
 
-#: Runs are cut at this number of steps. (log T enters the dimension clause before T is known.)
-MOST_STEPS = 8192
+#: Runs are cut at this number of steps, and at so many multiplications, m N^2 each. (log T enters
+#: the dimension clause before T is known.)
+MOST_STEPS, MOST_WORK = 8192, 2e10
 #: Decades of d: the dimension clauses ask for at least the first at least, and no regime has more
 #: dimensions than the last.
 DECADES = (0.7, 18.0)
@@ -66,7 +67,7 @@ def usual(tier: Tier) -> dict[Scale, Between]:
         Scale.N2: _SIZES[tier],
         Scale.M: _WIDTHS[tier],
         Scale.INHERITED: Between(1, _WIDTHS[tier].range({})[1] - 1),
-        Scale.UPSTREAM_SHARE: Between(1e-2, 1e2),
+        Scale.UPSTREAM_SHARE: Between(1e-2, 10.0),
         Scale.COS_V: Between(0.0, 0.0),
         Scale.H1: step,
         Scale.H2: step,

@@ -10,6 +10,7 @@ import pytest
 from claims.core import quantities as q
 from claims.core.condition import LITERAL, PRACTICAL, slacks, violations
 from claims.core.quantities import catalogue
+from claims.core.usual import MOST_WORK
 from claims.paper import theorem_4_2_lower, theorem_4_2_upper, theorem_4_3
 from strategies.groups import MOST_STEPS, Groups, build, solve
 
@@ -209,3 +210,10 @@ def test_groups_are_all_used():
         for name, value in changes.items()
         if build(replace(groups, **{name: value})) == build(groups)
     ] == []
+
+
+def test_long_runs_of_large_networks_are_cut():
+    """At the work they take; runs of few samples at their number of steps alone."""
+    large = build(replace(GROUPS, n1=1000, n2=20, m=38, h1=1e-6, h2=1e-6, slack=1.0))
+    assert large.steps1 == int(MOST_WORK / (38 * 1000**2))
+    assert large.steps2 == MOST_STEPS
