@@ -31,7 +31,9 @@ _REMARKS = {
     Scale.UPSTREAM_SHARE: "‖v₁‖²/‖u‖²",
     Scale.H1: "less where its second clause asks for less",
     Scale.H2: "less where its second clause asks for less",
-    Scale.DURATION: f"hT, in at most {MOST_STEPS} steps, fewer where m N² times them is {MOST_WORK:g}",
+    Scale.DURATION: (
+        f"hT, in at most {MOST_STEPS} steps, fewer where m N² times them is {MOST_WORK:g}"
+    ),
     Scale.INITIALISATION: "σ₀ over the most that Condition 4.1 allows",
     Scale.SLACK: f"d over the least that Condition 4.1 allows, d at most 10^{DECADES[1]:g}",
 }
