@@ -8,14 +8,16 @@ are the ends of the range.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from hypothesis import strategies as st
 
+from strategies import ladders
+from strategies.ladders import Draw, Part
+
 T = TypeVar("T")
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 GRID = 12
 #: For what a statement has a threshold in.
 FINE_GRID = 120
@@ -30,8 +32,8 @@ class Draws(Protocol):
     def threshold(self, name: str, low: float, high: float) -> float:
         """The same where the middle of the range matters as much as its ends."""
 
-    def count(self, name: str, low: int, high: int) -> int:
-        """A whole number from `low` > 0 to `high`, spaced logarithmically."""
+    def size(self, name: str, low: int, high: int, part: Part = Part.ALL) -> int:
+        """A whole number from `low` > 0 to `high`, spaced logarithmically; the large ones cost."""
 
     def whole(self, name: str, low: int, high: int) -> int:
         """A whole number from `low` to `high`."""
@@ -60,9 +62,9 @@ class HypothesisDraws:
         """A point of a fine grid, each as likely as any."""
         return _readable(low, high, self.draw(st.integers(0, FINE_GRID)) / FINE_GRID)
 
-    def count(self, name: str, low: int, high: int) -> int:
-        """On the same grid as reals."""
-        return round(self.real(name, low, high)) if high > low else low
+    def size(self, name: str, low: int, high: int, part: Part = Part.ALL) -> int:
+        """The rarer the more it costs; from a part of the range if asked."""
+        return ladders.rung(self.draw, low, high, part)
 
     def whole(self, name: str, low: int, high: int) -> int:
         """Any, the ends half of the time."""
@@ -111,15 +113,18 @@ class PlacedDraws:
         """As any real."""
         return self.real(name, low, high)
 
-    def count(self, name: str, low: int, high: int) -> int:
-        """As far along as the coordinate says, each number a stretch of a logarithmic axis."""
+    def size(self, name: str, low: int, high: int, part: Part = Part.ALL) -> int:
+        """As far along as the coordinate says, each number a stretch of a logarithmic axis.
+
+        The axis is the whole range whatever the part.
+        """
         share = self._share(name, low < high)
         return min(int(_along(low, high + 1, share)), high) if low < high else low
 
     def whole(self, name: str, low: int, high: int) -> int:
         """On a logarithmic axis too, unless it begins at 0 or below."""
         if low > 0:
-            return self.count(name, low, high)
+            return self.size(name, low, high)
         return low + self._step(name, high - low + 1)
 
     def among(self, name: str, options: Sequence[T]) -> T:

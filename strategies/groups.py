@@ -20,14 +20,10 @@ from claims.core import condition
 from claims.core.condition import DELTA, Tier
 from claims.core.domain import DomainError
 from claims.core.quantities import Quantity
+from claims.core.usual import DECADES, MOST_STEPS, MOST_WORK
 from model.regime import Regime
 from model.scales import Scales, in_unit, steps
 
-#: log T enters the dimension clause before T is known; no run is longer than this.
-MOST_STEPS = 8192
-#: The dimension clauses ask for at least this decade at least, and 10^18 is the most that a regime
-#: may have.
-DECADES = (0.7, 18.0)
 _DIMENSION = frozenset({"dimension.signal", "dimension.samples"})
 #: Of a tau_2 that may be any: for less, Condition 4.1 can ask for more dimensions than that.
 _LEAST_TAU = 1e-3
@@ -119,11 +115,6 @@ def _dimensionless(term: Quantity) -> bool:
         return False
 
 
-def most_inherited(tier: Tier, m: int, n1: int, n2: int) -> int:
-    """The most filters that leave (1 - alpha) m fresh ones enough."""
-    return max(0, m - math.ceil(tier.constants["C_m"] * math.log(max(n1, n2) / DELTA)))
-
-
 def _at_dimension(groups: Groups, log_d: float) -> Scales:
     """The groups' scales in this dimension. Runs are as long as any, steps as the groups wish, and
     the initial weights are still open: none of the clauses that set the dimension asks for them.
@@ -170,9 +161,14 @@ def _with_steps(scales: Scales, groups: Groups) -> Scales:
         scales,
         h_1=h_1,
         h_2=h_2,
-        steps1=min(steps(groups.duration, h_1), MOST_STEPS),
-        steps2=min(steps(groups.duration, h_2), MOST_STEPS),
+        steps1=min(steps(groups.duration, h_1), _most_steps(groups.m, scales.n1)),
+        steps2=min(steps(groups.duration, h_2), _most_steps(groups.m, scales.n2)),
     )
+
+
+def _most_steps(m: int, samples: int) -> int:
+    """The longest run there is for so many filters and samples."""
+    return max(1, min(MOST_STEPS, int(MOST_WORK / (m * samples**2))))
 
 
 def _longest_step(groups: Groups, h: float, samples: int, d: int) -> float:

@@ -31,9 +31,12 @@ from claims.core.constants import Constants
 from claims.core.domain import Domain
 from model.regime import Regime
 from strategies.regimes import regimes
+from strategies.sizes import Corner, corners
 
 #: Seeds of verification and of calibration come from disjoint halves of this range.
 ROOTS = 2**32
+#: A search of so many cases for each corner takes one in each.
+_CASES_A_CORNER = 3
 
 
 class _Provider(HypothesisProvider):
@@ -76,13 +79,25 @@ class HypothesisSearch:
             name, entropy: fix the whole search: same values, same cases, whatever else runs.
             shrinks: calls more that shrinking may take.
 
+        The last cases lie in the domain's corners (`strategies.sizes`), one in each, where there
+        are cases enough.
+
         Returns:
             The smallest case that was met and falls, or None.
         """
-        hunt = _Hunt(falls, shrinks)
         first_root = ROOTS if self.calibration else 0
-        _run(domain, constants, hunt, f"{entropy}:{name}", cases, first_root)
-        return hunt.smallest
+        for corner, count in _parts(domain, cases):
+            # A search begins with the simplest case, which is in no corner.
+            hunt = _Hunt(falls, shrinks, passed=0 if corner is None else 1)
+            drawn = (
+                regimes(domain, constants, corner),
+                st.integers(first_root, first_root + ROOTS - 1),
+            )
+            label = "" if corner is None else f"/{corner.value}"
+            _run(drawn, hunt, f"{entropy}:{name}{label}", count + hunt.passed)
+            if hunt.smallest is not None:
+                return hunt.smallest
+        return None
 
     def worst(
         self,
@@ -124,15 +139,19 @@ SEARCH = HypothesisSearch()
 
 @dataclass
 class _Hunt:
-    """The cases decided so far."""
+    """The cases decided so far, but for the first, which may be passed over."""
 
     falls: Callable[[Case], bool]
     shrinks: int
+    passed: int = 0
     decided: dict[Case, bool] = field(default_factory=dict)
     smallest: Case | None = None
 
     def __call__(self, regime: Regime, root: int) -> None:
         case = Case(regime, root)
+        if self.passed:
+            self.passed -= 1
+            return
         if case not in self.decided:
             if self.smallest is not None:
                 if self.shrinks == 0:
@@ -144,18 +163,23 @@ class _Hunt:
             raise _FallenError
 
 
+def _parts(domain: Domain, cases: int) -> list[tuple[Corner | None, int]]:
+    """A domain, and its corners where there are cases for them; with the cases of each."""
+    there = corners(domain.ranges(domain.tiers[0])) if domain.tasks else ()
+    if cases < _CASES_A_CORNER * len(there):
+        there = ()
+    return [(None, cases - len(there)), *((corner, 1) for corner in there)]
+
+
 def _run(
-    domain: Domain, constants: Constants, hunt: _Hunt, name: str, cases: int, low: int
+    drawn: tuple[st.SearchStrategy[Regime], st.SearchStrategy[int]],
+    hunt: _Hunt,
+    name: str,
+    cases: int,
 ) -> None:
     phases = [Phase.generate, Phase.shrink] if hunt.shrinks else [Phase.generate]
     try:
-        _seeded(
-            hunt,
-            name,
-            settings(_settings(cases), phases=phases),
-            regimes(domain, constants),
-            st.integers(low, low + ROOTS - 1),
-        )()
+        _seeded(hunt, name, settings(_settings(cases), phases=phases), *drawn)()
     except _FallenError:
         return
 

@@ -156,10 +156,6 @@ LITERAL = Tier(
 TIERS = {tier.name: tier for tier in (PRACTICAL, LITERAL)}
 
 
-#: Filters of each sign, fewest and most, where a domain does not say.
-USUAL_WIDTHS = (12, 32)
-
-
 def slacks(
     regime: Regime, tasks: Collection[int] = (1, 2), names: Collection[str] | None = None
 ) -> dict[str, float]:
@@ -187,20 +183,21 @@ def violations(
 
 
 def broken_by(
-    ranges: Mapping[str, tuple[float, float]], tier: Tier | None
+    ranges: Mapping[str, tuple[float, float]], tier: Tier | None, widths: tuple[float, float]
 ) -> list[tuple[str, tuple[Clause, ...]]]:
-    """The scales of a domain by which it breaks clauses somewhere in their ranges.
+    """The scales of a domain by which it breaks clauses.
 
-    At the constants of `tier`, or of the most lenient tier where that is None.
+    At the constants of `tier`, or of the most lenient tier where that is None. Numbers of samples
+    and of filters are cut to what they allow one another (`claims.core.allowed`), and break a
+    clause where nothing is left; `widths` are the usual numbers of filters.
 
     Returns:
         each such scale, with the clauses of which one must be dropped.
     """
     tiers = TIERS.values() if tier is None else (tier,)
     least = {name: min(t.constants[name] for t in tiers) for name in PRACTICAL.constants}
-    narrowest, widest = ranges.get("m", USUAL_WIDTHS)
-    fewest_fresh = narrowest - ranges.get("inherited", (1.0, 1.0))[1]
-    most_samples = max((ranges[name][1] for name in ("n1", "n2") if name in ranges), default=1.0)
+    narrowest, widest = ranges.get("m", widths)
+    fewest_samples = max((ranges[name][0] for name in ("n1", "n2") if name in ranges), default=1.0)
     broken: list[tuple[str, tuple[Clause, ...]]] = []
     for name, (low, high) in ranges.items():
         if name in ("h1", "h2") and high > 1 / least["C_eta"]:
@@ -209,12 +206,12 @@ def broken_by(
             broken.append((name, (Clause.INITIALISATION,)))
         if name == "slack" and low < 1:
             broken.append((name, (Clause.DIMENSION_SIGNAL, Clause.DIMENSION_SAMPLES)))
-        if name in ("n1", "n2") and low < least["C_N"] * math.log(widest / DELTA):
+        if name in ("n1", "n2") and high < least["C_N"] * math.log(narrowest / DELTA):
             broken.append((name, (Clause.SAMPLES,)))
-    needed = least["C_m"] * math.log(most_samples / DELTA)
-    if narrowest < needed:
+    needed = least["C_m"] * math.log(fewest_samples / DELTA)
+    if widest < needed:
         broken.append(("m", (Clause.WIDTH,)))
-    elif "inherited" in ranges and fewest_fresh < needed:
+    elif "inherited" in ranges and widest - ranges["inherited"][0] < needed:
         broken.append(("inherited", (Clause.FRESH_WIDTH,)))
     return broken
 

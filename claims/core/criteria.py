@@ -9,7 +9,7 @@ alpha^2 N_1 sigma_2^2/sigma_1^2 beside the target's N_2, so tau_D orders the err
 r = sigma_1^2/sigma_2^2
 
     tau_D / tau_2 = (1 + X/Y)^2 / (1 + alpha X),
-    tau_A / tau_2 = alpha X/(r Y^2),
+    tau_A / tau_2 = alpha X/(r Y^2) = X^2 N_2/(N_1 Y^2),
     Gamma / tau_2 = alpha X/Y^2.
 """
 

@@ -9,28 +9,24 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, NoReturn
 
 from claims.core import condition, quantities
+from claims.core.allowed import Allowed, cut
 from claims.core.condition import Clause, Tier
-from claims.core.constants import Constants, resolve
+from claims.core.constants import Constants
 from claims.core.quantities import Quantity
+from claims.core.scale import Between, Bound, DomainError, Scale
+from claims.core.usual import usual, widths
 from model.regime import Regime
 
-Bound = float | str  # a number, or the name of a calibrated constant
+__all__ = ["Between", "Bound", "Construction", "Domain", "DomainError", "Hypothesis", "Scale"]
+
 ROUNDING = 1e-9
-
-
-class DomainError(ValueError):
-    """A domain that no construction can honour: names the field, the value and the rule."""
-
-    def __init__(self, field: str, value: object, rule: str) -> None:
-        super().__init__(f"{field} = {value}: {rule}")
-        self.field, self.value, self.rule = field, value, rule
 
 
 class Construction(StrEnum):
@@ -49,22 +45,6 @@ class Construction(StrEnum):
         if self in (Construction.SMALL, Construction.INDEPENDENT):
             return ()
         return (2,) if self is Construction.SCRATCH else (1, 2)
-
-
-class Scale(StrEnum):
-    """A dimensionless scale that is drawn from a range of the domain's own."""
-
-    N1 = "n1"  # upstream samples
-    N2 = "n2"  # downstream samples
-    M = "m"  # filters of each sign
-    INHERITED = "inherited"  # filters of each sign taken from upstream
-    UPSTREAM_SHARE = "upstream_share"  # ||v_1||^2/||u||^2
-    COS_V = "cos_v"  # the cosine of v_1 and v_2: one of the two ends
-    H1 = "h1"  # upstream step
-    H2 = "h2"  # downstream step
-    DURATION = "duration"  # h T
-    INITIALISATION = "initialisation"  # sigma_0 over the most that Condition 4.1 allows
-    SLACK = "slack"  # dimension slack: d over the least that Condition 4.1 allows
 
 
 _COUNTS = (Scale.N1, Scale.N2, Scale.M, Scale.INHERITED)
@@ -89,30 +69,6 @@ _SOLVABLE = frozenset(
 
 
 @dataclass(frozen=True)
-class Between:
-    """A range: numbers, or names of calibrated constants. Raises `DomainError` for an empty one."""
-
-    low: Bound = -math.inf
-    high: Bound = math.inf
-
-    def __post_init__(self) -> None:
-        for name in ("low", "high"):
-            _check_bound(name, getattr(self, name))
-        ends = self.low, self.high
-        if not any(isinstance(end, str) for end in ends) and not self.low <= self.high:  # type: ignore[operator]
-            raise DomainError("high", self.high, f"must be at least low = {self.low}")
-
-    def range(self, constants: Constants) -> tuple[float, float]:
-        """The numbers."""
-        return resolve(self.low, constants), resolve(self.high, constants)
-
-    @property
-    def constants(self) -> tuple[str, ...]:
-        """The names of constants among its ends."""
-        return tuple(end for end in (self.low, self.high) if isinstance(end, str))
-
-
-@dataclass(frozen=True)
 class Hypothesis:
     """A quantity required to lie in a range."""
 
@@ -122,8 +78,7 @@ class Hypothesis:
     def holds(self, regime: Regime, constants: Constants) -> bool:
         """Whether a regime meets it, rounding forgiven."""
         low, high = self.between.range(constants)
-        value = self.quantity(regime)
-        return low - ROUNDING * abs(low) <= value <= high + ROUNDING * abs(high)
+        return _inside(self.quantity(regime), low, high)
 
     def __str__(self) -> str:
         low, high = self.between.low, self.between.high
@@ -143,7 +98,8 @@ class Domain:
             meaning.
         solve_for: the quantity that the overall signal strength is solved for: of `SCRATCH` and
             `TRANSFER` only.
-        scales: ranges of scales that replace the usual ones.
+        scales: ranges of scales that replace the usual ones (`claims.core.usual`), which are part
+            of the domain as well.
         without: clauses of Condition 4.1 that are not required.
         tier: the one tier of constants to construct for; any if None.
 
@@ -217,6 +173,23 @@ class Domain:
         return self.construction.tasks
 
     @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """The tiers of constants that regimes are constructed for."""
+        return tuple(condition.TIERS.values()) if self.tier is None else (self.tier,)
+
+    def ranges(self, tier: Tier) -> dict[Scale, Between]:
+        """The range of every scale, at a tier's constants: its own, and the usual ones.
+
+        Less what Condition 4.1 forbids for every value of the others.
+        """
+        if not self.tasks:
+            return {}
+        filled = {**usual(tier), **self.scales}
+        if self.construction is Construction.SCRATCH:
+            del filled[Scale.INHERITED]
+        return cut(filled, Allowed(tier, self.without), self.tasks)
+
+    @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
         """What `where` requires, in its order, which serves display alone."""
         return tuple(Hypothesis(quantity, between) for quantity, between in self.where.items())
@@ -230,17 +203,46 @@ class Domain:
     def violations(self, regime: Regime, constants: Constants) -> list[str]:
         """What keeps a regime outside; empty if it is inside."""
         broken = [str(h) for h in self.hypotheses if not h.holds(regime, constants)]
-        if self.tasks:
-            broken += self.broken_clauses(regime)
-        return broken
+        if not self.tasks:
+            return broken
+        by_tier = [[*self._beyond(regime, t), *self._broken(regime, t)] for t in self.tiers]
+        return broken + min(by_tier, key=len)
+
+    def _beyond(self, regime: Regime, tier: Tier) -> list[str]:
+        """The scales whose value lies beyond their range, of those that a regime tells."""
+        beyond = []
+        for scale, between in self.ranges(tier).items():
+            value = _told(scale, regime)
+            low, high = between.range({})
+            if value is not None and not _inside(value, low, high):
+                beyond.append(f"{low:g} ≤ {scale} ≤ {high:g}")
+        return beyond
+
+    def _broken(self, regime: Regime, tier: Tier) -> list[str]:
+        return condition.violations(regime, tier, self.tasks, self.without)
 
     def broken_clauses(self, regime: Regime) -> list[str]:
         """The clauses of Condition 4.1 that a regime breaks, at the tier where it breaks fewest."""
-        by_tier = [
-            condition.violations(regime, tier, self.tasks, self.without)
-            for tier in condition.TIERS.values()
-        ]
-        return sorted(by_tier, key=len)[0]
+        return min((self._broken(regime, tier) for tier in condition.TIERS.values()), key=len)
+
+
+#: Scales that a regime tells as they were drawn.
+_READ: Mapping[Scale, Callable[[Regime], float]] = {
+    Scale.N1: lambda regime: regime.n1,
+    Scale.N2: lambda regime: regime.n2,
+    Scale.RATIO: lambda regime: regime.n1 / regime.n2,
+    Scale.M: lambda regime: regime.m,
+    Scale.INHERITED: lambda regime: regime.inherited,
+    Scale.COS_V: lambda regime: regime.cos_v,
+}
+
+
+def _told(scale: Scale, regime: Regime) -> float | None:
+    return _READ[scale](regime) if scale in _READ else None
+
+
+def _inside(value: float, low: float, high: float) -> bool:
+    return low - ROUNDING * abs(low) <= value <= high + ROUNDING * abs(high)
 
 
 def _remade(values: dict[str, Any]) -> Domain:
@@ -249,16 +251,6 @@ def _remade(values: dict[str, Any]) -> Domain:
 
 def _short(bound: Bound) -> str:
     return bound.rsplit(".", 1)[-1] if isinstance(bound, str) else f"{bound:g}"
-
-
-def _check_bound(name: str, value: object) -> None:
-    if isinstance(value, str):
-        if "." not in value or value != value.strip():
-            raise DomainError(
-                name, repr(value), "must be a number, or a constant's name such as theorem-4.3.C_1"
-            )
-    elif isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
-        raise DomainError(name, repr(value), "must be a number, or the name of a constant")
 
 
 def _check_kind(domain: Domain) -> None:
@@ -411,9 +403,8 @@ def _check_scale(domain: Domain, scale: Scale, between: Between) -> None:
         fewest = _numbers(domain.scales[Scale.M])[0]
         if high > fewest:
             refuse(f"must be at most scales[m], which begins at {fewest:g}")
-    fixed = domain.construction is Construction.POSITIVE and scale in (Scale.N1, Scale.N2)
-    if fixed and low != high:
-        refuse("a positive domain takes one number of samples, not a range")
+    if scale is Scale.RATIO and not low <= 1 <= high:
+        refuse("must have 1 between its ends")
 
 
 def _numbers(between: Between) -> tuple[float, float]:
@@ -431,7 +422,7 @@ def _check_clauses(domain: Domain) -> None:
             f"a {domain.construction} domain does not ask for Condition 4.1",
         )
     ranges = {str(scale): _numbers(between) for scale, between in domain.scales.items()}
-    for scale, clauses in condition.broken_by(ranges, domain.tier):
+    for scale, clauses in condition.broken_by(ranges, domain.tier, widths(domain.tier)):
         if not set(clauses) & domain.without:
             low, high = ranges[scale]
             raise DomainError(

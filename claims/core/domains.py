@@ -8,7 +8,7 @@ from claims.core.condition import PRACTICAL, Clause
 from claims.core.criteria import SCRATCH_C_1, SCRATCH_C_3, SHARP
 from claims.core.domain import Between, Construction, Domain, Scale
 from claims.core.quantities import TAU_2, TAU_D, Y_OVER_X, Quantity, X, Y
-from claims.core.ranges import ANY, C_4, EVERY_Y, MAJORITY, MINORITY, ROOMY, SMALL, Scales
+from claims.core.ranges import ANY, C_4, EVERY_Y, MAJORITY, MINORITY, ROOMY, Scales
 
 ANY_REGIME = Domain(construction=Construction.SMALL)
 INDEPENDENT = Domain(construction=Construction.INDEPENDENT)
@@ -46,7 +46,7 @@ def scratch_below(
 
 #: Samples enough for every filter to start active on some of its class; with 20, one in ten
 #: networks has a filter that does not.
-SAMPLES = EVERYWHERE.but(scales={Scale.N1: Between(40, 120), Scale.N2: Between(40, 120)})
+SAMPLES = EVERYWHERE.but(scales={Scale.N1: Between(40, 1000), Scale.N2: Between(40, 1000)})
 #: N q/d beyond 10: signal, not noise, fits the training set.
 SMALL_DIMENSION = after_transfer(
     TAU_D,
@@ -157,13 +157,18 @@ SURVEY = after_transfer(
     TAU_D, Between(0.1, 20.0), x=Between(0.1, 100.0), y=Between(1.0, 30.0), tier=PRACTICAL
 )
 #: Where the choice matters: Y from 1 to 6, at least three times as much noise inherited as
-#: memorised, up to half of the filters and more.
+#: memorised, up to half of the filters and more; samples as many as the fresh ones left allow.
 SWEEP = after_transfer(
     TAU_D,
     Between(0.5, 3.0),
     x=Between(3.0, 30.0),
     y=Between(1.0, 6.0),
-    scales={Scale.M: Between(24, 24), Scale.INHERITED: Between(15, 15), **SMALL},
+    scales={
+        Scale.M: Between(24, 24),
+        Scale.INHERITED: Between(15, 15),
+        Scale.N1: Between(20, 90),
+        Scale.N2: Between(20, 90),
+    },
     tier=PRACTICAL,
 )
 #: Near the law's limit.
@@ -173,7 +178,7 @@ LIMIT = from_scratch(
     scales={
         Scale.M: Between(28, 32),
         Scale.N1: Between(20, 20),
-        Scale.N2: Between(60, 120),
+        Scale.N2: Between(60, 1000),
         Scale.INITIALISATION: Between(0.01, 0.05),
         Scale.SLACK: Between(20.0, 30.0),
     },

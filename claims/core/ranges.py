@@ -16,8 +16,14 @@ Scales = Mapping[Scale, Between]
 FEW: Scales = {Scale.INHERITED: Between(1, 1)}
 #: For N_1 and ||u|| to grow within Condition 4.1.
 ROOMY: Scales = {Scale.SLACK: Between(10.0, 30.0)}
-#: Small enough to train quickly.
-SMALL: Scales = {Scale.N1: Between(40, 60), Scale.N2: Between(40, 60)}
+#: Where networks are trained several times over, with N_1 up to four times as large.
+SMALL: Scales = {Scale.N1: Between(20, 240), Scale.N2: Between(20, 240)}
+#: Source samples enough for every inherited filter to learn (`claims.paper.theorem_4_2_upper`).
+FEWEST = 40
+ENOUGH: Scales = {Scale.N1: Between(FEWEST, 1000)}
+#: Neither task has many more samples than the other.
+BALANCED: Scales = {Scale.RATIO: Between(1 / 3, 3.0)}
+BALANCED_PLAIN, BALANCED_LATEX = "⅓ ≤ N₁/N₂ ≤ 3", r"\tfrac13\le N_1/N_2\le3"
 #: The same, with alpha at most one half, or at least.
 MINORITY: Scales = {Scale.M: Between(20, 24), Scale.INHERITED: Between(8, 9), **SMALL}
 MAJORITY: Scales = {Scale.M: Between(27, 27), Scale.INHERITED: Between(15, 15), **SMALL}

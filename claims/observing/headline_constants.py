@@ -27,13 +27,14 @@ from claims.core.criteria import (
     SCRATCH_C_3,
     SCRATCH_C_T,
     SHARP,
+    STATED,
     TRANSFER_C_T,
     Reading,
 )
 from claims.core.domain import Between, Scale
 from claims.core.domains import NEGATIVE, after_transfer, from_scratch
 from claims.core.quantities import TAU_2, Quantity, X
-from claims.core.ranges import C_4, Scales
+from claims.core.ranges import BALANCED, C_4, ENOUGH, Scales
 from claims.observing.errors import Learned, Observation, both_ways, log_error, scratch_only
 from model.regime import Regime
 
@@ -41,7 +42,7 @@ Array = NDArray[np.float64]
 #: Of a criterion.
 LEAST_DRAWN, MOST_DRAWN = 0.1, 100.0
 WIDE = Between(LEAST_DRAWN, MOST_DRAWN)
-#: Samples, fewest and most.
+#: Samples, fewest and most, of balanced tasks.
 _FEW, _MANY = Between(40, 40), Between(120, 120)
 #: With the range of the criterion: much noise inherited from few samples, where it must be large; a
 #: little inherited from many, where it must be small.
@@ -58,8 +59,15 @@ CORNERS: dict[str, tuple[Between, Scales]] = {
 
 
 SCRATCH = CalibrationSet("scratch", from_scratch(TAU_2, WIDE), scratch_only)
+#: No constants of the stated reading serve for all N_1/N_2: its own are those of balanced tasks.
 ANYWHERE = {
-    reading.name: CalibrationSet(reading.name, after_transfer(reading.criterion, WIDE), both_ways)
+    reading.name: CalibrationSet(
+        reading.name,
+        after_transfer(
+            reading.criterion, WIDE, scales={**ENOUGH, **(BALANCED if reading is STATED else {})}
+        ),
+        both_ways,
+    )
     for reading in READINGS
 }
 

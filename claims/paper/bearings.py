@@ -38,17 +38,17 @@ EXPERIMENTS = (
         " claims there and what became of it.",
         (
             *_TAU_D,
-            "theorem-4.2.error-upper-restricted.tau-A",
-            "theorem-4.2.error-lower.tau-A",
-            "proposition-4.4.1.restricted",
+            "theorem-4.2.error-upper-balanced.tau-A",
+            "theorem-4.2.error-lower-balanced.tau-A",
+            "proposition-4.4.1.balanced",
             *_SCRATCH,
         ),
         {
             "speaks": "theorem-4.2.convergence",
             "succeeds": "theorem-4.2.error-upper.tau-D",
             "fails": "theorem-4.2.error-lower.tau-D",
-            "helps": "proposition-4.4.1.restricted",
-            "succeeds as stated": "theorem-4.2.error-upper-restricted.tau-A",
+            "helps": "proposition-4.4.1.balanced",
+            "succeeds as stated": "theorem-4.2.error-upper-balanced.tau-A",
         },
     ),
     Bearing(

@@ -55,7 +55,7 @@ from claims.observing.growth import (
 )
 
 #: Width enough for every sample to find a share of active filters near one half.
-WIDTH: Scales = {Scale.M: Between(32, 38)}
+WIDTH: Scales = {Scale.M: Between(32, 64)}
 _NARROW: Scales = {Scale.M: Between(12, 12)}
 _SMALL_TERMS = {
     "b1.inner-products": "patches overlap by no more than the bound's last term",
@@ -66,11 +66,11 @@ _SMALL_TERMS = {
 
 #: With as many fresh filters, and with few.
 _FRESH: Scales = {
-    Scale.M: Between(36, 38),
+    Scale.M: Between(36, 64),
     Scale.INHERITED: Between(1, 4),
     Scale.SLACK: Between(30.0, 100.0),
 }
-_STALE: Scales = {**_FRESH, Scale.INHERITED: Between(25, 26)}
+_STALE: Scales = {**_FRESH, Scale.M: Between(36, 38), Scale.INHERITED: Between(25, 26)}
 _LITTLE_DIMENSION = Mutant(
     "dimension-dropped",
     "the dimension clauses are dropped, at τ_D from 5·10³",

@@ -64,6 +64,7 @@ def attack_claim(
         return
     from reports.studies.attack import attack
 
+    name = "-".join(filter(None, split_id(claim.id)))
     with _watched(claim.id, minutes) as tick:
         done = attack.run(
             claim,

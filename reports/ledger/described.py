@@ -7,6 +7,7 @@ from typing import Any
 
 from claims.core import constants as constant_table
 from claims.core.claim import Claim
+from claims.core.limits import limits
 from reports.ledger.earned import sentences
 from reports.ledger.ledger import Ledger
 
@@ -29,7 +30,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "statement": claim.statement,
         "latex": claim.latex,
         "hypotheses": [str(h) for h in claim.domain.hypotheses] if claim.domain else [],
-        "searched": _searched(claim),
+        "searched": limits(claim.domain) if claim.domain else [],
         "detects": claim.rule.detects,
         "constants": constant_table.select(claim.constants),
         "calibration": _calibrations(claim.constants),
@@ -43,21 +44,6 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
             else verdict.to_dict() | {"settled": ledger.statuses[claim.id].value}
         ),
     }
-
-
-def _searched(claim: Claim) -> list[str]:
-    """Where regimes are drawn, besides the hypotheses."""
-    domain = claim.domain
-    if domain is None:
-        return []
-    tier = domain.tier.name if domain.tier else "practical and literal"
-    first = f"Condition 4.1, {tier} constants" if domain.tasks else "any small regime"
-    dropped = [f"without its clause {name}" for name in sorted(domain.without)]
-    scales = [
-        f"{scale} from {between.low:g} to {between.high:g}"
-        for scale, between in domain.scales.items()
-    ]
-    return [first, *dropped, *scales]
 
 
 def _calibrations(names: tuple[str, ...]) -> dict[str, dict[str, Any]]:

@@ -34,13 +34,13 @@ def test_counts_on_a_logarithmic_axis(way, low, high):
 
 def test_whole_numbers_from_nought():
     placed = along(lambda draws: draws.whole("x", 0, 4))
-    assert [placed.count(k) for k in range(5)] == pytest.approx([200] * 5, abs=1)
+    assert [placed.size(k) for k in range(5)] == pytest.approx([200] * 5, abs=1)
 
 
 def test_choices():
     placed = along(lambda draws: draws.among("x", "abbb"))
     assert placed == sorted(placed)
-    assert placed.count("a") == pytest.approx(250, abs=1)
+    assert placed.size("a") == pytest.approx(250, abs=1)
 
 
 @pytest.mark.parametrize("share", [-1.0, 2.0])
@@ -55,7 +55,7 @@ def test_what_was_asked_for():
     """In order, and whether there was a choice; what the point does not name is in the middle."""
     draws = PlacedDraws({})
     assert draws.real("a", 1.0, 4.0) == 2.0
-    draws.count("b", 3, 3)
+    draws.size("b", 3, 3)
     draws.among("c", ["only"])
     draws.whole("b", 3, 4)
     assert draws.asked == {"a": True, "b": True, "c": False}

@@ -12,8 +12,9 @@ from claims.core import quantities as q
 from claims.core.condition import LITERAL, PRACTICAL, slacks, violations
 from claims.core.domain import DomainError
 from claims.core.quantities import Quantity, catalogue
+from claims.core.usual import MOST_WORK
 from claims.paper import theorem_4_2_lower, theorem_4_2_upper, theorem_4_3
-from strategies.groups import MOST_STEPS, Groups, build, most_inherited, solve
+from strategies.groups import MOST_STEPS, Groups, build, solve
 
 GROUPS = Groups(
     tier=PRACTICAL,
@@ -200,24 +201,6 @@ def test_share(share):
     assert violations(made, PRACTICAL) == []
 
 
-# Inherited filters --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("tier", [PRACTICAL, LITERAL], ids=lambda tier: tier.name)
-@pytest.mark.parametrize("m", [12, 16, 32])
-@pytest.mark.parametrize("sizes", [(20, 20), (20, 120), (120, 32)])
-def test_most_inherited(tier, m, sizes):
-    """One filter more would break the clause on fresh width."""
-    most = most_inherited(tier, m, *sizes)
-    made = build(replace(GROUPS, n1=sizes[0], n2=sizes[1], m=m, inherited=most))
-    assert "fresh-width" not in violations(made, tier)
-    assert "fresh-width" in violations(replace(made, inherited=most + 1), tier)
-
-
-def test_too_few_filters_to_inherit():
-    assert most_inherited(PRACTICAL, 3, 100, 100) == 0
-
-
 def test_groups_are_all_used():
     """Each of them moves the regime: none is left in the signature for show."""
     groups = replace(GROUPS, h2=40.0)  # beyond the step clause
@@ -235,3 +218,10 @@ def test_groups_are_all_used():
         for name, value in changes.items()
         if build(replace(groups, **{name: value})) == build(groups)
     ] == []
+
+
+def test_long_runs_of_large_networks_are_cut():
+    """At the work they take; runs of few samples at their number of steps alone."""
+    large = build(replace(GROUPS, n1=1000, n2=20, m=38, h1=1e-6, h2=1e-6, slack=1.0))
+    assert large.steps1 == int(MOST_WORK / (38 * 1000**2))
+    assert large.steps2 == MOST_STEPS

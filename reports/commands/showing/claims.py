@@ -55,7 +55,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     console.print(record["latex"], markup=False, highlight=False, style="dim")
     for title, lines in (
         ("hypotheses", record["hypotheses"]),
-        ("searched", record["searched"]),
+        ("ranges over", record["searched"]),
         (
             "constants",
             [

@@ -18,7 +18,9 @@ from strategies.search import HypothesisSearch
 #: long.
 LITERAL_SHARE = 0.15
 #: Filters of each sign, per tier, where a domain does not say.
-_WIDTHS = {PRACTICAL.name: ((12.0, 16.0), (28.0, 32.0)), LITERAL.name: ((12.0, 12.0), (24.0, 24.0))}
+_WIDTHS = {PRACTICAL.name: ((9.0, 16.0), (28.0, 48.0)), LITERAL.name: ((12.0, 12.0), (24.0, 24.0))}
+#: Samples of either task, at most: constants are fitted on few, and verified on many.
+MOST_SAMPLES = {PRACTICAL.name: 120.0, LITERAL.name: 60.0}
 #: Dimension slack, where a domain does not say.
 _SLACK = Between(1.0, 100.0)
 
@@ -53,7 +55,11 @@ def strata(domain: Domain, regimes: int) -> list[Stratum]:
     parts = []
     for tier, wide, place in product(tiers, (False, True), range(3)):
         slack = least * (most / least) ** (place / 2)
-        scales = {Scale.M: _width(domain, tier, wide), Scale.SLACK: Between(slack, slack)}
+        scales = {
+            Scale.M: _width(domain, tier, wide),
+            Scale.SLACK: Between(slack, slack),
+            **{scale: _samples(domain, tier, scale) for scale in (Scale.N1, Scale.N2)},
+        }
         part = replace(domain, scales={**domain.scales, **scales}, tier=tier)
         dimension = ("least d", "middle d", "largest d")[place]
         tags = (tier.name, "wide" if wide else "narrow", dimension)
@@ -65,6 +71,12 @@ def _share(domain: Domain, tier: Tier) -> float:
     if domain.tier is not None:
         return 1.0
     return LITERAL_SHARE if tier is LITERAL else 1 - LITERAL_SHARE
+
+
+def _samples(domain: Domain, tier: Tier, scale: Scale) -> Between:
+    """Numbers of samples: the domain's, as far as these are few."""
+    low, high = domain.ranges(tier)[scale].range({})
+    return Between(low, max(low, min(high, MOST_SAMPLES[tier.name])))
 
 
 def _width(domain: Domain, tier: Tier, wide: bool) -> Between:

@@ -103,7 +103,11 @@ REFUSED = {
         "scales[inherited]",
         "inherits nothing",
     ),
-    "sizes of positive": (scaled(POSITIVE, Scale.N1, 40, 60), "scales[n1]", "one number"),
+    "a ratio without equal sizes": (
+        scaled(TRANSFER, Scale.RATIO, 2, 3),
+        "scales[n1/n2]",
+        "1 between",
+    ),
     "no range to draw X from": (
         TRANSFER | {"where": TRANSFER["where"] | {X: Between(high=10)}},
         "where[X]",

@@ -12,7 +12,7 @@ from claims.core.condition import LITERAL, PRACTICAL, TIERS, Clause, slacks, vio
 from claims.core.domain import Between, Scale
 from claims.core.domains import after_transfer, from_scratch
 from claims.core.quantities import TAU_2, TAU_D
-from reports.studies.calibration.strata import LITERAL_SHARE, by_stratum, strata
+from reports.studies.calibration.strata import LITERAL_SHARE, MOST_SAMPLES, by_stratum, strata
 from strategies.search import SEARCH
 
 SCRATCH = from_scratch(TAU_2, Between(0.5, 5.0))
@@ -29,7 +29,7 @@ TRANSFER = after_transfer(
     },
 )
 #: The scales that strata are made of.
-STRATIFIED = {Scale.M, Scale.SLACK}
+STRATIFIED = {Scale.M, Scale.SLACK, Scale.N1, Scale.N2}
 TAGS = set(
     product(("practical", "literal"), ("narrow", "wide"), ("least d", "middle d", "largest d"))
 )
@@ -88,6 +88,17 @@ def test_all_else_is_the_domain_s(domain):
 def others(domain):
     """Scales that are not stratified."""
     return {scale: one for scale, one in domain.scales.items() if scale not in STRATIFIED}
+
+
+def test_few_samples():
+    """Of the domain's own or usual range the part up to a number that verification goes beyond."""
+    for stratum in strata(SCRATCH, 60):
+        for scale in (Scale.N1, Scale.N2):
+            assert stratum.domain.scales[scale] == Between(20, MOST_SAMPLES[stratum.tags[0]])
+    for stratum in strata(TRANSFER, 60):
+        assert stratum.domain.scales[Scale.N1] == Between(30, 32)
+    many = SCRATCH.but(scales={Scale.N2: Between(200, 400)})
+    assert {s.domain.scales[Scale.N2] for s in strata(many, 60)} == {Between(200, 200)}
 
 
 @pytest.mark.parametrize("regimes", [1, 12, 60, 400, 1000])
