@@ -27,6 +27,8 @@ from model.scales import Scales, in_unit, steps
 _DIMENSION = frozenset({"dimension.signal", "dimension.samples"})
 #: Of a tau_2 that may be any: for less, Condition 4.1 can ask for more dimensions than that.
 _LEAST_TAU = 1e-3
+#: What is cut to a clause's edge stays off it, where rounding could leave the domain.
+_OFF = 1 - 1e-9
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,8 @@ def _longest_step(groups: Groups, h: float, samples: int, d: int) -> float:
     if "step.dimension" in groups.without:
         return h
     constant = groups.tier.constants["C'_eta"]
-    return min(h, samples * math.sqrt(math.log(samples / DELTA)) / (constant * math.sqrt(d)))
+    allowed = samples * math.sqrt(math.log(samples / DELTA)) / (constant * math.sqrt(d))
+    return min(h, allowed * _OFF)
 
 
 def _with_start(regime: Regime, groups: Groups, tasks: tuple[int, ...]) -> Regime:

@@ -24,7 +24,7 @@ def test_reals(way, low, high):
     assert placed[500] == pytest.approx((low * high) ** 0.5)
 
 
-@pytest.mark.parametrize(("way", "low", "high"), [("count", 40, 120), ("whole", 1, 12)])
+@pytest.mark.parametrize(("way", "low", "high"), [("size", 40, 120), ("whole", 1, 12)])
 def test_counts_on_a_logarithmic_axis(way, low, high):
     placed = along(lambda draws: getattr(draws, way)("x", low, high))
     assert placed == sorted(placed)
@@ -34,13 +34,13 @@ def test_counts_on_a_logarithmic_axis(way, low, high):
 
 def test_whole_numbers_from_nought():
     placed = along(lambda draws: draws.whole("x", 0, 4))
-    assert [placed.size(k) for k in range(5)] == pytest.approx([200] * 5, abs=1)
+    assert [placed.count(k) for k in range(5)] == pytest.approx([200] * 5, abs=1)
 
 
 def test_choices():
     placed = along(lambda draws: draws.among("x", "abbb"))
     assert placed == sorted(placed)
-    assert placed.size("a") == pytest.approx(250, abs=1)
+    assert placed.count("a") == pytest.approx(250, abs=1)
 
 
 @pytest.mark.parametrize("share", [-1.0, 2.0])

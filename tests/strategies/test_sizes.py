@@ -19,6 +19,7 @@ from claims.core.domain import Between, Scale
 from claims.core.domains import EVERYWHERE
 from claims.core.profile import PROFILES
 from strategies import sizes
+from strategies.draws import HypothesisDraws
 from strategies.groups import Groups, build
 from strategies.search import SEARCH
 from strategies.sizes import Corner, corners
@@ -46,7 +47,7 @@ BALANCED = {**WIDE, Scale.RATIO: Between(1 / 3, 3.0)}
 
 
 def drawn(function, count=300):
-    """What `function(draw)` gives, drawn afresh each time."""
+    """What `function(draws)` gives, drawn afresh each time."""
     values = []
 
     @seed(1)
@@ -58,7 +59,7 @@ def drawn(function, count=300):
         suppress_health_check=list(HealthCheck),
         backend="transfer-claims",
     )
-    @given(st.composite(lambda draw: function(draw))())
+    @given(st.composite(lambda draw: function(HypothesisDraws(draw)))())
     def run(value):
         values.append(value)
 
@@ -67,7 +68,7 @@ def drawn(function, count=300):
 
 
 def pairs(ranges=WIDE, corner=None, count=300):
-    return drawn(lambda draw: sizes.samples(draw, ranges, corner), count)
+    return drawn(lambda draws: sizes.samples(draws, ranges, corner), count)
 
 
 def test_sizes_are_independent_and_reach_both_ends():
