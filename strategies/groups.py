@@ -25,9 +25,8 @@ from model.regime import Regime
 from model.scales import Scales, in_unit, steps
 
 _DIMENSION = frozenset({"dimension.signal", "dimension.samples"})
-#: Of a tau_2 that may be any: for less, or more, Condition 4.1 can ask for more dimensions than
-#: there are decades.
-_LEAST_TAU, _MOST_TAU = 1e-3, 1e3
+#: Of a tau_2 that may be any: for less, Condition 4.1 can ask for more dimensions than that.
+_LEAST_TAU = 1e-3
 #: What is cut to a clause's edge stays off it, where rounding could leave the domain.
 _OFF = 1 - 1e-9
 
@@ -98,7 +97,7 @@ def solve(
     )
     pure = beyond < ratio / 2
     if pure:
-        tau_2 = min(1 / share, _MOST_TAU) if bounded_above else share
+        tau_2 = 1 / share if bounded_above else share
     else:
         tau_2 = max(value * share, min(_LEAST_TAU * ratio, value / 2)) / ratio
     regime = build(replace(groups, tau_2=tau_2), tasks)

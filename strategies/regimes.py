@@ -43,7 +43,7 @@ Construct = Callable[[Draws, Domain, Constants, Corner | None], Regime]
 _OFF = 1.01
 #: Of a criterion with a scale degree, the share its dimensionless part gets: any, since the unit of
 #: length is free.
-_SHARES = (1e-4, 0.9)
+_SHARES = (1e-4, 0.5)
 
 
 def regimes(
