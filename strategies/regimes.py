@@ -42,8 +42,8 @@ Construct = Callable[[Draws, Domain, Constants, Corner | None], Regime]
 #: Off an edge, where rounding could leave it.
 _OFF = 1.01
 #: Of a criterion with a scale degree, the share its dimensionless part gets: any, since the unit of
-#: length is free.
-_SHARES = (1e-4, 0.5)
+#: length is free, up to where Condition 4.1 would ask for more dimensions than there are decades.
+_SHARES = (1e-4, 0.3)
 
 
 def regimes(
