@@ -21,7 +21,7 @@ from claims.core.condition import DELTA, Tier
 from claims.core.domain import DomainError
 from claims.core.quantities import Quantity
 from claims.core.usual import DECADES, MOST_STEPS, MOST_WORK
-from model.regime import Regime
+from model.regime import SIGNAL_COORDINATES, Regime
 from model.scales import Scales, in_unit, steps
 
 _DIMENSION = frozenset({"dimension.signal", "dimension.samples"})
@@ -63,6 +63,8 @@ def build(groups: Groups, tasks: tuple[int, ...] = (1, 2)) -> Regime:
     log_d = _least_log_d(groups, setting, tasks) + math.log10(groups.slack)
     if groups.slack < 1:  # breaks the clauses on dimension that it is without, and no other
         log_d = max(log_d, _least_log_d(groups, setting - groups.without, tasks))
+        vectors = groups.n1 + groups.n2 + 4 * groups.m  # which have a law of their own
+        log_d = max(log_d, math.log10(vectors + SIGNAL_COORDINATES))
     scales = _with_steps(_at_dimension(groups, min(log_d, DECADES[1])), groups)
     return _with_start(scales.regime(), groups, tasks)
 

@@ -20,9 +20,9 @@ _RUNGS, _HUNDRED = 25, 100
 _UNITS = _HUNDRED**2
 #: What a network costs: a constant, and this power of its samples (measured), one as much as the
 #: other at `_EVEN`. Shares fall like one over the cost.
-_EVEN, _GROWTH = 60.0, 1.4
+_EVEN, _GROWTH = 60.0, 2.0
 #: The top: from this share of the largest. The bottom: up to so many times the smallest.
-_TOP, _BOTTOM = 0.6, 2.0
+_TOP, _BOTTOM = 0.6, 1.3
 
 
 class Part(Enum):

@@ -139,6 +139,7 @@ class _Drawn:
     allowed: Allowed
     n1: int
     n2: int
+    corner: Corner | None
 
 
 def _sizes(
@@ -152,7 +153,7 @@ def _sizes(
         least, most = ranges.get(Scale.RATIO, Between(0.0)).range({})
         ranges[Scale.RATIO] = Between(least, min(most, most_ratio))
     n1, n2 = sizes.samples(draws, ranges, corner)
-    return _Drawn(tier, ranges, Allowed(tier, domain.without), n1, n2)
+    return _Drawn(tier, ranges, Allowed(tier, domain.without), n1, n2, corner)
 
 
 def _groups(
@@ -164,7 +165,7 @@ def _groups(
         return draws.real(scale, *drawn.ranges[scale].range({}))
 
     asked = (drawn.n1, drawn.n2) if 1 in domain.tasks else (drawn.n2,)
-    m = sizes.width(draws, drawn.ranges, drawn.allowed, asked)
+    m = sizes.width(draws, drawn.ranges, drawn.allowed, asked, drawn.corner)
     inherited = 0
     if Scale.INHERITED in drawn.ranges:
         inherited = sizes.inherited(draws, drawn.ranges, drawn.allowed, m, asked)

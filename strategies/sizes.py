@@ -1,7 +1,8 @@
 """Numbers of samples and of filters, as a domain and Condition 4.1 allow them.
 
 A *corner* is where the two tasks' samples differ most, one way or the other: `strategies.search`
-takes one regime in each, for what is drawn by cost alone would hardly reach them.
+takes one regime in each, for what is drawn by cost alone would hardly reach them. Networks are
+narrow there, for they cost most.
 """
 
 from __future__ import annotations
@@ -38,20 +39,26 @@ def samples(draws: Draws, ranges: Ranges, corner: Corner | None = None) -> tuple
     if bounded:
         low_2 = max(low_2, -int(-low_1 // most))
         high_2 = min(high_2, int(high_1 / least)) if least > 0 else high_2
-    n2 = draws.size(Scale.N2, low_2, high_2, _part(corner, Corner.TARGET))
+    n2 = draws.size(Scale.N2, low_2, high_2, Part.ALL if bounded else _part(corner, Corner.TARGET))
     if bounded:
         low_1 = max(low_1, -int(-n2 * least // 1))
         high_1 = min(high_1, int(n2 * most))
     return draws.size(Scale.N1, low_1, high_1, _part(corner, Corner.SOURCE)), n2
 
 
-def width(draws: Draws, ranges: Ranges, allowed: Allowed, sizes: Sequence[int]) -> int:
+def width(
+    draws: Draws,
+    ranges: Ranges,
+    allowed: Allowed,
+    sizes: Sequence[int],
+    corner: Corner | None = None,
+) -> int:
     """Filters of each sign, as many as Condition 4.1 asks for these samples, or more."""
     low, high = _ends(ranges[Scale.M])
     inherited = _ends(ranges[Scale.INHERITED])[0] if Scale.INHERITED in ranges else 0
     low = max(low, *(allowed.fewest_filters(size, inherited) for size in sizes))
     high = min(high, *(int(min(allowed.most_filters(size), high)) for size in sizes))
-    return draws.size(Scale.M, low, high)
+    return draws.size(Scale.M, low, high, Part.BOTTOM if corner else Part.ALL)
 
 
 def inherited(draws: Draws, ranges: Ranges, allowed: Allowed, m: int, sizes: Sequence[int]) -> int:

@@ -118,7 +118,7 @@ NEEDED = (
     needed(
         "dimension",
         "dimension",
-        "less d than it asks for, at τ_D from 5·10³",
+        "40 to 120 samples, less d than it asks for and τ_D from 5·10³",
         "lemma-a1.b.signal",
         replace(SMALL_DIMENSION, tier=PRACTICAL),
         dynamics.upstream,
@@ -296,7 +296,9 @@ def _unneeded(clause: str, title: str, how: str, domain: Domain) -> tuple[Claim,
     return _one_of_seven(clause, title, how, domain), all_hold
 
 
-_LARGE_DIMENSION: Scales = {Scale.SLACK: Between(1e8, 1e10)}
+#: As the statements of Lemma A.1 ask for.
+_ENOUGH_SAMPLES: Scales = {Scale.N1: Between(40, 1000), Scale.N2: Between(40, 1000)}
+_LARGE_DIMENSION: Scales = {Scale.SLACK: Between(1e8, 1e10), **_ENOUGH_SAMPLES}
 UNNEEDED = (
     _all_seven(
         "dimension.samples",
@@ -315,13 +317,13 @@ UNNEEDED = (
     *_unneeded(
         "signal",
         "the signal",
-        "τ_D at most 10⁻⁵ and q as small as the others let it be",
-        broken(Clause.SIGNAL, tau=(1e-6, 1e-5)),
+        "40 samples or more, τ_D at most 10⁻⁵ and q as small as the others let it be",
+        broken(Clause.SIGNAL, tau=(1e-6, 1e-5), scales=_ENOUGH_SAMPLES),
     ),
     *_unneeded(
         "step.dimension",
         "the step, its part with d",
-        "d from 10⁸ times what the others ask for and h from 1/4",
+        "40 samples or more, d from 10⁸ times what the others ask for and h from 1/4",
         broken(Clause.STEP_DIMENSION, scales=_LARGE_DIMENSION),
     ),
 )

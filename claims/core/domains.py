@@ -47,14 +47,19 @@ def scratch_below(
 #: Samples enough for every filter to start active on some of its class; with 20, one in ten
 #: networks has a filter that does not.
 SAMPLES = EVERYWHERE.but(scales={Scale.N1: Between(40, 1000), Scale.N2: Between(40, 1000)})
-#: N q/d beyond 10: signal, not noise, fits the training set.
+#: N q/d beyond 10: signal, not noise, fits the training set. (With many samples in so few
+#: dimensions noise is shared, and signal does not get as far.)
 SMALL_DIMENSION = after_transfer(
     TAU_D,
     Between(5e3, 2e4),
     x=Between(1.0, 10.0),
     y=Between(1.0, 2.0),
     without={Clause.DIMENSION_SIGNAL, Clause.DIMENSION_SAMPLES},
-    scales={Scale.SLACK: Between(1e-5, 1e-4)},
+    scales={
+        Scale.SLACK: Between(1e-5, 1e-4),
+        Scale.N1: Between(40, 120),
+        Scale.N2: Between(40, 120),
+    },
 )
 NEGATIVE = Domain(
     construction=Construction.NEGATIVE,

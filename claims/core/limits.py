@@ -35,7 +35,10 @@ _REMARKS = {
         f"hT, in at most {MOST_STEPS} steps, fewer where m N² times them is {MOST_WORK:g}"
     ),
     Scale.INITIALISATION: "σ₀ over the most that Condition 4.1 allows",
-    Scale.SLACK: f"d over the least that Condition 4.1 allows, d at most 10^{DECADES[1]:g}",
+    Scale.SLACK: (
+        "d over the least that Condition 4.1 allows, d at least N₁ + N₂ + 4m + 3 and at most"
+        f" 10^{DECADES[1]:g}"
+    ),
 }
 
 

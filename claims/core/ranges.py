@@ -21,6 +21,8 @@ SMALL: Scales = {Scale.N1: Between(20, 240), Scale.N2: Between(20, 240)}
 #: Source samples enough for every inherited filter to learn (`claims.paper.theorem_4_2_upper`).
 FEWEST = 40
 ENOUGH: Scales = {Scale.N1: Between(FEWEST, 1000)}
+#: The same of either task.
+ENOUGH_OF_BOTH: Scales = {**ENOUGH, Scale.N2: Between(FEWEST, 1000)}
 #: Neither task has many more samples than the other.
 BALANCED: Scales = {Scale.RATIO: Between(1 / 3, 3.0)}
 BALANCED_PLAIN, BALANCED_LATEX = "⅓ ≤ N₁/N₂ ≤ 3", r"\tfrac13\le N_1/N_2\le3"
