@@ -62,6 +62,8 @@ def _stepping(low: float, high: float, duration: float) -> Domain:
 
 #: Steps beyond Condition 4.1, and far beyond; both take 20 of them and more.
 LARGER, FAR_LARGER = _stepping(2.0, 4.0, 80.0), _stepping(10.0, 200.0, 4000.0)
+#: Where the law is off by so much that as many regimes show it.
+_FARTHEST = _stepping(40.0, 200.0, 4000.0)
 RARE = from_scratch(TAU_2, Between(15.0, 40.0), scales=SMALL, tier=PRACTICAL)
 ALL_INHERITED = after_transfer(
     TAU_D,
@@ -185,7 +187,7 @@ CLAIMS = (
         rule=Population(96, _off, predict_scratch),
         unit=f"{SCRATCH} less what two regimes of three are off by",
         mutants=(
-            Mutant("far", "h from 10 to 200", {"domain": FAR_LARGER}),
+            Mutant("far", "h from 40 to 200", {"domain": _FARTHEST}),
             Mutant("tenth", "off by a tenth of that", {"margin": partial(within, SCRATCH / 10)}),
         ),
         **_POPULATION,
