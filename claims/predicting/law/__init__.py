@@ -13,7 +13,7 @@ other (`opposed`), so that they are not independent copies.
 
 from claims.predicting.law.cascade import Cascade, cascade
 from claims.predicting.law.moments import Moments, memorised, one_task, stepwise
-from claims.predicting.law.predict import Law, predict
+from claims.predicting.law.predict import IncomputableError, Law, predict
 from claims.predicting.law.scratch import (
     ROUNDED,
     closed_form,
@@ -26,6 +26,7 @@ from claims.predicting.law.scratch import (
 __all__ = [
     "ROUNDED",
     "Cascade",
+    "IncomputableError",
     "Law",
     "Moments",
     "cascade",
