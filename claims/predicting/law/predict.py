@@ -20,8 +20,8 @@ _USUAL_UNIT = 64
 
 
 class IncomputableError(RegimeError):
-    """The law's numbers leave those that floating-point numbers hold: names the regime, and what
-    of it leaves them.
+    """The law's numbers leave those that floating-point numbers hold: names the regime's
+    scales.
     """
 
 
@@ -48,16 +48,21 @@ def predict(regime: Regime, p: float | None = None) -> Law:
         law = Law(math.nan, math.nan, math.nan)
     if all(math.isfinite(getattr(law, field.name)) for field in fields(law)):
         return law
+    raise incomputable(regime)
+
+
+def incomputable(regime: Regime) -> IncomputableError:
+    """Why the law, or what goes with it, is not computed."""
     named = quantities.catalogue()
     scales = ", ".join(
         f"{name} = {named[name](regime):.3g}"
         for name in ("h_1", "h_2", "q_1", "q_2", "zeta_1", "zeta_2")
     )
-    raise IncomputableError(
-        "regime",
-        str(regime),
-        f"the law cannot be computed: its numbers are too large or too small ({scales}); bring"
-        " norms, noise levels and steps nearer to one another",
+    return IncomputableError(
+        "scales",
+        scales,
+        "the law cannot be computed: its numbers are too large or too small; bring norms, noise"
+        " levels and steps nearer to one another",
     )
 
 

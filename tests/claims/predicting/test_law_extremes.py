@@ -82,7 +82,7 @@ def test_numbers_or_a_refusal(field, exponent, p):
 
 @pytest.mark.parametrize("change", [{"u": 1e160}, {"sigma1": 1e-160}, {"eta2": 1e300}], ids=str)
 def test_refused(change):
-    with pytest.raises(IncomputableError, match=r"^regime = .*h_1 = .*nearer to one another"):
+    with pytest.raises(IncomputableError, match=r"^scales = .*h_1 = .*nearer to one another"):
         predict(replace(MADE, **change))
 
 
