@@ -59,7 +59,7 @@ def ratios(power: int = 2, size_power: Fraction = _ONE, share: Fraction = _ONE) 
     """The two ratios, as in this file's docstring; arguments plant errors."""
     sharp = (1 + r.X / r.Y) ** 2 / (1 + share * r.alpha * r.X)
     stated = r.X**power * r.k**size_power / r.Y**2
-    differences = (_in_scales(f.tau_D) - sharp, _in_scales(f.tau_A) - stated)
+    differences = (_in_scales(f.orthogonal(f.tau_D)) - sharp, _in_scales(f.tau_A) - stated)
     return Identity(tuple(sp.simplify(one) for one in differences))
 
 

@@ -65,7 +65,7 @@ CLAIMS = (
         provenance=(Provenance.D,),
         kind=Kind.EXACT,
         domain=None,
-        observe=lambda: stationary(f.tau_D, star()),
+        observe=lambda: stationary(f.orthogonal(f.tau_D), star()),
         rule=Formula(),
         margin=none_left,
         unit="minus the number of identities that fail",
@@ -73,7 +73,7 @@ CLAIMS = (
             Mutant(
                 "root",
                 "at ‖u‖/‖s₂‖",
-                {"observe": lambda: stationary(f.tau_D, sp.sqrt(star()))},
+                {"observe": lambda: stationary(f.orthogonal(f.tau_D), sp.sqrt(star()))},
             ),
             Mutant(
                 "stated",

@@ -75,6 +75,16 @@ PRINTED = Reading(
     r"\Gamma_{\mathrm{printed}}+\tau_2",
     Provenance.S,
 )
+_AS_IF_ORTHOGONAL = misread("tau_D with ||u||^2", lambda: f.orthogonal(f.tau_D))
+
+
+def as_if_orthogonal(reading: Reading) -> Quantity:
+    """The reading's criterion with ||u||^2 for <s_1, s_2>, whatever the angle of v_1 and v_2: as
+    the paper's quantities have it, and a planted error in tau_D.
+    """
+    return _AS_IF_ORTHOGONAL if reading is SHARP else reading.criterion
+
+
 READINGS = (STATED, GAMMA, SHARP, PRINTED)
 RESTRICTED = (STATED, GAMMA)  # whose lower statement is also decided with X <= C_4
 #: The readings of Theorem 4.2's criterion, and Gamma alone, corrected and as printed.

@@ -21,6 +21,8 @@ eta1, eta2 = sp.symbols("eta1 eta2", positive=True)
 n1, n2, d, m, inherited, steps1, steps2 = sp.symbols(
     "n1 n2 d m inherited steps1 steps2", positive=True
 )
+#: The cosine of v_1 and v_2.
+cos_v = sp.symbols("cos_v", real=True)
 #: The probability in the logarithms of Condition 4.1.
 delta = sp.symbols("delta", positive=True)
 
@@ -28,6 +30,7 @@ _PRINTED = {
     u: r"\lVert u\rVert",
     v1: r"\lVert v_1\rVert",
     v2: r"\lVert v_2\rVert",
+    cos_v: r"\cos\angle(v_1,v_2)",
     sigma1: r"\sigma_1",
     sigma2: r"\sigma_2",
     sigma0: r"\sigma_0",
@@ -43,6 +46,10 @@ _PRINTED = {
 alpha = inherited / m
 #: ||s_k||^2, by orthogonality of u and v_k.
 signal_square = {1: u**2 + v1**2, 2: u**2 + v2**2}
+#: <s_1, s_2>: what inherited filters, which move along s_1, have learned of s_2. ||u||^2 where v_1
+#: and v_2 are orthogonal, as the paper's own quantities (A, tau_A, Gamma, X, Y) have it; below 0
+#: where the two signals point against each other.
+shared = u**2 + cos_v * v1 * v2
 sigma = {1: sigma1, 2: sigma2}
 samples = {1: n1, 2: n2}
 eta = {1: eta1, 2: eta2}
@@ -62,10 +69,18 @@ tau_2 = tau[2]
 tau_A = alpha**2 * n1 * u**4 / (sigma1**4 * d)
 Gamma = alpha**2 * n1 * u**4 / (sigma1**2 * sigma2**2 * d)
 Gamma_printed = alpha**2 * n1 * u**2 / (sigma1**2 * sigma2**2 * d)
-tau_D = (alpha * A + B) ** 2 / ((alpha**2 * n1 * sigma2**2 / sigma1**2 + n2) * d)
+#: alpha A + B with <s_1, s_2> for ||u||^2: the signal after transfer.
+_transferred = alpha * n1 * shared / sigma1**2 + B
+#: Of the sign of the signal: below 0 more than half of the examples are wrong.
+tau_D = sp.sign(_transferred) * _transferred**2 / ((alpha**2 * n1 * sigma2**2 / sigma1**2 + n2) * d)
 noise_ratio = alpha * n1 * sigma2**2 / (n2 * sigma1**2)
 signal_ratio = signal_square[2] / u**2
-alpha_star = sp.Min(1, u**2 / signal_square[2])
+alpha_star = sp.Min(1, sp.Max(0, shared / signal_square[2]))
+
+
+def orthogonal(formula: sp.Expr) -> sp.Expr:
+    """The formula where v_1 and v_2 are orthogonal, the default of the setting."""
+    return formula.subs(cos_v, 0)
 
 
 def printed(formula: sp.Expr) -> str:

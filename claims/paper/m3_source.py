@@ -243,12 +243,14 @@ BOUNDARY = Claim(
     provenance=(Provenance.D,),
     kind=Kind.EXACT,
     domain=None,
-    observe=lambda: boundary(2 / f.alpha, f.tau_D),
+    observe=lambda: boundary(2 / f.alpha, f.orthogonal(f.tau_D)),
     rule=Formula(),
     margin=none_left,
     unit="minus the number of identities that fail",
     mutants=(
-        Mutant("half", "X + 1/α − Y", {"observe": lambda: boundary(1 / f.alpha, f.tau_D)}),
+        Mutant(
+            "half", "X + 1/α − Y", {"observe": lambda: boundary(1 / f.alpha, f.orthogonal(f.tau_D))}
+        ),
         Mutant(
             "stated",
             "so does τ_A + τ₂",

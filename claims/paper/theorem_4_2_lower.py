@@ -37,8 +37,10 @@ from claims.core.criteria import (
     PRINTED,
     READINGS,
     RESTRICTED,
+    SHARP,
     STATED,
     Reading,
+    as_if_orthogonal,
 )
 from claims.core.domain import Between, Bound, Domain, Scale
 from claims.core.domains import after_transfer
@@ -154,13 +156,16 @@ def _lower(
     frozen = below(reading.criterion, reading.constant("C_3")) if small else domain
     if restricted and reading is STATED:
         frozen = below(reading.criterion, c_3, little_noise)
+    turned = frozen
+    if reading is SHARP:
+        turned = below(as_if_orthogonal(reading), c_3)
     wrong = [
         Mutant(
             "flipped",
             "error ≤ 0.1 below the threshold",
             ({"domain": frozen} if frozen != domain else {}) | {"margin": flipped_lower},
         ),
-        Mutant("aligned", "v₁ along v₂, cosine 1", {"domain": _acute(frozen, restricted)}),
+        Mutant("aligned", "v₁ along v₂, cosine 1", {"domain": _acute(turned, restricted)}),
         Mutant(
             "threshold",
             "60 instead of C₃",

@@ -43,7 +43,7 @@ def unbounded(criterion: sp.Expr, power: int = 2) -> Identity:
     """What is left of: the formula for tau_D over a criterion, and its two limits."""
     x, y = f.noise_ratio, f.signal_ratio
     term = stated(x, y, f.n1, f.n2) * x ** (power - 2)
-    identity = sp.simplify(f.tau_D / criterion / over(term, f.alpha, x, y) - 1)
+    identity = sp.simplify(f.orthogonal(f.tau_D) / criterion / over(term, f.alpha, x, y) - 1)
     alpha, fixed_x, sizes = sp.symbols("alpha X s", positive=True)
     one = sp.Integer(1)
     few = over(stated(fixed_x, one, one, sizes), alpha, fixed_x, one)

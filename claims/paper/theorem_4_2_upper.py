@@ -23,10 +23,11 @@ with 40). The stated reading for tasks of like size asks for as many target samp
 them, and half of 18 filters inherited from 40, errors exceed its bound in 15% of networks (tau_D =
 165, tau_A + tau_2 = 577).
 
-All four need v_1 orthogonal to v_2, the default of the setting. Upstream filters move along u +
-v_1, so what they inherit for s_2 is ||u||^2 + cos ||v_1|| ||v_2|| and no longer ||u||^2: with cos <
-0 the universal signal is cancelled or overturned, and the error can reach 1. Planted as wrong
-versions.
+As the paper has them all four need v_1 orthogonal to v_2, the default of the setting. Upstream
+filters move along u + v_1, so what they inherit for s_2 is <s_1, s_2> = ||u||^2 + cos ||v_1||
+||v_2|| and no longer ||u||^2: with cos < 0 the universal signal is cancelled or overturned, and the
+error can reach 1. tau_D takes that into account; with ||u||^2 in its place, and in the others, it
+is planted as a wrong version.
 """
 
 from __future__ import annotations
@@ -40,7 +41,16 @@ from claims.core import formulas as f
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import MOST, Constants, resolve
-from claims.core.criteria import GAMMA, MODERATE, READINGS, SHARP, STATED, Reading, misread
+from claims.core.criteria import (
+    GAMMA,
+    MODERATE,
+    READINGS,
+    SHARP,
+    STATED,
+    Reading,
+    as_if_orthogonal,
+    misread,
+)
 from claims.core.domain import Between, Bound, Domain, Scale
 from claims.core.domains import after_transfer
 from claims.core.margin import Margin
@@ -284,7 +294,10 @@ def _upper(
         Mutant(
             "misaligned",
             "v₁ and v₂ at an obtuse angle, cosine −1 or −½",
-            {"domain": _obtuse(reading), "margin": frozen},
+            {
+                "domain": _obtuse(reading),
+                "margin": at_most(as_if_orthogonal(reading), reading.constant("C_2")),
+            },
         )
     )
     wrong += _misreadings(reading)
@@ -338,7 +351,7 @@ def _upper(
 def _obtuse(reading: Reading) -> Domain:
     """What is inherited points against the target's signal, and there is enough of it."""
     return above(
-        reading.criterion,
+        as_if_orthogonal(reading),
         reading,
         x=Between(1.0, C_4 if reading.needs_little_noise else 100.0),
         y=Between(2.0, 5.0),

@@ -9,6 +9,9 @@ from claims.core import quantities
 from claims.predicting import law
 from model.regime import Regime, RegimeError
 
+#: Shares predicted at once, at most; how much finer the next ones are, and the finest.
+_GRID, _NARROWER, _FINEST = 64, 8, 4096
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -24,7 +27,7 @@ class Choice:
 class Advice:
     """What to inherit in a regime."""
 
-    choices: tuple[Choice, ...]  # from none up, by inherited number
+    choices: tuple[Choice, ...]  # those predicted, from none to all, by inherited number
     alpha_star: float
 
     @property
@@ -35,9 +38,9 @@ class Advice:
     @property
     def best(self) -> Choice:
         """The share with the least predicted error; the largest tau_D where errors are too small to
-        tell apart.
+        be told apart.
         """
-        return min(self.choices, key=lambda choice: (choice.error, -choice.tau_d))
+        return min(self.choices, key=lambda choice: (max(choice.error, law.RARE), -choice.tau_d))
 
     @property
     def transfer(self) -> bool:
@@ -51,22 +54,34 @@ class Advice:
 
 
 def advise(regime: Regime) -> Advice:
-    """Predict every share; the regime's own inherited number does not matter.
+    """Predict every share, or where there are too many those on a grid that narrows around the
+    best; the regime's own inherited number does not matter.
 
-    Raises RegimeError where the target has no signal, so that no share has a meaning.
+    Raises RegimeError where the target has no signal, so that no share has a meaning, or where the
+    law cannot be computed.
     """
-    named = quantities.catalogue()
-    choices = []
-    for k in range(regime.m + 1):
-        variant = replace(regime, inherited=k)
-        choices.append(
-            Choice(k, variant.alpha, law.predict(variant).transfer, named["tau_D"](variant))
-        )
-    alpha_star = named["alpha_star"](regime)
-    if not math.isfinite(alpha_star) or not all(
-        math.isfinite(choice.error) and math.isfinite(choice.tau_d) for choice in choices
-    ):
+    if regime.u == regime.v2 == 0:
         raise RegimeError(
             "v2", regime.v2, "must leave the target a signal: ||u||^2 + ||v_2||^2 > 0"
         )
-    return Advice(tuple(choices), alpha_star)
+    alpha_star = quantities.catalogue()["alpha_star"](regime)
+    if not math.isfinite(alpha_star):
+        raise law.incomputable(regime)
+    m, step = regime.m, max(1, -(-regime.m // _GRID))
+    numbers = {*range(0, m + 1, step), m, min(m, round(alpha_star * m))}
+    advice = Advice(tuple(_choice(regime, k) for k in sorted(numbers)), alpha_star)
+    while step > max(1, m // _FINEST):
+        best, step = advice.best.inherited, max(1, step // _NARROWER)
+        around = range(best - _NARROWER * step, best + _NARROWER * step + 1, step)
+        known = {choice.inherited: choice for choice in advice.choices}
+        known |= {k: _choice(regime, k) for k in around if 0 <= k <= m and k not in known}
+        advice = Advice(tuple(known[k] for k in sorted(known)), alpha_star)
+    return advice
+
+
+def _choice(regime: Regime, inherited: int) -> Choice:
+    variant = replace(regime, inherited=inherited)
+    tau_d = quantities.catalogue()["tau_D"](variant)
+    if not math.isfinite(tau_d):
+        raise law.incomputable(variant)
+    return Choice(inherited, variant.alpha, law.predict(variant).transfer, tau_d)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from model.run import DivergenceError, Run, signs
+from model.run import Run, check_numbers, finite_run, signs
 from model.sampling import Sample
 
 if TYPE_CHECKING:
@@ -72,18 +72,16 @@ class Trainer:
         records.
 
         Raises:
-            DivergenceError: when a loss is no longer a finite number.
+            DivergenceError: when a loss or a weight is no longer a finite number.
         """
+        check_numbers(sample, start.shape[1])
         trained = [
             self.descend_one(patches(sample, s), sample.labels[s], start[s], eta, steps)
             for s in range(start.shape[0])
         ]
         loss = torch.stack([losses for losses, _ in trained])
-        if not bool(torch.isfinite(loss).all()):
-            raise DivergenceError(
-                f"eta = {eta!r}: the training loss is no longer finite; use a smaller step"
-            )
-        return Run(loss, torch.stack([weights for _, weights in trained]))
+        weights = torch.stack([weights for _, weights in trained])
+        return finite_run(sample, eta, loss, weights)
 
 
 def closed_form_step(sample: Sample, weights: Tensor, eta: float) -> Tensor:

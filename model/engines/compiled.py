@@ -9,6 +9,7 @@ from functools import cached_property, update_wrapper
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
 import numba
+import numpy as np
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -24,6 +25,9 @@ class Compiled(Generic[_P, _R]):
         self.py_func = function
 
     def __call__(self, *args: _P.args, **kwargs: _P.kwargs) -> _R:
+        if numba.config.DISABLE_JIT:  # type: ignore[attr-defined]  # the same IEEE arithmetic: infinities without a word
+            with np.errstate(all="ignore"):
+                return self.py_func(*args, **kwargs)
         return cast("_R", self._dispatcher(*args, **kwargs))
 
     def __reduce__(self) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from model.run import DivergenceError, Recorded, Run, check_records, signs
+from model.run import Recorded, Run, check_numbers, check_records, finite_run, signs
 from model.sampling import Sample
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def descend(
         DivergenceError: when a loss or a weight is no longer a finite number.
     """
     wanted = check_records(record, steps)
+    check_numbers(sample, start.shape[1])
     # Products of equal numbers laid out otherwise may be rounded otherwise.
     start = start.contiguous()
     seeds, filters, _ = start.shape
@@ -51,7 +52,7 @@ def descend(
     towards_signal = (j * torch.dot(sample.signal, sample.signal)).expand_as(a)
     # (seeds, N, 2)
     classes = torch.stack([sample.labels > 0, sample.labels < 0], 2).to(torch.float64)
-    negative, against = classes[..., 1], -sample.labels / m
+    positive, against = sample.labels > 0, -sample.labels / m
     agree = torch.stack([sample.labels, -sample.labels], 1).unsqueeze(2)  # j y_i (seeds, 2, 1, N)
     g = torch.zeros(seeds, filters, dtype=torch.float64)
     c = torch.zeros(seeds, filters, n, dtype=torch.float64)
@@ -64,18 +65,11 @@ def descend(
     for t in range(steps + 1):
         torch.clamp_min(z, 0, out=active)
         of_noise = active.view(seeds, 2, m, n).sum(2)  # (seeds, 2, N)
-        # m S_{+1}; m (S_{+1} - S_{-1}), since relu(-a) = relu(a) - a.
-        ahead, both = (
-            a.clamp_min(0) @ j,
-            a @ j,
-        )
-        # m f(x_i), up to the next line.
-        output = (
-            of_noise[:, 0]
-            .sub_(of_noise[:, 1])
-            .add_(ahead.unsqueeze(1))
-            .addcmul_(negative, both.unsqueeze(1), value=-1)
-        )
+        # What the signal patches s and -s add to m f: apart, since where no filter of a class is
+        # active on its signal the difference of two large sums would swallow the noise.
+        ahead, behind = (side.clamp_min(0) @ j for side in (a, -a))
+        of_signal = torch.where(positive, ahead.unsqueeze(1), behind.unsqueeze(1))
+        output = of_noise[:, 0].sub_(of_noise[:, 1]).add_(of_signal)  # m f(x_i)
         error = output.mul_(against)  # -y_i f_i (seeds, N)
         losses.add(t, error)
         if t in wanted:
@@ -97,11 +91,7 @@ def descend(
         g += step_g
         a.addcmul_(towards_signal, step_g)
     weights = start + torch.bmm(c, sample.noise) + (j * g).unsqueeze(-1) * sample.signal
-    if not (bool(torch.isfinite(losses.mean).all()) and bool(torch.isfinite(weights).all())):
-        raise DivergenceError(
-            f"eta = {eta!r}: weights or training loss are no longer finite; use a smaller step"
-        )
-    return Run(losses.mean, weights, tuple(records))
+    return finite_run(sample, eta, losses.mean, weights, records)
 
 
 class _Losses:

@@ -30,7 +30,7 @@ import torch
 from numpy.typing import NDArray
 
 from model.engines.compiled import compiled
-from model.run import DivergenceError, Recorded, Run, check_records, signs
+from model.run import Recorded, Run, check_numbers, check_records, finite_run, signs
 from model.sampling import Sample
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
+#: exp of more is infinite, which plain Python (without the compiler) refuses to say.
+_LARGEST_EXPONENT = math.log(np.finfo(np.float64).max)
 #: Steps taken together, at most.
 LONGEST = 256
 
@@ -66,6 +68,7 @@ def descend(
         DivergenceError: when a loss or a weight is no longer a finite number.
     """
     wanted = np.array([*sorted(check_records(record, steps)), steps + 1], dtype=np.int64)
+    check_numbers(sample, start.shape[1])
     # Products of equal numbers laid out otherwise may be rounded otherwise.
     start = start.contiguous()
     seeds, filters, _ = start.shape
@@ -109,15 +112,11 @@ def descend(
         + torch.bmm(torch.from_numpy(c), sample.noise)
         + (signs(filters // 2) * torch.from_numpy(g)).unsqueeze(-1) * sample.signal
     )
-    if not (bool(np.isfinite(loss).all()) and bool(torch.isfinite(weights).all())):
-        raise DivergenceError(
-            f"eta = {eta!r}: weights or training loss are no longer finite; use a smaller step"
-        )
     records = (
         Recorded(int(wanted[q]), *(torch.from_numpy(part[q]) for part in (kept_g, kept_c, kept_v)))
         for q in range(many)
     )
-    return Run(torch.from_numpy(loss), weights, tuple(records))
+    return finite_run(sample, eta, torch.from_numpy(loss), weights, records)
 
 
 def _on_every_thread(train: Callable[[int], None], seeds: int) -> None:
@@ -266,7 +265,7 @@ def _pull(v: Floats, m: int, eta: float, before: Floats, after: Floats) -> float
     """Add -(eta/(n m)) l'_i to the summed pulls; return the training loss."""
     n, loss = len(v), 0.0
     for i in range(n):
-        odds = math.exp(v[i] / m)
+        odds = math.exp(v[i] / m) if not v[i] / m > _LARGEST_EXPONENT else math.inf
         after[i] = before[i] + eta / (n * m) / (1.0 + odds)
         loss += math.log1p(1.0 / odds) if odds >= 1.0 else math.log1p(odds) - v[i] / m
     return loss / n

@@ -75,13 +75,42 @@ def print_advice(console: Console, record: dict[str, Any]) -> None:
     """`advise` for people."""
     console.print(_choices_table(record))
     console.print(_advised(record), highlight=False)
-    for name, signal in record["data"].items():
-        if not signal["told"]:
-            console.print(_guess(name, signal), style="yellow", highlight=False)
+    for line in _doubts(record):
+        console.print(line, style="yellow", highlight=False)
     console.print(
-        f"α* = {record['alpha_star']:.3g}, the share that the universal signal has in the target's",
+        f"α* = {record['alpha_star']:.3g}, the share that the shared signal has in the target's",
         highlight=False,
     )
+    console.print(_condition(record["condition"]), highlight=False)
+
+
+def _condition(condition: dict[str, Any]) -> str:
+    """As `simulate` has it, at the advised share."""
+    inside = [name for name, holds in condition["tiers"].items() if holds]
+    if inside:
+        return f"inside Condition 4.1 with {' and '.join(inside)} constants"
+    return f"outside Condition 4.1 with practical constants: {', '.join(condition['broken'])}"
+
+
+def _doubts(record: dict[str, Any]) -> list[str]:
+    """Why what is predicted may not be what happens."""
+    lines = [f"outside the law's range, a guess: {why}" for why in record["outside"]]
+    lines += [_guess(name, one) for name, one in record["data"].items() if not one["told"]]
+    shared, best = record["shared"], record["measured_best"]
+    if shared is not None and shared["against"]:
+        lines.append(
+            f"the two signals point against each other ({_product(shared)}): are the labels of one"
+            " set swapped?"
+        )
+    elif shared is not None and not shared["told"]:
+        lines.append(f"a guess: data do not tell a shared signal from none ({_product(shared)})")
+    if best is not None and best != record["inherited"]:
+        lines.append(f"of the shares that were trained, {best} inherited filters err least")
+    return lines
+
+
+def _product(shared: dict[str, Any]) -> str:
+    return f"⟨s₁, s₂⟩ = {shared['product']:.3g} ± {shared['deviation']:.2g}"
 
 
 def _choices_table(record: dict[str, Any]) -> Table:
@@ -99,15 +128,24 @@ def _cells(choice: dict[str, Any]) -> list[str]:
     cells = [
         str(choice["inherited"]),
         f"{choice['alpha']:.3g}",
-        f"{choice['law']:.3g}",
+        _error(choice),
         f"{choice['tau_D']:.4g}",
     ]
     measured = choice["measured"]
     return cells + [f"{measured[name]:.3g}" for name in ("mean", "low", "high") if measured]
 
 
+def _error(choice: dict[str, Any]) -> str:
+    return f"{'< ' if choice['below'] else ''}{choice['law']:.3g}"
+
+
 def _advised(record: dict[str, Any]) -> str:
-    alpha, scratch = f"{record['alpha']:.3g}", f"{record['scratch']['law']:.3g}"
+    """The advice, which is a guess where the law does not speak of the regime."""
+    return f"{'a guess: ' if record['outside'] else ''}{_advice(record)}"
+
+
+def _advice(record: dict[str, Any]) -> str:
+    alpha, scratch = f"{record['alpha']:.3g}", _error(record["scratch"])
     if not record["transfer"]:
         return f"do not transfer: predicted error {scratch} from scratch, and no share does better"
     if record["advised"]["law"] == record["scratch"]["law"]:
@@ -116,7 +154,7 @@ def _advised(record: dict[str, Any]) -> str:
         )
     return (
         f"transfer: inherit {record['inherited']} filters of each sign, α = {alpha}; predicted"
-        f" error {record['advised']['law']:.3g}, against {scratch} from scratch"
+        f" error {_error(record['advised'])}, against {scratch} from scratch"
     )
 
 

@@ -14,6 +14,7 @@ from model.vision.train import Device, Examples, Recipe, stream, train
 from reports.images.plan import RATES, ImagesError, TrainedNetwork
 
 _CLASSES, _IMAGES = 5, 1024
+_clock = time.perf_counter
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,6 @@ def _seconds(network: TrainedNetwork, device: Device, batch: int, steps: int) ->
     ).to(device)
     rate, adam = RATES[network.architecture]
     built = nets.build(nets.Shape(network.architecture, _CLASSES, network.width), random)
-    begun = time.perf_counter()
+    begun = _clock()
     train(built, data, data.first(1), Recipe(steps, batch, rate, adam), random, device)
-    return time.perf_counter() - begun
+    return _clock() - begun

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.core import quantities
+from claims.core import condition, quantities
 from claims.observing.errors import downstream_errors
+from claims.predicting import law
 from claims.predicting.advice import Advice, Choice, advise
 from claims.predicting.estimation import (
     TOLD,
     Estimated,
+    common_mean,
     enough,
     estimate,
     nothing_seen,
@@ -37,6 +39,10 @@ _SHOWN = 7
 _LARGEST_FILE = 2**31
 #: Squared norms of larger numbers could leave the finite ones.
 _LARGEST_ENTRY = 1e100
+#: More of one label than of the other, in units of sqrt(N), than one fair set in ten thousand has.
+_UNBALANCED = 4.0
+#: The square of a common mean, in units of its deviation, that no centred set has.
+_OFF_CENTRE = 5.0
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,21 @@ class Cost:
 
 def shown(advice: Advice) -> list[Choice]:
     """None, the advised shares, and some between."""
-    last = len(advice.choices) - 1
+    last = advice.choices[-1].inherited
     numbers = {round(x) for x in np.linspace(0, last, _SHOWN)} | {
         advice.best.inherited,
         advice.nearest_star.inherited,
     }
-    return [advice.choices[k] for k in sorted(numbers)]
+    return [
+        choice
+        for choice in advice.choices
+        if choice.inherited in {_nearest(advice, number) for number in numbers}
+    ]
+
+
+def _nearest(advice: Advice, number: int) -> int:
+    """The number nearest to this that has been predicted."""
+    return min((choice.inherited for choice in advice.choices), key=lambda k: abs(k - number))
 
 
 def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
@@ -92,6 +107,10 @@ def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
     return measured
 
 
+class NoSignalError(RegimeError):
+    """A set that shows no signal at all."""
+
+
 # From data ----------------------------------------------------------------------------------------
 
 
@@ -115,11 +134,30 @@ class Signal:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """What both sets show of the signal that they share."""
+
+    product: float  # <s_1, s_2>, estimated
+    deviation: float
+
+    @property
+    def told(self) -> bool:
+        """Whether it is told from zero."""
+        return abs(self.product) > TOLD * self.deviation
+
+    @property
+    def against(self) -> bool:
+        """Whether the two signals point against each other, beyond doubt."""
+        return self.told and self.product < 0
+
+
+@dataclass(frozen=True)
 class Believed:
     """The regime that data make believe, and how well they show its signals."""
 
     regime: Regime
     signals: dict[str, Signal]  # "source" and "target"; none where nothing is estimated
+    shared: Shared | None = None
 
 
 def drawn(regime: Regime, seeds: Seeds, size: int) -> Believed:
@@ -155,14 +193,15 @@ def _believed(regime: Regime, source: Array, target: Array) -> Believed:
     ):
         square, sigma, deviation = (float(values[0]) for values in column)
         if nothing_seen(square, sigma, rank):
-            raise RegimeError(
+            raise NoSignalError(
                 name,
                 data.shape[1],
                 "examples show no signal: their inner products are no larger than noise alone makes"
                 " them; more are needed",
             )
         signals[name] = Signal(square, deviation, data.shape[1])
-    return Believed(estimated.regimes(regime)[0], signals)
+    shared = Shared(float(estimated.shared[0]), float(estimated.deviation_shared[0]))
+    return Believed(estimated.at_angle(regime)[0], signals, shared)
 
 
 def from_files(regime: Regime, source: Path, target: Path) -> Believed:
@@ -172,12 +211,53 @@ def from_files(regime: Regime, source: Path, target: Path) -> Believed:
     A file is a NumPy archive with `patches` (N, 2, d), in any order, and `labels` (N,), which are
     +-1. Raises RegimeError, also where a set shows no signal at all.
     """
-    one, other = (_read(path, regime.d) for path in (source, target))
-    return _believed(replace(regime, n1=one.shape[1]), one, other)
+    (one, first), (other, second) = (_read(path, regime.d) for path in (source, target))
+    regime = replace(regime, n1=one.shape[1])
+    try:
+        believed = _believed(regime, one, other)
+    except NoSignalError:  # a mean that all examples share can hide it: that is said first
+        _check_centred("source", one[0], first, noise_rank(regime, 1))
+        _check_centred("target", other[0], second, noise_rank(regime, 2))
+        raise
+    for name, data, labels, index in (("source", one, first, 1), ("target", other, second, 2)):
+        _check_labels(name, labels)
+        _check_centred(name, data[0], labels, noise_rank(regime, index))
+    return believed
 
 
-def _read(path: Path, d: int) -> Array:
-    """y times the sum of both patches, (1, N, d)."""
+def _check_labels(name: str, labels: Array) -> None:
+    """Raise RegimeError where labels are not +-1 as by the toss of a coin, as the model has it."""
+    plus, n = int((labels > 0).sum()), len(labels)
+    if 0 < plus < n and abs(2 * plus - n) <= _UNBALANCED * math.sqrt(n):
+        return
+    raise RegimeError(
+        name,
+        f"{plus} of {n} labels are 1",
+        "must hold about as many examples of either label: the law is of balanced classes",
+    )
+
+
+def _check_centred(name: str, data: Array, labels: Array, rank: int) -> None:
+    """Raise RegimeError where all examples, whatever their label, share a mean beyond doubt."""
+    if min((labels > 0).sum(), (labels < 0).sum()) < 2:
+        return  # too few to tell
+    centres = np.where(labels > 0, 1.0, -1.0)[:, None] * data
+    sides = [centres[labels > 0], centres[labels < 0]]
+    within = sum(float(((side - side.mean(0)) ** 2).sum()) for side in sides)
+    sigma = math.sqrt(within / ((len(data) - 2) * rank))
+    square, deviation = common_mean(data, labels, sigma, rank)
+    if square <= _OFF_CENTRE * deviation:
+        return
+    raise RegimeError(
+        name,
+        f"a mean of square {square:.3g} ± {deviation:.2g}",
+        "must be centred: all examples share it whatever their label, and the model has none;"
+        " subtract it from the patches",
+    )
+
+
+def _read(path: Path, d: int) -> tuple[Array, Array]:
+    """y times the sum of both patches, (1, N, d), and y, (N,)."""
     if path.stat().st_size > _LARGEST_FILE:
         raise RegimeError("file", str(path), f"must be at most {_LARGEST_FILE} bytes")
     try:
@@ -226,7 +306,25 @@ def _read(path: Path, d: int) -> Array:
         or not np.isin(labels, (-1, 1)).all()
     ):
         raise RegimeError("labels", labels.shape, "must be one number for each example, 1 or -1")
-    return np.asarray((labels[:, None] * patches.astype(np.float64).sum(1))[None])
+    labels = labels.astype(np.float64)
+    return np.asarray((labels[:, None] * patches.astype(np.float64).sum(1))[None]), labels
+
+
+def _condition(regime: Regime) -> dict[str, Any]:
+    """Condition 4.1 with the advised share: the tiers it is inside, and what it breaks with
+    practical constants.
+    """
+    return {
+        "tiers": {
+            name: not condition.violations(regime, tier) for name, tier in condition.TIERS.items()
+        },
+        "broken": condition.violations(regime, condition.PRACTICAL),
+    }
+
+
+def _measured_best(measured: list[Cost]) -> int | None:
+    """Of the shares that were trained, the one that errs least."""
+    return min(measured, key=lambda cost: cost.mean).inherited if measured else None
 
 
 def record(believed: Believed, advice: Advice, measured: list[Cost]) -> dict[str, Any]:
@@ -239,7 +337,8 @@ def record(believed: Believed, advice: Advice, measured: list[Cost]) -> dict[str
         return {
             "inherited": choice.inherited,
             "alpha": choice.alpha,
-            "law": choice.error,
+            "law": max(choice.error, law.RARE),
+            "below": choice.error < law.RARE,
             "tau_D": choice.tau_d,
             "measured": (
                 None if cost is None else {"mean": cost.mean, "low": cost.low, "high": cost.high}
@@ -269,6 +368,15 @@ def record(believed: Believed, advice: Advice, measured: list[Cost]) -> dict[str
             name: asdict(signal) | {"told": signal.told, "enough": signal.enough}
             for name, signal in believed.signals.items()
         },
+        "shared": (
+            None
+            if believed.shared is None
+            else asdict(believed.shared)
+            | {"told": believed.shared.told, "against": believed.shared.against}
+        ),
+        "outside": list(law.outside(regime)),
+        "condition": _condition(replace(regime, inherited=advice.best.inherited)),
+        "measured_best": _measured_best(measured),
         "lengths": {name: getattr(regime, name) for name in ("u", "v1", "v2", "sigma1", "sigma2")},
     }
 

@@ -13,7 +13,8 @@ other (`opposed`), so that they are not independent copies.
 
 from claims.predicting.law.cascade import Cascade, cascade
 from claims.predicting.law.moments import Moments, memorised, one_task, stepwise
-from claims.predicting.law.predict import Law, predict
+from claims.predicting.law.predict import IncomputableError, Law, incomputable, predict
+from claims.predicting.law.reach import RARE, outside
 from claims.predicting.law.scratch import (
     ROUNDED,
     closed_form,
@@ -24,16 +25,20 @@ from claims.predicting.law.scratch import (
 )
 
 __all__ = [
+    "RARE",
     "ROUNDED",
     "Cascade",
+    "IncomputableError",
     "Law",
     "Moments",
     "cascade",
     "closed_form",
     "closed_form_log_error",
     "contour_slope",
+    "incomputable",
     "memorised",
     "one_task",
+    "outside",
     "positive_part",
     "predict",
     "scratch_error",

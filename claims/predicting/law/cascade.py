@@ -26,8 +26,11 @@ import numpy as np
 from claims.predicting.law.quadrature import Array
 
 _PATHS = 2**13
-#: Steps below this are not told apart: the cascade's limit at h -> 0 is reached.
-_LEAST_STEP = 0.1
+#: Steps below this are not told apart: the cascade's limit at h -> 0 is reached, in runs of so many
+#: steps or more. Shorter runs are cut into as many.
+_LEAST_STEP, _FEWEST = 0.1, 40
+#: Of a sample that has memorised so much nothing more is memorised, and exp of it is finite.
+_MOST_OUTPUT = 700.0
 #: Beyond this the field of a sample that is still inactive hardly moves.
 LONGEST = 40.0
 #: A little over one half: with zeta so large that nothing switches on, a sample of starts can fall
@@ -50,8 +53,9 @@ class Cascade:
 
 def cascade(h: float, duration: float, zeta: float = 0.0) -> Cascade:
     """Run the recursion of this file's docstring. Deterministic."""
+    least = min(_LEAST_STEP, duration / _FEWEST)
     return _cascade(
-        float(f"{max(h, _LEAST_STEP):.2g}"),
+        float(f"{max(h, least):.2g}"),
         float(f"{min(duration, LONGEST):.2g}"),
         float(f"{zeta:.2g}"),
     )
@@ -74,9 +78,8 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
 
     terms, pushed, other = term(), 0.5, 0.0
     for _ in range(max(1, round(duration / h))):
-        step = h / (
-            1 + math.exp(sum(mass * c for mass, c in zip(masses, coefficients, strict=True)))
-        )
+        output = sum(mass * c for mass, c in zip(masses, coefficients, strict=True))
+        step = h / (1 + math.exp(min(output, _MOST_OUTPUT)))
         coefficients = [c + step for c in coefficients]
         other += step * pushed
         field += step * terms  # all coefficients grow by the same step

@@ -19,12 +19,17 @@ from claims.predicting.law.quadrature import Array, gauss_hermite
 #: A correlation is at least -1; near that, early in a run or at large h, the moments that make it
 #: up are no longer consistent.
 _MOST_OPPOSED = 0.999
+#: Steps of Newton's method to the last digit, whatever h T.
+_NEWTON = 5
 
 
 def memorised(total: Array, reach: float) -> Array:
-    """rho(P) = x/P with x + e^x = P h T + 1, reach = h T."""
-    right = total * reach + 1
-    return np.asarray((right - special.wrightomega(right)) / total)  # omega + log omega = right
+    """rho(P) = x/P with x + e^x = P h T + 1, reach = h T; P h T/2 where that is small."""
+    right = total * reach
+    x = np.log1p(right)  # x + e^x - 1 is convex: from above, Newton's method stays above
+    for _ in range(_NEWTON):
+        x = x - (x + np.expm1(x) - right) / (1 + np.exp(x))
+    return np.asarray(x / total)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> 
     from_source = regime.n1 / (2 * regime.d)
     v_a, a = (
         (regime.sigma2 / regime.sigma1) ** 2 * from_source * up.v,
-        (regime.u / regime.sigma1) ** 2 * from_source * up.m_1,
+        _shared(regime) * from_source * up.m_1,
     )
     v_n = unit * down.v
     pi = down.shares(nodes)
@@ -49,6 +49,14 @@ def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> 
     common = np.array([[moment(inherited**2), moment(inherited * fresh)], [0.0, moment(fresh**2)]])
     own = [moment(inherited * (1 - inherited)), moment(fresh * (1 - fresh))]
     return _exceeds(_outputs(alpha, v_a, up, down, common, own), signal)
+
+
+def _shared(regime: Regime) -> float:
+    """<s_1, s_2>/sigma_1^2: what inherited filters, which move along s_1, have learned of s_2. Less
+    than 0 where the two point against each other.
+    """
+    u, v1, v2 = (length / regime.sigma1 for length in (regime.u, regime.v1, regime.v2))
+    return u**2 + (regime.cos_v * v1 * v2 if regime.cos_v else 0.0)
 
 
 def _still_active(
@@ -107,7 +115,11 @@ def _output(
 
 
 def _exceeds(outputs: tuple[Array, Array], signal: float) -> float:
-    """Pr(F' - F > signal): given what is shared, the two are independent, so every pair counts."""
+    """Pr(F' - F > signal): given what is shared, the two are independent, so every pair counts.
+    No number where one of them is none.
+    """
+    if not (math.isfinite(signal) and all(np.isfinite(one).all() for one in outputs)):
+        return math.nan
     wrong, right = (np.sort(one, axis=1) for one in outputs)
     return float(
         max(1 - _pairs_within(wrong, right + signal) / (wrong.size * right.shape[1]), LEAST_ERROR)

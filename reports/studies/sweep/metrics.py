@@ -101,7 +101,7 @@ def measure(
     regime: Regime, seeds: Seeds, names: Sequence[str]
 ) -> dict[str, dict[str, float | None]]:
     """JSON values of these metrics; none where gradient descent leaves the finite numbers in one of
-    the seeds.
+    the seeds, or the law's numbers do.
     """
     measured = Measured(regime, seeds)
     # What trains more comes first, and serves the rest.
@@ -113,16 +113,17 @@ def measure(
 def _values(measured: Measured, name: str) -> Array:
     try:
         return METRICS[name](measured)
-    except DivergenceError:
+    except (DivergenceError, law.IncomputableError):
         return np.full(measured.seeds.count, math.nan)
 
 
 def _summary(values: Array) -> dict[str, float | None]:
     if len(values) == 1:
         return {"mean": finite(float(values[0]))}
-    error = values.std(ddof=1) / math.sqrt(len(values))
-    return {
-        "mean": finite(float(values.mean())),
-        "error": finite(float(error)),
-        "median": finite(float(np.median(values))),
-    }
+    with np.errstate(all="ignore"):  # what is not finite is none
+        error = values.std(ddof=1) / math.sqrt(len(values))
+        return {
+            "mean": finite(float(values.mean())),
+            "error": finite(float(error)),
+            "median": finite(float(np.median(values))),
+        }

@@ -21,11 +21,14 @@ from model.regime import RegimeError
 from model.sampling import Seeds
 from reports.ledger import journal
 from reports.ledger.journal import Journal, JournalError, Record
+from reports.ledger.ledger import versions
 from reports.studies.executors import Executor
 from reports.studies.sweep.metrics import measure
 from reports.studies.sweep.spec import Point, Sweep, SweepError
 
-FORMAT, VERSION = "transfer-claims-sweep", 1
+FORMAT, VERSION = "transfer-claims-sweep", 2
+#: Of what numbers come from.
+_VERSIONS = ("transfer-claims", "torch", "numpy", "scipy", "numba")
 #: Points that one task computes; records are kept after each task.
 _TOGETHER = 4
 
@@ -72,14 +75,8 @@ def run(
         SweepError: the file belongs to another sweep or is damaged, or another run is writing it.
         OSError: it cannot be written; what was finished stays.
     """
-    header = {
-        "format": FORMAT,
-        "version": VERSION,
-        "sweep": digest(sweep),
-        "points": len(sweep.points),
-    }
     try:
-        with journal.opened(path, header, lambda record: _checked(record, sweep)) as log:
+        with journal.opened(path, header(sweep), lambda record: _checked(record, sweep)) as log:
             return _completed(sweep, log, executor, tick)
     except JournalError as error:
         raise SweepError("file", str(path), error.why) from None
@@ -103,6 +100,20 @@ def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[SweepJob]:
         yield SweepJob(
             tuple(points[first : first + _TOGETHER]), sweep.seeds, sweep.seed, sweep.metrics
         )
+
+
+def header(sweep: Sweep) -> dict[str, Any]:
+    """What a sweep's records have in common: they are never mixed with those of another sweep, or
+    of other versions.
+    """
+    used = versions()
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "sweep": digest(sweep),
+        "points": len(sweep.points),
+        "versions": {one: used[one] for one in _VERSIONS},
+    }
 
 
 def digest(sweep: Sweep) -> str:

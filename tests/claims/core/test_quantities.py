@@ -34,6 +34,7 @@ REGIME = Regime(
     sigma0=0.001,
 )
 S1, S2 = 9.0 + 16.0, 9.0 + 4.0  # ||s_k||^2, u being orthogonal to v_k
+SHARED = 9.0 + 0.5 * 4.0 * 2.0  # <s_1, s_2>
 A, B = 30 * 9.0 / 0.25, 20 * S2 / 2.25
 TAU_2 = 20 * S2**2 / (1.5**4 * 5000)
 TAU_A = 0.4**2 * 30 * 81.0 / (0.5**4 * 5000)
@@ -54,13 +55,13 @@ EXPECTED = {
     "tau_A": TAU_A,
     "Gamma": GAMMA,
     "Gamma_printed": PRINTED,
-    "tau_D": (0.4 * A + B) ** 2 / ((0.4**2 * 30 * 2.25 / 0.25 + 20) * 5000),
+    "tau_D": (0.4 * 30 * SHARED / 0.25 + B) ** 2 / ((0.4**2 * 30 * 2.25 / 0.25 + 20) * 5000),
     "tau_A+tau_2": TAU_A + TAU_2,
     "Gamma+tau_2": GAMMA + TAU_2,
     "Gamma_printed+tau_2": PRINTED + TAU_2,
     "X": 0.4 * 30 * 2.25 / (20 * 0.25),
     "Y": S2 / 9.0,
-    "alpha_star": 9.0 / S2,
+    "alpha_star": 1.0,  # <s_1, s_2> is as large as ||s_2||^2
 }
 DEGREES = dict.fromkeys(EXPECTED, 0) | {
     "Gamma_printed": -2,
@@ -127,9 +128,10 @@ def test_scale_degree_of_a_formula(formula, degree):
 
 
 def test_fields_that_a_formula_lacks_change_nothing():
-    """cos_v, steps and step sizes enter no criterion."""
+    """Steps and step sizes enter no criterion, the cosine of v_1 and v_2 none of the paper's."""
+    of_angle = ("tau_D", "alpha_star")
     moved = replace(REGIME, cos_v=-1.0, steps1=7, steps2=9, eta1=3.0, eta2=4.0, sigma0=2.0)
-    unmoved = [name for name in EXPECTED if not name.startswith(("h_", "zeta_"))]
+    unmoved = [name for name in EXPECTED if not name.startswith(("h_", "zeta_", *of_angle))]
     assert [catalogue()[name](moved) for name in unmoved] == [
         catalogue()[name](REGIME) for name in unmoved
     ]
@@ -152,7 +154,11 @@ def test_constant_formula():
     ("change", "name", "expected"),
     [
         ({"u": 0.0}, "Y", math.inf),
-        ({"u": 0.0}, "alpha_star", 0.0),
+        ({"u": 0.0, "cos_v": 0.0}, "alpha_star", 0.0),
+        ({"u": 0.0, "cos_v": 0.25}, "alpha_star", 0.5),
+        ({"cos_v": 0.0}, "alpha_star", 9.0 / S2),
+        ({"cos_v": -1.0}, "alpha_star", 1 / S2),
+        ({"v1": 5.0, "cos_v": -1.0}, "alpha_star", 0.0),
         ({"u": 0.0, "v2": 0.0}, "alpha_star", math.nan),  # no signal at all: any share will do
         ({"v2": 0.0}, "alpha_star", 1.0),
         ({"inherited": 0}, "X", 0.0),
@@ -175,9 +181,42 @@ def test_edge(change, name, expected):
 
 
 def test_alpha_star_maximises_tau_d():
-    many = replace(REGIME, m=1300)
+    many = replace(REGIME, m=1300, cos_v=0.0)
     tau_d = [catalogue()["tau_D"](replace(many, inherited=k)) for k in range(1301)]
     assert tau_d.index(max(tau_d)) == round(catalogue()["alpha_star"](many) * 1300) == 900
+
+
+@pytest.mark.parametrize(("cosine", "best"), [(-0.5, 385), (0.25, 846), (0.0, 692), (-1.0, 77)])
+def test_alpha_star_maximises_tau_d_at_an_angle(cosine, best):
+    """<s_1, s_2>/||s_2||^2: what inherited filters have learned of the target's signal."""
+    many = replace(REGIME, m=1000, cos_v=cosine)
+    tau_d = [catalogue()["tau_D"](replace(many, inherited=k)) for k in range(1001)]
+    assert tau_d.index(max(tau_d)) == round(catalogue()["alpha_star"](many) * 1000) == best
+
+
+def test_signals_against_each_other():
+    """More is inherited against the target's signal than is learned of it: below 0, where more
+    than half of the examples are wrong.
+    """
+    against = replace(REGIME, v1=40.0, cos_v=-1.0, inherited=10)
+    signal = 30 * (9.0 - 80.0) / 0.25 + B
+    expected = -(signal**2) / ((30 * 2.25 / 0.25 + 20) * 5000)
+    assert catalogue()["tau_D"](against) == pytest.approx(expected, rel=1e-14)
+    assert catalogue()["alpha_star"](against) == 0
+
+
+@pytest.mark.parametrize("name", ["tau_D", "alpha_star"])
+def test_orthogonal_formulas(name):
+    """Where v_1 and v_2 are orthogonal: the formulas of the theory, ||u||^2 in them."""
+    share = formulas.u**2 / formulas.signal_square[2]
+    noise = (
+        formulas.alpha**2 * formulas.n1 * formulas.sigma2**2 / formulas.sigma1**2
+    ) + formulas.n2
+    expected = {
+        "tau_D": (formulas.alpha * formulas.A + formulas.B) ** 2 / (noise * formulas.d),
+        "alpha_star": sp.Min(1, sp.Max(0, share)),
+    }
+    assert formulas.orthogonal(catalogue()[name].formula) == expected[name]
 
 
 @pytest.mark.parametrize("inherited", range(11))
@@ -186,7 +225,7 @@ def test_relations(inherited, v2):
     """What the docstring of theorem_4_2 derives: every criterion is tau_2 times a function of X, Y,
     alpha and sigma_1/sigma_2.
     """
-    named = evaluate_all(made := replace(REGIME, inherited=inherited, v2=v2))
+    named = evaluate_all(made := replace(REGIME, inherited=inherited, v2=v2, cos_v=0.0))
     x, y, alpha, r = named["X"], named["Y"], made.alpha, (made.sigma1 / made.sigma2) ** 2
     assert named["tau_D"] == pytest.approx(
         named["tau_2"] * (1 + x / y) ** 2 / (1 + alpha * x), rel=1e-12

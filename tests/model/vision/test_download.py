@@ -4,7 +4,6 @@ import errno
 import hashlib
 import io
 import os
-import time
 import urllib.request
 
 import pytest
@@ -186,10 +185,9 @@ def test_a_server_that_does_not_end(served, folder, monkeypatch):
 
 def test_a_server_that_does_not_answer(served, folder, monkeypatch):
     monkeypatch.setattr(download, "_SILENCE", 0.2)
-    served.silent, begun = True, time.monotonic()
+    served.silent = True
     with pytest.raises(FetchError, match=r"cannot be reached \(timed out\)"):
         fetch.fetch("cifar10", source="official", folder=folder)
-    assert time.monotonic() - begun < 2.5
     served.silent, served.cut, served.ranges, served.stalls = False, 1000, False, True
     with pytest.raises(FetchError, match=r"broke off \(timed out\) after 1000 bytes"):
         fetch.fetch("cifar10", source="official", folder=folder)

@@ -11,7 +11,7 @@ from claims.core.status import Status
 from claims.paper.real_images import LEVEL
 from reports.commands.cifar import options
 from reports.drawing import figures as drawing
-from reports.images import decide, plan, plots, run
+from reports.images import decide, plan, plots, run, speed
 from reports.images import records as image_records
 from reports.images import section as shown
 from reports.ledger import ledger
@@ -241,26 +241,42 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
-def test_speed_is_told_beside_the_plain_loop(command, one_thread):
-    code, out, err = command(
-        "cifar",
-        "speed",
-        "--device",
-        "cpu",
-        "--network",
-        "conv4:0.1",
-        "--batch",
-        4,
-        "--steps",
-        40,
-        "--repeats",
-        1,
-        "--json",
-    )
+@pytest.fixture
+def clock(one_thread, monkeypatch):
+    """A clock that training moves, and nothing else: so many seconds once, and a step, of the tier
+    and of the plain loop.
+    """
+    costs, now, train = {"once": 7.0, False: 0.5, True: 1.5}, [0.0], speed.train
+
+    def trained(network, data, test, recipe, random, device):
+        now[0] += costs["once"] + costs[device.plain] * recipe.steps
+        return train(network, data, test, recipe, random, device)
+
+    monkeypatch.setattr(speed, "train", trained)
+    monkeypatch.setattr(speed, "_clock", lambda: now[0])
+    return costs
+
+
+SPEED = ("cifar", "speed", "--device", "cpu", "--network", "conv4:0.1", "--batch", 4)
+
+
+def test_speed_is_told_beside_the_plain_loop(command, clock):
+    """Images a second: 4 a step, without what a training costs once."""
+    code, out, err = command(*SPEED, "--steps", 2, "--repeats", 1, "--json")
     assert code == 0, err
     (found,) = json.loads(out)
     assert found["network"] == "conv4 × 0.1"
-    assert found["ratio"] == pytest.approx(found["fast"] / found["plain"])
+    assert found["fast"] == pytest.approx(8.0)
+    assert found["plain"] == pytest.approx(4 / 1.5)
+    assert found["ratio"] == pytest.approx(3.0)
+
+
+def test_steps_too_few_to_be_timed(command, clock):
+    """A longer training that takes no longer."""
+    clock[False] = 0.0
+    code, out, err = command(*SPEED, "--steps", 2, "--repeats", 1, "--json")
+    assert (code, out) == (2, "")
+    assert "--steps = 2: too few to be timed with conv4 × 0.1; try 20" in err
 
 
 def test_ledgers_with_images_are_read_and_written(kept, tmp_path):

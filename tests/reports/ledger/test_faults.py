@@ -67,7 +67,7 @@ def test_two_writers_and_a_reader(path):
 def test_a_lock_that_is_held(path, book, monkeypatch):
     """Another run that never ends: one sentence, after some patience, and nothing is written."""
     monkeypatch.setattr(ledger, "_PATIENCE", 0.2)
-    before, begun = path.read_bytes(), time.monotonic()
+    before = path.read_bytes()
     with (
         FileLock(path.with_name(f".{path.name}.lock")),
         pytest.raises(
@@ -75,7 +75,6 @@ def test_a_lock_that_is_held(path, book, monkeypatch):
         ),
     ):
         ledger.update(path, book.verdicts.values())
-    assert 0.2 <= time.monotonic() - begun < 10
     assert path.read_bytes() == before
     ledger.update(
         path, [replace(book.verdicts["e5.scratch"], entropy=7)]

@@ -33,6 +33,10 @@ def test_json(advise_on, specification):
         "quantities",
         "lengths",
         "data",
+        "shared",
+        "outside",
+        "condition",
+        "measured_best",
     }
     assert (found["transfer"], found["inherited"], found["alpha"]) == (
         advice.transfer,
@@ -53,6 +57,7 @@ def test_json(advise_on, specification):
             "inherited": one.inherited,
             "alpha": one.alpha,
             "law": one.error,
+            "below": False,
             "tau_D": one.tau_d,
             "measured": None,
         }

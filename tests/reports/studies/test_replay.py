@@ -4,7 +4,6 @@ only read.
 
 import json
 import sys
-import time
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
@@ -385,13 +384,11 @@ def test_hostile_regime(run, changed, claim, name, value):
     """What would exhaust memory, or any number's range, is refused at once, by the field's name; a
     law-level claim takes any d.
     """
-    begun = time.monotonic()
     result = run(changed(claim, regime={name: value}), "--json")
     if claim == ALONG and (name, value) == ("d", LARGE["d"]):
         assert result[0] in (0, 1)
     else:
         assert any(word in one_line(result) for word in (name, "eta", "d ="))
-        assert time.monotonic() - begun < 5
 
 
 @pytest.mark.parametrize("name", [EXACT, FORMULA, ALONG])
