@@ -83,6 +83,8 @@ def read_limited(path: Path, most: int) -> bytes:
 
     Raises OSError: it cannot be read, is larger, or is a pipe into which nobody writes.
     """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     handle = os.open(path, os.O_RDONLY | _NONBLOCK | _BINARY)
     with os.fdopen(handle, "rb", buffering=0) as file:
         status = os.fstat(handle)

@@ -20,7 +20,7 @@ LARGE = 2**28
 #: How deep lists and tables may be nested: what is read is walked through by recursion.
 _DEEPEST = 40
 #: Bits of an integer, beyond which no float holds it.
-_LONGEST = 1024
+_LONGEST = 1000
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -49,17 +49,19 @@ def read_text(path: Path, most: int = SMALL) -> str:
         raise OSError(errno.ENOMEM, "there is not enough memory for it", str(path)) from None
 
 
-def read_json(text: str, **options: Any) -> Any:
-    """JSON from a file that may be damaged or hostile; raises ValueError and nothing else."""
+def read_json(text: str, *, finite: bool = True, **options: Any) -> Any:
+    """JSON from a file that may be damaged or hostile; raises ValueError and nothing else. Where
+    infinities and nan are not refused here, they are by who knows their field.
+    """
     try:
         value = json.loads(text, **options)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    check_plain(value)
+    check_plain(value, finite=finite)
     return value
 
 
-def check_plain(value: Any) -> None:
+def check_plain(value: Any, *, finite: bool = True) -> None:
     """Raise ValueError, which names the field, for data nested too deep, for text that steers a
     terminal, and for numbers that no float holds.
     """
@@ -68,7 +70,7 @@ def check_plain(value: Any) -> None:
         if depth > _DEEPEST:
             raise ValueError("nested too deep")
         for name, one in level:
-            _check_scalar(name, one)
+            _check_scalar(name, one, finite)
         level, depth = [inner for _, one in level for inner in _inside(one)], depth + 1
 
 
@@ -78,12 +80,12 @@ def _inside(value: Any) -> Iterable[tuple[str, Any]]:
     return (("", one) for one in value) if isinstance(value, list) else ()
 
 
-def _check_scalar(name: str, value: Any) -> None:
+def _check_scalar(name: str, value: Any, finite: bool) -> None:
     if isinstance(value, str) and steers(value):
         raise ValueError(_told(name, value, "must hold no control characters"))
-    if isinstance(value, float) and not math.isfinite(value):
+    if finite and isinstance(value, float) and not math.isfinite(value):
         raise ValueError(_told(name, value, "must be a finite number"))
-    if isinstance(value, int) and value.bit_length() > _LONGEST:
+    if finite and isinstance(value, int) and value.bit_length() > _LONGEST:
         raise ValueError(_told(name, value, "must be a number that a float holds"))
 
 

@@ -19,9 +19,12 @@ from typing import IO, Any
 
 from filelock import FileLock, Timeout
 
+from model.files import read_limited
 from reports.ledger.files import read_json, write_whole
 
 Record = dict[str, Any]
+#: Bytes beyond which a file is not read.
+_LARGEST = 2**32
 
 
 class JournalError(ValueError):
@@ -80,7 +83,7 @@ def _resumed(
     path: Path, header: Mapping[str, Any], check: Callable[[Any], Record], anew: bool
 ) -> list[Record]:
     """The records of a file, which afterwards ends with a whole line."""
-    begun, raw = _line(header), path.read_bytes() if path.exists() else b""
+    begun, raw = _line(header), read_limited(path, _LARGEST) if path.exists() else b""
     whole, _, cut_off = raw.rpartition(b"\n")
     first, *lines = whole.split(b"\n")
     if not begun.startswith(raw):  # else there is nothing yet, or a header that was cut off

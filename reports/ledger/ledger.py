@@ -26,8 +26,10 @@ from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.mutants import Fate, fates
 from claims.deciding.settled import settle
 from claims.deciding.verdict import Verdict
+from model.printing import shown
 from reports.ledger import DEFAULT as DEFAULT
-from reports.ledger.files import read_json, write_whole
+from reports.ledger.files import LARGE, read_json, read_text, write_whole
+from reports.ledger.sound import check_header, check_verdict
 
 FORMAT, VERSION = "transfer-claims-ledger", 5
 #: Seconds to wait for another run that is writing.
@@ -161,15 +163,16 @@ def read(path: Path) -> Ledger:
     none.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path, LARGE).removesuffix("\n").split("\n")
     except FileNotFoundError:
         return Ledger({})
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise LedgerError(f"{path}: cannot be read ({error})") from None
+    number = 1
     try:
         header = read_json(lines[0])
         if header["format"] != FORMAT or header["version"] != VERSION:
-            held = f"format {header['format']!r} version {header['version']!r}"
+            held = f"format {shown(header['format'])} version {shown(header['version'])}"
             raise LedgerError(
                 f"{path}: {held}; this version reads {FORMAT!r} version {VERSION}: move it away and"
                 " verify again"
@@ -178,18 +181,26 @@ def read(path: Path) -> Ledger:
             str(header["written"]),
             {str(name): str(number) for name, number in header["versions"].items()},
         )
-        verdicts = [
-            Verdict.from_dict({k: v for k, v in read_json(line).items() if k != "settled"})
-            for line in lines[1:]
-        ]
+        check_header(written, used)
+        verdicts = []
+        for number, line in enumerate(lines[1:], 2):  # noqa: B007  # told where it fails
+            verdicts.append(_verdict(line))
     except LedgerError:
         raise
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise LedgerError(
-            f"{path}: not a whole ledger ({type(error).__name__}: {error}); move it away and verify"
-            " again"
+            f"{path}: not a whole ledger (line {number}, {type(error).__name__}: {error}); move it"
+            " away and verify again"
         ) from None
     return Ledger({}, written=written, versions=used).updated(verdicts)
+
+
+def _verdict(line: str) -> Verdict:
+    """Raises ValueError, and what JSON that is no object raises."""
+    record = read_json(line)
+    verdict = Verdict.from_dict({name: one for name, one in record.items() if name != "settled"})
+    check_verdict(verdict)
+    return verdict
 
 
 def schema() -> dict[str, Any]:

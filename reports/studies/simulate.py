@@ -15,7 +15,7 @@ from model.run import Run
 from model.sampling import Level, Sample, Seeds
 from model.test_error import estimate_error
 from model.transfer import Descend, Trial, run_trial
-from reports.ledger.files import read_json
+from reports.ledger.files import read_json, read_text
 from reports.studies.choices import Engine
 
 _MOST_SEEDS = 4096
@@ -36,7 +36,7 @@ def read_spec(path: Path) -> Spec:
     Raises RegimeError, which names the field, the value and the rule, or OSError.
     """
     try:
-        record = read_json(path.read_text(encoding="utf-8"), object_pairs_hook=_no_repeats)
+        record = read_json(read_text(path), finite=False, object_pairs_hook=_no_repeats)
     except RegimeError:
         raise
     except ValueError as error:

@@ -17,6 +17,7 @@ import numpy as np
 from model.regime import SIGNAL_COORDINATES, Regime, RegimeError
 from model.sampling import Seeds, check_curves
 from model.scales import ScaleRangeError, Scales, steps
+from reports.ledger.files import check_plain, read_text
 from reports.studies.sweep.metrics import METRICS, TRAINED
 
 _INTEGERS = {"n1", "n2", "d", "m", "inherited", "steps1", "steps2"}
@@ -48,7 +49,7 @@ _DEFAULTS: dict[str, float] = {
     "duration": 20.0,
     "zeta_2": 0.01,
 }
-_MOST_POINTS, _MOST_SEEDS = 10**7, 4096
+_MOST_POINTS, _MOST_SEEDS = 10**6, 4096
 
 
 class SweepError(RegimeError):
@@ -79,7 +80,8 @@ def read(path: Path) -> Sweep:
     the rule; OSError.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_text(path))
+        check_plain(content)
     except (
         ValueError,
         RecursionError,
@@ -116,10 +118,10 @@ def parse(content: Mapping[str, Any]) -> Sweep:
     if not isinstance(metrics, list) or not metrics:
         raise SweepError("metrics", metrics, "must be a list of names, one or more")
     for name in metrics:
-        if metrics.count(name) > 1:
-            raise SweepError("metrics", name, "given twice")
         if not isinstance(name, str) or name not in METRICS:
             raise SweepError("metrics", name, f"unknown; there are {', '.join(METRICS)}")
+        if metrics.count(name) > 1:
+            raise SweepError("metrics", name, "given twice")
     seeds, seed = _whole(content, "seeds", 24, 1, _MOST_SEEDS), _whole(content, "seed", 0, 0, 2**63)
     values = _design(content, seed)
     points = tuple(
@@ -203,10 +205,15 @@ def _design(content: Mapping[str, Any], seed: int) -> list[dict[str, float]]:
             raise SweepError(
                 "points", content["points"], "is for a random design; a grid's axes say how many"
             )
-        listed = {name: _listed(name, axis) for name, axis in axes.items()}
-        many = math.prod(len(values) for values in listed.values())
-        if many > _MOST_POINTS:
-            raise SweepError("axes", many, f"must make at most {_MOST_POINTS} points")
+        listed, many = {}, 1
+        for name, axis in axes.items():
+            listed[name] = _listed(name, axis)
+            many *= len(listed[name])
+            if many > _MOST_POINTS:  # before what comes next is even listed
+                rule = (
+                    f"axes up to this one make {many:,} points, must make at most {_MOST_POINTS:,}"
+                )
+                raise SweepError(f"axes.{name}", len(listed[name]), rule)
         return [
             dict(zip(listed, values, strict=True)) for values in itertools.product(*listed.values())
         ]
