@@ -92,23 +92,24 @@ def _decided(
     ids: list[str], profile: Profile, workers: int, path: Path
 ) -> tuple[list[Verdict], OSError | ValueError | None]:
     """Verdicts, in the ledger too; and why they could not be written there, if so: what was decided
-    is printed all the same. An interrupted run writes what it decided.
+    is printed all the same. They are written as they are reached, whatever ends the run.
     """
-    from reports.ledger import ledger
+    from reports.ledger.keeping import Keeper
     from reports.studies import deciding as study
 
     verdicts: list[Verdict] = []
-    trouble: OSError | ValueError | None = None
+    keeper = Keeper(path)
     try:
         with deciding(len(ids)) as tick:
-            study.decide_all(ids, profile, workers, verdicts, _workspace(path), tick)
+
+            def take(new: list[Verdict]) -> None:
+                keeper.keep(verdicts)  # those too that could not be written before
+                tick(new)
+
+            study.decide_all(ids, profile, workers, verdicts, _workspace(path), take)
     finally:
-        try:
-            if verdicts:
-                ledger.update(path, verdicts)
-        except (OSError, ledger.LedgerError) as error:
-            trouble = error
-    return verdicts, trouble
+        keeper.keep(verdicts)
+    return verdicts, keeper.trouble
 
 
 def _workspace(path: Path) -> Workspace:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import platform
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from claims.core.catalogue import catalogue
@@ -26,9 +26,12 @@ from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.mutants import Fate, fates
 from claims.deciding.settled import settle
 from claims.deciding.verdict import Verdict
+from model.files import resolved
 from model.printing import shown
+from reports.interruption import keeping
 from reports.ledger import DEFAULT as DEFAULT
 from reports.ledger.files import LARGE, read_json, read_text, write_whole
+from reports.ledger.locks import BusyError, check_regular, locked
 from reports.ledger.sound import check_header, check_verdict
 
 FORMAT, VERSION = "transfer-claims-ledger", 5
@@ -117,9 +120,11 @@ def versions() -> dict[str, str]:
 
 def prepare(path: Path) -> None:
     """Raise at once what would keep a run from writing its verdicts: OSError, `LedgerError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    file = resolved(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
     read(path)
-    with tempfile.TemporaryFile(dir=path.parent):
+    check_regular(file)
+    with tempfile.TemporaryFile(dir=file.parent):
         pass
 
 
@@ -127,12 +132,23 @@ def update(path: Path, verdicts: Iterable[Verdict]) -> Ledger:
     """Put verdicts into the file, after those that another run may have put there meanwhile. Raises
     OSError, `LedgerError`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with keeping(), _locked(path) as file:
+        write(read(file).updated(verdicts), file)
+        return read(file)
+
+
+def put(path: Path, verdicts: Iterable[Verdict]) -> None:
+    """`update`, for those who do not ask what the file holds then."""
+    with keeping(), _locked(path) as file:
+        write(read(file).updated(verdicts), file)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[Path]:
     try:
-        with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE):
-            write(read(path).updated(verdicts), path)
-            return read(path)
-    except Timeout:
+        with locked(path, _PATIENCE) as file:
+            yield file
+    except BusyError:
         raise LedgerError(f"{path}: another run has held its lock for {_PATIENCE:g} s") from None
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import replace
 from multiprocessing import active_children, get_context
 
@@ -14,6 +12,7 @@ from claims.core.claim import is_mutant
 from claims.core.profile import PROFILES, Profile
 from claims.core.workspace import Workspace
 from claims.deciding.verdict import Verdict
+from reports.interruption import keeping, unheard_by_children
 from reports.studies.executors import begin_worker
 from reports.studies.verify import decide
 
@@ -33,7 +32,7 @@ def decide_all(
     workers = min(workers, len(families))
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker) as pool:
-        with _deaf():
+        with unheard_by_children():
             running = [
                 pool.submit(decide_by_ids, family, profile, workspace) for family in families
             ]
@@ -43,8 +42,9 @@ def decide_all(
                 verdicts.extend(decided)
                 tick(decided)
         except BaseException:
-            for child in active_children():  # else leaving would wait for the claims they are at
-                child.terminate()
+            with keeping():
+                for child in active_children():  # else leaving would wait for what they are at
+                    child.terminate()
             raise
 
 
@@ -60,18 +60,6 @@ def _regimes(family: list[str]) -> int:
     """Regimes of the populations among these claims, which take the longest."""
     rules = [find(claim_id).rule for claim_id in family]
     return sum(rule.regimes(PROFILES["ci"]) for rule in rules if rule.of_regimes)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes started meanwhile do not hear Ctrl-C, which reaches the whole group: the parent
-    deals with it.
-    """
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 def decide_by_ids(

@@ -7,15 +7,15 @@ from __future__ import annotations
 import itertools
 import logging
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Any, Protocol, TypeVar
+
+from reports.interruption import ignore_keyboard, keeping, unheard_by_children
 
 J = TypeVar("J")
 R = TypeVar("R")
@@ -77,10 +77,9 @@ def processes(workers: int) -> Executor:
                     deaths += 1
                     lost += again
                 except BaseException:
-                    for worker in list(
-                        (pool._processes or {}).values()
-                    ):  # else leaving would wait for the jobs they are at
-                        worker.terminate()
+                    with keeping():  # else leaving would wait for the jobs they are at
+                        for worker in list((pool._processes or {}).values()):
+                            worker.terminate()
                     raise
         raise ExecutorError(
             f"worker processes died {deaths} times, and no job was finished in between; what was"
@@ -102,7 +101,7 @@ def _as_they_come(
     while True:
         for job in itertools.islice(queue, workers * _AHEAD - len(running)):
             lost.append(job)
-            with _deaf():
+            with unheard_by_children():
                 running[pool.submit(function, job)] = job
         if not running:
             return
@@ -113,18 +112,6 @@ def _as_they_come(
             result = future.result()
             lost.remove(running.pop(future))
             yield result
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes started meanwhile do not hear Ctrl-C, which reaches the whole group: this process
-    deals with it.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def dask(address: str | None, workers: int) -> Executor:
@@ -190,6 +177,7 @@ def begin_worker() -> None:
     """What a process of a pool does first: keep torch to one thread, and watch for the end of the
     process that started it, however that ends.
     """
+    ignore_keyboard()
     one_thread()
     parent = parent_process()
     assert parent is not None
