@@ -67,8 +67,10 @@ _current: list[Interruption] = []
 @contextmanager
 def heard(*names: str) -> Iterator[Interruption]:
     """Take these signals (all that end a run, if none is named) as Ctrl-C is taken, until this
-    ends. One that is ignored, as nohup does with SIGHUP, stays ignored.
+    ends. One that is ignored, as nohup does with SIGHUP, stays ignored. Once one has stopped a
+    process's outermost run, that process only leaves: no other is heard.
     """
+    outermost = not _current
     interruption = Interruption()
     numbers = [getattr(signal, name) for name in names or _NAMES if hasattr(signal, name)]
     before = _installed(numbers, interruption)
@@ -77,8 +79,20 @@ def heard(*names: str) -> Iterator[Interruption]:
         yield interruption
     finally:
         _current.remove(interruption)
+        leaving = outermost and interruption.number is not None
         for number, handler in before.items():
-            signal.signal(number, handler)
+            signal.signal(number, signal.SIG_IGN if leaving else handler)
+
+
+@contextmanager
+def hosted() -> Iterator[None]:
+    """Runs within this are not the process's own: what they leave is as it was."""
+    host = Interruption()
+    _current.append(host)
+    try:
+        yield
+    finally:
+        _current.remove(host)
 
 
 def _installed(numbers: list[int], handler: Interruption) -> dict[int, Any]:

@@ -24,7 +24,7 @@ from claims.core.workspace import Workspace
 from claims.deciding.mutants import Fate, with_fate
 from claims.deciding.verdict import Verdict
 from reports.commands.showing.verdicts import verdict_table
-from reports.interruption import Interruption, heard, keeping
+from reports.interruption import Interruption, heard, hosted, keeping
 from reports.ledger import ledger
 from reports.ledger.keeping import Keeper
 from reports.ledger.ledger import Ledger, LedgerError
@@ -205,8 +205,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     """Collect in the controlling process only, which deals with signals too: SIGTERM, as
     `timeout` sends it, and a closed terminal end a run as Ctrl-C does.
     """
+    state = session.config.stash[_KEY]
+    state.hearing.enter_context(hosted())
     if not hasattr(session.config, "workerinput"):
-        state = session.config.stash[_KEY]
         state.interruption = state.hearing.enter_context(heard())
         session.config.pluginmanager.register(Collector(state))
 

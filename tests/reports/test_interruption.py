@@ -51,26 +51,36 @@ def test_a_later_one_is_heard(monkeypatch):
                 send(signal.SIGINT)
 
 
+def keep(number, steps):
+    with keeping():
+        with keeping():
+            send(number)
+            send(number)
+        send(signal.SIGINT)
+        steps.append("kept")
+
+
 @pytest.mark.parametrize("number", interruption.SIGNALS)
 def test_what_is_being_kept_is_kept(number):
     """However many come; the run stops afterwards."""
     steps = []
     with heard() as run:
-        with pytest.raises(KeyboardInterrupt), keeping():
-            with keeping():
-                send(number)
-                send(number)
-            send(signal.SIGINT)
-            steps.append("kept")
+        with pytest.raises(KeyboardInterrupt):
+            keep(number, steps)
         assert run.number == number
     assert steps == ["kept"]
 
 
-def test_what_fails_while_it_is_kept():
-    """Its own exception is not lost."""
-    with heard(), pytest.raises(KeyboardInterrupt) as stopped, keeping():
+def fail():
+    with keeping():
         send(signal.SIGTERM)
         raise OSError(28, "No space left on device")
+
+
+def test_what_fails_while_it_is_kept():
+    """Its own exception is not lost."""
+    with heard(), pytest.raises(KeyboardInterrupt) as stopped:
+        fail()
     assert isinstance(stopped.value.__context__, OSError)
 
 
@@ -91,10 +101,15 @@ def test_keeping_outside_a_run():
         pass
 
 
-@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no masks of signals")
-def test_signals_wait_while_processes_are_started():
-    with heard(), pytest.raises(KeyboardInterrupt), interruption.unheard_by_children():
+def begin():
+    with interruption.unheard_by_children():
         assert signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set())
         send(signal.SIGINT)
         send(signal.SIGTERM)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no masks of signals")
+def test_signals_wait_while_processes_are_started():
+    with heard(), pytest.raises(KeyboardInterrupt):
+        begin()
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
