@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+os.environ["MPLBACKEND"] = "agg"  # before anything imports matplotlib: figures go into files
+
 import pytest
 import torch
 from rich.console import Console
@@ -103,6 +105,8 @@ def pytest_configure(config: pytest.Config) -> None:
     entropy = getattr(config, "workerinput", {}).get(
         "claims_entropy", config.getoption("--claims-entropy")
     )
+    if entropy is not None and not 0 <= entropy <= 2**64:
+        raise pytest.UsageError(f"--claims-entropy {entropy}: must be from 0 to 2^64")
     if entropy is not None:
         profile = replace(profile, entropy=entropy)
     elif profile.name == "nightly":

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reports.commands.console import deciding, err, out, print_json
-from reports.commands.options import LEDGER, WORKERS, JsonOption, LedgerOption, WorkersOption
+from reports.commands.options import (
+    LEDGER,
+    MOST_ENTROPY,
+    WORKERS,
+    JsonOption,
+    LedgerOption,
+    WorkersOption,
+)
 from reports.studies.choices import ProfileName
 
 if TYPE_CHECKING:
@@ -34,7 +41,8 @@ def verify(
         bool, typer.Option("--fresh", help="New entropy, which is printed.")
     ] = False,
     entropy: Annotated[
-        int | None, typer.Option(help="The entropy of an earlier run, to repeat it.")
+        int | None,
+        typer.Option(min=0, max=MOST_ENTROPY, help="The entropy of an earlier run, to repeat it."),
     ] = None,
     workers: WorkersOption = WORKERS,
     record: Annotated[
@@ -79,6 +87,8 @@ def verify(
 def _profile(name: ProfileName, use_fresh: bool, entropy: int | None) -> Profile:
     from claims.core.profile import PROFILES, fresh
 
+    if use_fresh and entropy is not None:
+        raise typer.BadParameter("--fresh and --entropy exclude each other.")
     profile = PROFILES[name]
     if use_fresh or (name == "nightly" and entropy is None):
         profile = fresh(profile)
@@ -150,7 +160,7 @@ def _print_table(book: Ledger, path: Path | None) -> None:
             out.print(line, highlight=False, markup=False)
     if path:
         said = f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID"
-        out.print(said, highlight=False)
+        out.print(said, markup=False, highlight=False)
 
 
 def _as_wanted(statuses: Mapping[str, Status], mutants: list[str]) -> bool:

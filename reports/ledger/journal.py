@@ -58,9 +58,14 @@ class Journal:
 
 @contextmanager
 def opened(
-    path: Path, header: Mapping[str, Any], check: Callable[[Any], Record], *, anew: bool = False
+    path: Path,
+    header: Mapping[str, Any] | None,
+    check: Callable[[Any], Record],
+    *,
+    anew: bool = False,
 ) -> Iterator[Journal]:
-    """The journal of this header, begun if there is none.
+    """The journal of this header, begun if there is none; without a header each record says whose
+    it is.
 
     Args:
         check: gives back what a line holds if that is a record, and raises ValueError, which says
@@ -82,18 +87,23 @@ def opened(
 def _resumed(
     path: Path,
     target: Path,
-    header: Mapping[str, Any],
+    header: Mapping[str, Any] | None,
     check: Callable[[Any], Record],
     anew: bool,
 ) -> list[Record]:
     """The records of a file, `target` behind links, which afterwards ends with a whole line."""
-    begun, raw = _line(header), read_limited(target, _LARGEST) if target.exists() else b""
+    raw = read_limited(target, _LARGEST) if target.exists() else b""
     whole, _, cut_off = raw.rpartition(b"\n")
+    if header is None:
+        records = _all_checked(path, whole.split(b"\n") if whole else [], 1, check)
+        _cut(target, raw, cut_off)
+        return records
+    begun = _line(header)
     first, *lines = whole.split(b"\n")
     if not begun.startswith(raw):  # else there is nothing yet, or a header that was cut off
         if _says(first, begun):
-            records = [_checked(path, number, line, check) for number, line in enumerate(lines, 2)]
-            os.truncate(target, len(raw) - len(cut_off))
+            records = _all_checked(path, lines, 2, check)
+            _cut(target, raw, cut_off)
             return records
         if not anew:
             raise JournalError(
@@ -103,6 +113,17 @@ def _resumed(
             )
     write_whole(target, begun.decode())
     return []
+
+
+def _all_checked(
+    path: Path, lines: list[bytes], first: int, check: Callable[[Any], Record]
+) -> list[Record]:
+    return [_checked(path, number, line, check) for number, line in enumerate(lines, first)]
+
+
+def _cut(target: Path, raw: bytes, cut_off: bytes) -> None:
+    if cut_off:
+        os.truncate(target, len(raw) - len(cut_off))
 
 
 def _says(line: bytes, header: bytes) -> bool:
