@@ -14,7 +14,7 @@ from rich.table import Table
 from reports.commands.console import display, out, print_json
 from reports.commands.options import WORKERS, JsonOption, WorkersOption
 from reports.studies.choices import ExecutorName
-from reports.studies.executors import Executor, dask, in_process, processes
+from reports.studies.executors import Executor, in_process, processes
 
 #: Records of sweeps.
 SWEEPS = Path("reports/out/sweeps")
@@ -77,7 +77,11 @@ def _executor(name: ExecutorName, workers: int, scheduler: str | None) -> Execut
         raise typer.BadParameter("--scheduler is empty: name an address, or leave it out.")
     if name == "here":
         return in_process
-    return processes(workers) if name == "processes" else dask(scheduler, workers)
+    if name == "processes":
+        return processes(workers)
+    from reports.studies.cluster import dask
+
+    return dask(scheduler, workers)
 
 
 def sweep_table(records: list[dict[str, Any]]) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
+from functools import partial
 from multiprocessing import active_children, get_context
 
 from claims.core.catalogue import find
@@ -13,7 +14,7 @@ from claims.core.profile import PROFILES, Profile
 from claims.core.workspace import Workspace
 from claims.deciding.verdict import Verdict
 from reports.interruption import keeping, unheard_by_children
-from reports.studies.executors import begin_worker
+from reports.studies.executors import begin_worker, in_process, may_start
 from reports.studies.verify import decide
 
 
@@ -29,6 +30,11 @@ def decide_all(
     happens later, and `tick` is told those that are new.
     """
     families = families_of(ids)
+    if not may_start():
+        for decided in in_process(partial(_decided, profile, workspace), families):
+            verdicts.extend(decided)
+            tick(decided)
+        return
     workers = min(workers, len(families))
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker) as pool:
@@ -46,6 +52,10 @@ def decide_all(
                 for child in active_children():  # else leaving would wait for what they are at
                     child.terminate()
             raise
+
+
+def _decided(profile: Profile, workspace: Workspace | None, claim_ids: list[str]) -> list[Verdict]:
+    return decide_by_ids(claim_ids, profile, workspace)
 
 
 def families_of(ids: list[str]) -> list[list[str]]:

@@ -98,26 +98,27 @@ def sources() -> str:
     """A digest of the code and constants that decide, and of the findings that verdicts are
     compared with: other sources, other verdicts.
     """
-    return digest(_root(), source_files())
+    return digest(root(), source_files())
 
 
 def source_files() -> list[Path]:
     """All that decides: on images, the records and what reads them too."""
-    root = _root()
+    top = root()
     deciding = [
         file
         for folder in ("claims", "model", "strategies")
         for pattern in ("*.py", "*.toml", "*.json")
-        for file in (root / folder).rglob(pattern)
+        for file in (top / folder).rglob(pattern)
     ]
     images = [
-        *(root / "reports" / "images").glob("r*.py"),
-        *(root / "reports" / "cifar").glob("*.jsonl"),
+        *(top / "reports" / "images").glob("r*.py"),
+        *(top / "reports" / "cifar").glob("*.jsonl"),
     ]
-    return [*deciding, *images, root / "reports" / "studies" / "verify.py"]
+    return [*deciding, *images, top / "reports" / "studies" / "verify.py"]
 
 
-def _root() -> Path:
+def root() -> Path:
+    """The folder of the packages."""
     return Path(__file__).parents[2]
 
 

@@ -22,10 +22,11 @@ from model.sampling import Seeds
 from reports.ledger import journal
 from reports.ledger.journal import Journal, JournalError, Record
 from reports.studies.executors import Executor
+from reports.studies.provenance import provenance
 from reports.studies.sweep.metrics import measure
 from reports.studies.sweep.spec import Point, Sweep, SweepError
 
-FORMAT, VERSION = "transfer-claims-sweep", 1
+FORMAT, VERSION = "transfer-claims-sweep", 2
 #: Points that one task computes; records are kept after each task.
 _TOGETHER = 4
 
@@ -72,14 +73,8 @@ def run(
         SweepError: the file belongs to another sweep or is damaged, or another run is writing it.
         OSError: it cannot be written; what was finished stays.
     """
-    header = {
-        "format": FORMAT,
-        "version": VERSION,
-        "sweep": digest(sweep),
-        "points": len(sweep.points),
-    }
     try:
-        with journal.opened(path, header, lambda record: _checked(record, sweep)) as log:
+        with journal.opened(path, header(sweep), lambda record: _checked(record, sweep)) as log:
             return _completed(sweep, log, executor, tick)
     except JournalError as error:
         raise SweepError("file", str(path), error.why) from None
@@ -103,6 +98,14 @@ def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[SweepJob]:
         yield SweepJob(
             tuple(points[first : first + _TOGETHER]), sweep.seeds, sweep.seed, sweep.metrics
         )
+
+
+def header(sweep: Sweep) -> dict[str, Any]:
+    """What a sweep's records have in common: they are never mixed with those of another sweep, or
+    of other code or versions.
+    """
+    same = {"sweep": digest(sweep), "points": len(sweep.points)}
+    return {"format": FORMAT, "version": VERSION} | same | provenance()
 
 
 def digest(sweep: Sweep) -> str:
