@@ -27,6 +27,7 @@ from model.regime import Regime, RegimeError
 from model.sampling import Seeds, check_curves, noise_rank, sample
 from model.transfer import inherit, train_task
 from reports.studies import data_sets
+from reports.studies.work import check_training
 
 Array = NDArray[np.float64]
 #: Shares that are shown, and simulated, besides the advised ones.
@@ -63,6 +64,7 @@ def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
     from scipy.stats import t
 
     check_curves(regime, seeds)
+    check_training(regime, seeds)
     draw = sample(regime, seeds)
     trained = train_task(regime, 1, draw.upstream, draw.start).weights
     width = float(t.isf(0.0005, max(seeds.count - 1, 1)))

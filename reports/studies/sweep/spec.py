@@ -19,6 +19,7 @@ from model.sampling import Seeds, check_curves
 from model.scales import ScaleRangeError, Scales, steps
 from reports.ledger.files import check_plain, read_text
 from reports.studies.sweep.metrics import METRICS, TRAINED
+from reports.studies.work import check_prediction, check_training
 
 _INTEGERS = {"n1", "n2", "d", "m", "inherited", "steps1", "steps2"}
 #: Dimensionless groups that a base may be given by, instead of a regime's fields; h T is
@@ -124,9 +125,9 @@ def parse(content: Mapping[str, Any]) -> Sweep:
             raise SweepError("metrics", name, "given twice")
     seeds, seed = _whole(content, "seeds", 24, 1, _MOST_SEEDS), _whole(content, "seed", 0, 0, 2**63)
     values = _design(content, seed)
-    points = tuple(
-        _points(make, base, values, Seeds(seed, seeds) if TRAINED & set(metrics) else None)
-    )
+    trained = Seeds(seed, seeds) if TRAINED & set(metrics) else None
+    predicted = any(name.startswith("law_") for name in metrics)
+    points = tuple(_points(make, base, values, trained, predicted=predicted))
     return Sweep(points, seeds, seed, tuple(metrics))
 
 
@@ -135,12 +136,16 @@ def _points(
     base: dict[str, Any],
     values: list[dict[str, float]],
     trained: Seeds | None,
+    *,
+    predicted: bool,
 ) -> Iterator[Point]:
     for number, axes in enumerate(values):
         try:
             regime = make(base | axes)
             if trained is not None:
                 _check_trainable(regime, trained)
+            if predicted:
+                check_prediction(regime)
             yield Point(number, axes, regime)
         except RegimeError as error:
             raise SweepError(
@@ -150,6 +155,7 @@ def _points(
 
 def _check_trainable(regime: Regime, seeds: Seeds) -> None:
     check_curves(regime, seeds)
+    check_training(regime, seeds)
     total = regime.n1 + regime.n2 + 4 * regime.m
     if regime.rest < total:
         raise SweepError(
