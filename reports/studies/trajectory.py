@@ -23,6 +23,7 @@ from model.regime import Regime, RegimeError
 from model.run import DivergenceError, log_spaced, signs
 from model.sampling import Draw, Sample, Seeds, sample
 from model.transfer import inherit, recording, train_task
+from reports.studies.work import check_training
 
 Array = NDArray[np.float64]
 #: Steps kept of each run, log-spaced.
