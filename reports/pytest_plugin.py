@@ -184,6 +184,12 @@ class Collector:
         self.session = session
         self.kept = time.monotonic()  # when
 
+    def pytest_runtest_logstart(self) -> None:
+        """A signal whose exception was lost, in a callback that nobody sees, stops here."""
+        heard_of = self.session.interruption
+        if heard_of is not None and heard_of.number is not None:
+            raise KeyboardInterrupt
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the verdict that a test recorded."""
         if report.when != "call":
