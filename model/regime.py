@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from model.printing import one_line, shown
+
 #: Explicit signal coordinates: span{u, v_1, v_2} has at most three dimensions.
 SIGNAL_COORDINATES = 3
 #: So that dimensions stay 64-bit integers, with room for a sum of them.
@@ -20,7 +22,7 @@ class RegimeError(ValueError):
     """A value that no regime can have: names the field, the value and the rule."""
 
     def __init__(self, field: str, value: object, rule: str) -> None:
-        super().__init__(f"{field} = {value!r}: {rule}")
+        super().__init__(f"{one_line(field, 100)} = {shown(value)}: {rule}")
         self.field, self.value, self.rule = field, value, rule
 
     def __reduce__(self) -> tuple[type[RegimeError], tuple[str, object, str]]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import time
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+os.environ["MPLBACKEND"] = "agg"  # before anything imports matplotlib: figures go into files
 
 import pytest
 import torch
@@ -21,10 +26,14 @@ from claims.core.workspace import Workspace
 from claims.deciding.mutants import Fate, with_fate
 from claims.deciding.verdict import Verdict
 from reports.commands.showing.verdicts import verdict_table
+from reports.interruption import Interruption, heard, hosted, keeping
 from reports.ledger import ledger
+from reports.ledger.keeping import Keeper
 from reports.ledger.ledger import Ledger, LedgerError
 
 PROPERTY = "verdict"
+#: Seconds between writing what was decided.
+_BETWEEN = 10.0
 _KEY = pytest.StashKey["Session"]()
 
 
@@ -38,6 +47,12 @@ class Session:
     mutants: list[Verdict] = field(default_factory=list)
     trouble: str = ""  # why the ledger or the page could not be written
     page: Path | None = None
+    hearing: ExitStack = field(default_factory=ExitStack)  # signals, until the run ends
+    interruption: Interruption | None = None
+    keeper: Keeper = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keeper = Keeper(self.path)
 
     @property
     def workspace(self) -> Workspace:
@@ -90,6 +105,8 @@ def pytest_configure(config: pytest.Config) -> None:
     entropy = getattr(config, "workerinput", {}).get(
         "claims_entropy", config.getoption("--claims-entropy")
     )
+    if entropy is not None and not 0 <= entropy <= 2**64:
+        raise pytest.UsageError(f"--claims-entropy {entropy}: must be from 0 to 2^64")
     if entropy is not None:
         profile = replace(profile, entropy=entropy)
     elif profile.name == "nightly":
@@ -165,6 +182,13 @@ class Collector:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.kept = time.monotonic()  # when
+
+    def pytest_runtest_logstart(self) -> None:
+        """A signal whose exception was lost, in a callback that nobody sees, stops here."""
+        heard_of = self.session.interruption
+        if heard_of is not None and heard_of.number is not None:
+            raise KeyboardInterrupt
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take the verdict that a test recorded."""
@@ -177,19 +201,48 @@ class Collector:
                     self.session.mutants.append(verdict)
                 else:
                     self.session.verdicts.append(verdict)
+                self._keep()
+
+    def _keep(self) -> None:
+        """Now and then, so that a run which is killed loses little; all of it at the end."""
+        state = self.session
+        if time.monotonic() - self.kept >= _BETWEEN:
+            state.keeper.keep([*state.verdicts, *state.mutants])
+            self.kept = time.monotonic()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Collect in the controlling process only."""
+    """Collect in the controlling process only, which deals with signals too: SIGTERM, as
+    `timeout` sends it, and a closed terminal end a run as Ctrl-C does.
+    """
+    state = session.config.stash[_KEY]
+    state.hearing.enter_context(hosted())
     if not hasattr(session.config, "workerinput"):
-        session.config.pluginmanager.register(Collector(session.config.stash[_KEY]))
+        state.interruption = state.hearing.enter_context(heard())
+        session.config.pluginmanager.register(Collector(state))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Nothing is left to be stopped."""
+    state = config.stash.get(_KEY, None)
+    if state is not None:
+        state.hearing.close()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the ledger and the page; a blocked claim fails the run."""
     state = session.config.stash[_KEY]
-    if not (state.verdicts or state.mutants) or hasattr(session.config, "workerinput"):
+    if hasattr(session.config, "workerinput"):
         return
+    stopped = state.interruption.number if state.interruption else None
+    if stopped is not None and stopped != signal.SIGINT:  # for which pytest has a code of its own
+        session.exitstatus = 128 + stopped
+    if state.verdicts or state.mutants:
+        with keeping():
+            _write(session, state)
+
+
+def _write(session: pytest.Session, state: Session) -> None:
     try:
         # It takes a second to import, which a run that decides nothing does not need.
         from reports.page import document

@@ -25,6 +25,13 @@ from reports.studies.verify import decide
 HOLDS = {"theory": "theory", "control": "controls"}
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long to look for files that break a reader."""
+    group = parser.getgroup("transfer-claims")
+    group.addoption("--fuzz", type=int, default=60, help="damaged files for each reader")
+    group.addoption("--fuzz-seed", type=int, default=0, help="fixes them")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Benchmarks run once and are not timed, unless they are what is asked for."""

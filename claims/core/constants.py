@@ -9,9 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from model.files import read_limited
+from model.printing import one_line
+
 FILE = Path(__file__).parents[1] / "constants.toml"
 #: A statement that holds at no constant within these is falsified.
 LEAST, MOST = 1e-2, 1e2
+_LARGEST_FILE = 2**20
 
 Constants = Mapping[str, float]
 
@@ -25,11 +29,18 @@ def table(path: Path = FILE) -> dict[str, dict[str, Any]]:
     from.
     """
     try:
-        entries: dict[str, dict[str, Any]] = tomllib.loads(path.read_text()).get("constant", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = read_limited(path, _LARGEST_FILE).decode("utf-8-sig")
+        entries: Any = tomllib.loads(text).get("constant", {})
+    except (OSError, ValueError, RecursionError) as error:
+        why = "nested too deep" if isinstance(error, RecursionError) else error
         raise ConstantsError(
-            f"{path}: cannot be read ({error}); write it with: transfer-claims calibrate"
+            f"{path}: cannot be read ({why}); write it with: transfer-claims calibrate"
         ) from None
+    if not isinstance(entries, dict):
+        raise ConstantsError(f"{path}: constant: must be tables, one for each constant")
+    for name, entry in entries.items():
+        if not isinstance(entry, dict):
+            raise ConstantsError(f"{path}: {one_line(name, 100)}: must be a table")
     return entries
 
 
@@ -38,12 +49,10 @@ def load(path: Path = FILE) -> Constants:
     """Every constant by its full name, `theorem-4.3.C_2`."""
     constants = {}
     for name, entry in table(path).items():
-        if (
-            not isinstance(entry, dict)
-            or not isinstance(entry.get("value"), int | float)
-            or not LEAST <= entry["value"] <= MOST
-        ):
-            raise ConstantsError(f"{path}: {name}: value must be a number from {LEAST} to {MOST}")
+        if type(entry.get("value")) not in (int, float) or not LEAST <= entry["value"] <= MOST:
+            raise ConstantsError(
+                f"{path}: {one_line(name, 100)}: value must be a number from {LEAST} to {MOST}"
+            )
         constants[name] = float(entry["value"])
     return constants
 

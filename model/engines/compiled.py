@@ -13,6 +13,7 @@ import numpy as np
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
 
 
 class Compiled(Generic[_P, _R]):
@@ -36,7 +37,10 @@ class Compiled(Generic[_P, _R]):
 
     @cached_property
     def _dispatcher(self) -> Any:
-        return numba.njit(cache=True, nogil=True, error_model="numpy")(self.py_func)
+        try:
+            return numba.njit(cache=True, **_OPTIONS)(self.py_func)
+        except RuntimeError:  # no folder that it may write, where results could be kept
+            return numba.njit(**_OPTIONS)(self.py_func)
 
     @property
     def _numba_type_(self) -> Any:
@@ -45,5 +49,5 @@ class Compiled(Generic[_P, _R]):
 
 
 def compiled(function: Callable[_P, _R]) -> Compiled[_P, _R]:
-    """Compile at the first call, and keep the result beside the source."""
+    """Compile at the first call, and keep the result beside the source, if that can be written."""
     return Compiled(function)

@@ -47,6 +47,7 @@ def give_advice(
     """Whether to transfer, which share to inherit, and what each choice is predicted to cost."""
     from reports.studies import advise as study
     from reports.studies.simulate import read_spec
+    from reports.studies.work import check_advice
 
     if (source is None) != (target is None) or (source is not None and size is not None):
         raise typer.BadParameter("--source and --target go together, and without --estimate.")
@@ -60,6 +61,7 @@ def give_advice(
     trained = believed.regime if source else plan.regime
     costs = []
     with err.status("predicting" + (", and training" if simulate_too else "")):
+        check_advice(believed.regime)
         advice = study.advise(believed.regime)
         if simulate_too:
             shares = [choice.inherited for choice in study.shown(advice)]

@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, TimeElapsedColumn
 
 from reports.commands.console import err, out, print_json, vanishing
-from reports.commands.options import JsonOption
+from reports.commands.options import MOST_ENTROPY, JsonOption
 
 if TYPE_CHECKING:
     from claims.core.claim import Claim
@@ -31,7 +31,7 @@ def attack_claim(
     ] = None,
     entropy: Annotated[
         int | None,
-        typer.Option(min=0, max=2**64, help="Fixes every draw (250922056 unless given)."),
+        typer.Option(min=0, max=MOST_ENTROPY, help="Fixes every draw (250922056 unless given)."),
     ] = None,
     journal: Annotated[
         Path | None,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reports.commands.console import err, out
-from reports.commands.options import WORKERS, WorkersOption
+from reports.commands.options import MOST_ENTROPY, WORKERS, WorkersOption
 from reports.studies.choices import CI_ENTROPY
 
 
@@ -20,7 +20,8 @@ def calibrate(
         int, typer.Option(min=8, help="Regimes in each of the calibration sets.")
     ] = 160,
     entropy: Annotated[
-        int, typer.Option(help="Fixes the calibration regimes and seeds.")
+        int,
+        typer.Option(min=0, max=MOST_ENTROPY, help="Fixes the calibration regimes and seeds."),
     ] = CI_ENTROPY,
     workers: WorkersOption = WORKERS,
 ) -> None:

@@ -1,7 +1,7 @@
 """The edge of the command line: whatever happens inside ends in an exit code.
 
-0 holds, 1 a verdict says no, 2 cannot run; 130 after Ctrl-C, 143 after SIGTERM, 141 where nobody
-reads the output on. Only what a command returns is ever 1.
+0 holds, 1 a verdict says no, 2 cannot run; 130 after Ctrl-C, 143 after SIGTERM, 129 after SIGHUP,
+141 where nobody reads the output on. Only what a command returns is ever 1.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from types import FrameType
+from pathlib import Path
 from typing import NoReturn
+
+from model.printing import one_line
+from reports.interruption import heard
 
 CANNOT_RUN = 2
 BROKEN_PIPE = 128 + signal.SIGPIPE if hasattr(signal, "SIGPIPE") else CANNOT_RUN
@@ -23,32 +26,19 @@ _INTERRUPTED = 128 + signal.SIGINT
 _OWN = ("claims", "model", "strategies", "reports")
 
 
-class _Interruption:
-    """Takes a scheduler's SIGTERM as Ctrl-C is taken: what is finished is kept."""
-
-    def __init__(self) -> None:
-        self.number = signal.SIGINT
-
-    def __call__(self, number: int, frame: FrameType | None) -> NoReturn:
-        self.number = signal.Signals(number)
-        raise KeyboardInterrupt
-
-
 def run(start: Callable[[], object], *refusals: type[Exception]) -> NoReturn:
-    """Run commands and leave. An exception of the project, one of `refusals`, or one that the
-    machine causes is one line on standard error; any other is a fault, with its traceback.
+    """Run commands and leave. Whatever is raised is one line on standard error; where that is a
+    fault of the program, the line says where, and `TRANSFER_CLAIMS_TRACEBACK=1` shows how.
     """
     _replace_what_cannot_be_encoded()
-    interruption = _Interruption()
-    handler = signal.signal(signal.SIGTERM, interruption)
-    try:
+    with heard() as interruption:
         code = _outcome(start, refusals)
+        interruption.closed = True  # what is told now cannot be stopped, nor stop anything
         if code == _INTERRUPTED:
             _tell("interrupted; what was finished is kept")
-            code = 128 + interruption.number
-    finally:
-        signal.signal(signal.SIGTERM, handler)
-    sys.exit(_flushed(code))
+            code = 128 + (interruption.number or signal.SIGINT)
+        code = _flushed(code)
+    sys.exit(code)
 
 
 def _outcome(start: Callable[[], object], refusals: tuple[type[Exception], ...]) -> int:
@@ -95,11 +85,11 @@ def _refusal(error: Exception, refusals: tuple[type[Exception], ...]) -> str:
     from concurrent.futures.process import BrokenProcessPool
 
     if isinstance(error, (*refusals, BrokenProcessPool)) or _is_own(error):
-        return str(error)
+        return str(error) or type(error).__name__
     if isinstance(error, MemoryError):
         return str(error) or "there is not enough memory"
     if isinstance(error, OSError):
-        return f"{error.filename or 'file'}: {error.strerror or error}"
+        return f"{error.filename or 'file'}: {error.strerror or error or type(error).__name__}"
     return ""
 
 
@@ -110,12 +100,24 @@ def _is_own(error: Exception) -> bool:
 def _fault(error: Exception) -> str:
     import traceback
 
-    _write("".join(traceback.format_exception(error)))
-    return f"this is a fault of the program, please report it ({type(error).__name__}: {error})"
+    if os.environ.get("TRANSFER_CLAIMS_TRACEBACK"):
+        _write("".join(traceback.format_exception(error)))
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).parts[-2:-1] != ("commands",)]
+    place = (own or frames)[-1:]
+    at = "".join(f", {Path(one.filename).name} line {one.lineno}" for one in place)
+    return (
+        f"this is a fault of the program, please report it ({type(error).__name__}: {error}{at};"
+        " TRANSFER_CLAIMS_TRACEBACK=1 shows more)"
+    )
+
+
+#: Characters of what is told.
+_LONGEST = 1000
 
 
 def _tell(line: str) -> None:
-    _write(f"transfer-claims: {' '.join(line.splitlines())}\n")
+    _write(f"transfer-claims: {one_line(line, _LONGEST)}\n")
 
 
 def _write(text: str) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from reports.commands.console import display, out
+from reports.commands.options import MOST_ENTROPY
 from reports.studies.choices import CI_ENTROPY
 
 
@@ -16,7 +17,9 @@ def draw_picture(
         "reports/out/theorem-4.2.svg"
     ),
     regimes: Annotated[int, typer.Option(min=1, help="Points to draw.")] = 120,
-    entropy: Annotated[int, typer.Option(help="Fixes regimes and seeds.")] = CI_ENTROPY,
+    entropy: Annotated[
+        int, typer.Option(min=0, max=MOST_ENTROPY, help="Fixes regimes and seeds.")
+    ] = CI_ENTROPY,
 ) -> None:
     """Test error after transfer against each reading of Theorem 4.2's criterion, on the same random
     regimes.
@@ -33,4 +36,4 @@ def draw_picture(
         f" transfer-claims picture --regimes {regimes} --entropy {entropy}"
     )
     picture.draw(points, caption, file)
-    out.print(f"picture: {file}", highlight=False)
+    out.print(f"picture: {file}", markup=False, highlight=False)

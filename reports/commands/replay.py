@@ -37,5 +37,5 @@ def replay_failure(
     else:
         replay.show(out, replayed)
         untold = "no trajectory: the statement is about formulas, or about many regimes at once"
-        out.print(f"plot: {drawing}" if drawing else untold, highlight=False)
+        out.print(f"plot: {drawing}" if drawing else untold, markup=False, highlight=False)
     raise typer.Exit(1 if replayed.fails else 0)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from reports.commands.console import err, out, print_json
@@ -75,7 +76,7 @@ def _draw(book: Ledger, folder: Path, beside: Path, as_json: bool) -> None:
         print_json({"page": str(file), **counts})
         return
     out.print(", ".join(f"{many} {name}" for name, many in counts.items()), highlight=False)
-    out.print(f"page: {file}; open it in a browser", highlight=False)
+    out.print(f"page: {file}; open it in a browser", markup=False, highlight=False)
 
 
 def _present(path: Path) -> Ledger:
@@ -95,7 +96,8 @@ def moves_table(moves: list[Move]) -> Table:
     for name in ("claim", "what", "old", "new"):
         table.add_column(name, no_wrap=True)
     for move in moves:
-        table.add_row(move.claim, move.what, _cell(move.old), _cell(move.new))
+        cells = (move.claim, move.what, _cell(move.old), _cell(move.new))
+        table.add_row(*map(escape, cells))
     return table
 
 

@@ -30,16 +30,16 @@ def stability(
     from claims.core.catalogue import catalogue, find
     from reports.studies import stability as study
 
-    ids, finished = [find(claim_id).id for claim_id in claim_ids or catalogue()], study.read(path)
+    ids = [find(claim_id).id for claim_id in claim_ids or catalogue()]
     for mutant in (name for name in ids if name not in catalogue()):
         raise study.SeriesError(f"claim = {mutant!r}: a mutant has no series; name the claim")
-    series = study.of_this_series(finished, ids, profile)
-    while len(series) < runs:
-        series.append(study.one_run(ids, profile, workers, deciding, _tell))
-        finished.append(series[-1])
-        study.write(finished, path)
-        seconds, entropy = series[-1]["seconds"], series[-1]["entropy"]
-        _tell(f"run {len(series)} of {runs}: {seconds} s, entropy {entropy}")
+    with study.opened(path) as log:
+        series = study.of_this_series(log.records, ids, profile)
+        while len(series) < runs:
+            series.append(study.one_run(ids, profile, workers, deciding, _tell))
+            log.append(series[-1:])
+            seconds, entropy = series[-1]["seconds"], series[-1]["entropy"]
+            _tell(f"run {len(series)} of {runs}: {seconds} s, entropy {entropy}")
     differing = study.differing(series)
     _print(f"{len(series)} runs of profile {profile}", differing, study.varying(series))
     raise typer.Exit(1 if differing else 0)
@@ -52,18 +52,19 @@ def _tell(line: str) -> None:
 def _print(
     which: str, differing: dict[str, Counter[Any]], varying: dict[str, Counter[Any]]
 ) -> None:
+    from rich.markup import escape
     from rich.table import Table
 
     if differing:
         title = f"{which}: claims whose verdict was not the recorded finding in some run"
         table = Table("claim", "verdicts", title=title)
         for name, count in differing.items():
-            table.add_row(name, _counted(count))
+            table.add_row(name, escape(_counted(count)))
         out.print(table)
     else:
         out.print(f"{which}: every verdict was the recorded finding in every run")
     for name, count in varying.items():
-        out.print(f"conjecture {name}: {_counted(count)}", highlight=False)
+        out.print(f"conjecture {name}: {_counted(count)}", markup=False, highlight=False)
 
 
 def _counted(count: Counter[Any]) -> str:

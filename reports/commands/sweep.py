@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
 from reports.commands.console import display, out, print_json
 from reports.commands.options import WORKERS, JsonOption, WorkersOption
 from reports.studies.choices import ExecutorName
-from reports.studies.executors import Executor, dask, in_process, processes
+from reports.studies.executors import Executor, in_process, processes
 
 #: Records of sweeps.
 SWEEPS = Path("reports/out/sweeps")
@@ -66,13 +67,21 @@ def run_sweep(
         return
     out.print(sweep_table(points))
     said = f"{len(points)} points: {file_of_records}, and as columns: {columns}"
-    out.print(said, highlight=False)
+    out.print(said, markup=False, highlight=False)
 
 
 def _executor(name: ExecutorName, workers: int, scheduler: str | None) -> Executor:
+    if scheduler is not None and name != "dask":
+        raise typer.BadParameter(f"--scheduler {scheduler}: is for --executor dask.")
+    if scheduler is not None and not scheduler.strip():
+        raise typer.BadParameter("--scheduler is empty: name an address, or leave it out.")
     if name == "here":
         return in_process
-    return processes(workers) if name == "processes" else dask(scheduler, workers)
+    if name == "processes":
+        return processes(workers)
+    from reports.studies.cluster import dask
+
+    return dask(scheduler, workers)
 
 
 def sweep_table(records: list[dict[str, Any]]) -> Table:
@@ -82,7 +91,7 @@ def sweep_table(records: list[dict[str, Any]]) -> Table:
         caption=f"the first {_SHOWN} of {len(records)} points" if len(records) > _SHOWN else None,
     )
     for name in (*records[0]["axes"], *records[0]["metrics"]):
-        table.add_column(name, justify="right")
+        table.add_column(escape(name), justify="right")
     for record in records[:_SHOWN]:
         means = (values["mean"] for values in record["metrics"].values())
         table.add_row(

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reports.commands.console import deciding, err, out, print_json
-from reports.commands.options import LEDGER, WORKERS, JsonOption, LedgerOption, WorkersOption
+from reports.commands.options import (
+    LEDGER,
+    MOST_ENTROPY,
+    WORKERS,
+    JsonOption,
+    LedgerOption,
+    WorkersOption,
+)
 from reports.studies.choices import ProfileName
 
 if TYPE_CHECKING:
@@ -34,7 +41,8 @@ def verify(
         bool, typer.Option("--fresh", help="New entropy, which is printed.")
     ] = False,
     entropy: Annotated[
-        int | None, typer.Option(help="The entropy of an earlier run, to repeat it.")
+        int | None,
+        typer.Option(min=0, max=MOST_ENTROPY, help="The entropy of an earlier run, to repeat it."),
     ] = None,
     workers: WorkersOption = WORKERS,
     record: Annotated[
@@ -79,6 +87,8 @@ def verify(
 def _profile(name: ProfileName, use_fresh: bool, entropy: int | None) -> Profile:
     from claims.core.profile import PROFILES, fresh
 
+    if use_fresh and entropy is not None:
+        raise typer.BadParameter("--fresh and --entropy exclude each other.")
     profile = PROFILES[name]
     if use_fresh or (name == "nightly" and entropy is None):
         profile = fresh(profile)
@@ -92,23 +102,24 @@ def _decided(
     ids: list[str], profile: Profile, workers: int, path: Path
 ) -> tuple[list[Verdict], OSError | ValueError | None]:
     """Verdicts, in the ledger too; and why they could not be written there, if so: what was decided
-    is printed all the same. An interrupted run writes what it decided.
+    is printed all the same. They are written as they are reached, whatever ends the run.
     """
-    from reports.ledger import ledger
+    from reports.ledger.keeping import Keeper
     from reports.studies import deciding as study
 
     verdicts: list[Verdict] = []
-    trouble: OSError | ValueError | None = None
+    keeper = Keeper(path)
     try:
         with deciding(len(ids)) as tick:
-            study.decide_all(ids, profile, workers, verdicts, _workspace(path), tick)
+
+            def take(new: list[Verdict]) -> None:
+                keeper.keep(verdicts)  # those too that could not be written before
+                tick(new)
+
+            study.decide_all(ids, profile, workers, verdicts, _workspace(path), take)
     finally:
-        try:
-            if verdicts:
-                ledger.update(path, verdicts)
-        except (OSError, ledger.LedgerError) as error:
-            trouble = error
-    return verdicts, trouble
+        keeper.keep(verdicts)
+    return verdicts, keeper.trouble
 
 
 def _workspace(path: Path) -> Workspace:
@@ -149,7 +160,7 @@ def _print_table(book: Ledger, path: Path | None) -> None:
             out.print(line, highlight=False, markup=False)
     if path:
         said = f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID"
-        out.print(said, highlight=False)
+        out.print(said, markup=False, highlight=False)
 
 
 def _as_wanted(statuses: Mapping[str, Status], mutants: list[str]) -> bool:

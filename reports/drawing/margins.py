@@ -25,9 +25,9 @@ def strip(points: list[dict[str, float | None]]) -> Markup | None:
     if len(values) < 2:
         return None
     low, high = min(values[0], 0.0), max(values[-1], 0.0)
-    span = (high - low) or 1.0
+    span = (high / 2 - low / 2) or 1.0  # halves, as the whole may be no float
 
-    places = [14 + (_WIDTH - 28) * (value - low) / span for value in (0.0, *values)]
+    places = [14 + (_WIDTH - 28) * (value / 2 - low / 2) / span for value in (0.0, *values)]
     ends = [(places[1], values[0]), (places[-1], values[-1])]
     if ends[1][0] - ends[0][0] < 60:  # one word has space
         ends = ends[:1]

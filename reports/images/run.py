@@ -19,6 +19,7 @@ from torch import nn
 
 from claims.core.records import finite, validated
 from claims.observing.accuracies import Accuracies, Cell
+from model.files import read_limited
 from model.vision import nets
 from model.vision.data import ImageSet, Name, load
 from model.vision.inherit import inherit
@@ -26,7 +27,7 @@ from model.vision.tasks import Classification, Pair, pair
 from model.vision.train import Device, Examples, Recipe, standardised, stream, train
 from reports.images.plan import CODE, Setting, TrainedNetwork, Upstream, jobs
 from reports.ledger import journal
-from reports.ledger.files import read_json
+from reports.ledger.files import LARGE, read_json
 from reports.ledger.journal import JournalError
 from reports.ledger.ledger import versions
 from reports.studies.executors import Executor
@@ -354,7 +355,7 @@ def read(path: Path) -> StoredRuns:
     """The finished runs of a file, from here or from elsewhere; a last line without its end is left
     out. Raises JournalError, OSError.
     """
-    first, *lines = path.read_bytes().rpartition(b"\n")[0].split(b"\n")
+    first, *lines = read_limited(path, LARGE).rpartition(b"\n")[0].split(b"\n")
     try:
         head = read_json(first.decode())
         if (head["format"], head["version"]) != (FORMAT, VERSION):

@@ -17,11 +17,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from filelock import FileLock, Timeout
-
+from model.files import read_limited
+from reports.interruption import keeping
 from reports.ledger.files import read_json, write_whole
+from reports.ledger.locks import BusyError, locked
 
 Record = dict[str, Any]
+#: Bytes beyond which a file is not read.
+_LARGEST = 2**32
 
 
 class JournalError(ValueError):
@@ -46,16 +49,23 @@ class Journal:
             ValueError: a number is infinite or nan; nothing is added.
             OSError: they cannot be written; what was added before stays.
         """
-        self._file.write(b"".join(_line(record) for record in records))
-        self._file.flush()
-        os.fsync(self._file.fileno())
+        lines = b"".join(_line(record) for record in records)
+        with keeping():
+            self._file.write(lines)
+            self._file.flush()
+            os.fsync(self._file.fileno())
 
 
 @contextmanager
 def opened(
-    path: Path, header: Mapping[str, Any], check: Callable[[Any], Record], *, anew: bool = False
+    path: Path,
+    header: Mapping[str, Any] | None,
+    check: Callable[[Any], Record],
+    *,
+    anew: bool = False,
 ) -> Iterator[Journal]:
-    """The journal of this header, begun if there is none.
+    """The journal of this header, begun if there is none; without a header each record says whose
+    it is.
 
     Args:
         check: gives back what a line holds if that is a record, and raises ValueError, which says
@@ -65,28 +75,35 @@ def opened(
         JournalError: another run is writing the file, or it is another header's, or a line holds no
         record; it stays as it is. OSError: it cannot be read or written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        lock = FileLock(path.with_name(f".{path.name}.lock")).acquire(timeout=0)
-    except Timeout:
+        with locked(path) as target:
+            records = _resumed(path, target, header, check, anew)
+            with target.open("ab") as file:
+                yield Journal(records, file)
+    except BusyError:
         raise JournalError(path, "another run is writing it") from None
-    with lock:
-        records = _resumed(path, header, check, anew)
-        with path.open("ab") as file:
-            yield Journal(records, file)
 
 
 def _resumed(
-    path: Path, header: Mapping[str, Any], check: Callable[[Any], Record], anew: bool
+    path: Path,
+    target: Path,
+    header: Mapping[str, Any] | None,
+    check: Callable[[Any], Record],
+    anew: bool,
 ) -> list[Record]:
-    """The records of a file, which afterwards ends with a whole line."""
-    begun, raw = _line(header), path.read_bytes() if path.exists() else b""
+    """The records of a file, `target` behind links, which afterwards ends with a whole line."""
+    raw = read_limited(target, _LARGEST) if target.exists() else b""
     whole, _, cut_off = raw.rpartition(b"\n")
+    if header is None:
+        records = _all_checked(path, whole.split(b"\n") if whole else [], 1, check)
+        _cut(target, raw, cut_off)
+        return records
+    begun = _line(header)
     first, *lines = whole.split(b"\n")
     if not begun.startswith(raw):  # else there is nothing yet, or a header that was cut off
         if _says(first, begun):
-            records = [_checked(path, number, line, check) for number, line in enumerate(lines, 2)]
-            os.truncate(path, len(raw) - len(cut_off))
+            records = _all_checked(path, lines, 2, check)
+            _cut(target, raw, cut_off)
             return records
         if not anew:
             raise JournalError(
@@ -94,8 +111,19 @@ def _resumed(
                 "holds something else, or another version's records: write elsewhere, or move it"
                 " away",
             )
-    write_whole(path, begun.decode())
+    write_whole(target, begun.decode())
     return []
+
+
+def _all_checked(
+    path: Path, lines: list[bytes], first: int, check: Callable[[Any], Record]
+) -> list[Record]:
+    return [_checked(path, number, line, check) for number, line in enumerate(lines, first)]
+
+
+def _cut(target: Path, raw: bytes, cut_off: bytes) -> None:
+    if cut_off:
+        os.truncate(target, len(raw) - len(cut_off))
 
 
 def _says(line: bytes, header: bytes) -> bool:

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import platform
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
 from pydantic import TypeAdapter
 
 from claims.core.catalogue import catalogue
@@ -26,8 +26,13 @@ from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.mutants import Fate, fates
 from claims.deciding.settled import settle
 from claims.deciding.verdict import Verdict
+from model.files import resolved
+from model.printing import shown
+from reports.interruption import keeping
 from reports.ledger import DEFAULT as DEFAULT
-from reports.ledger.files import read_json, write_whole
+from reports.ledger.files import LARGE, read_json, read_text, write_whole
+from reports.ledger.locks import BusyError, check_regular, locked
+from reports.ledger.sound import check_header, check_verdict
 
 FORMAT, VERSION = "transfer-claims-ledger", 5
 #: Seconds to wait for another run that is writing.
@@ -115,9 +120,11 @@ def versions() -> dict[str, str]:
 
 def prepare(path: Path) -> None:
     """Raise at once what would keep a run from writing its verdicts: OSError, `LedgerError`."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    file = resolved(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
     read(path)
-    with tempfile.TemporaryFile(dir=path.parent):
+    check_regular(file)
+    with tempfile.TemporaryFile(dir=file.parent):
         pass
 
 
@@ -125,12 +132,23 @@ def update(path: Path, verdicts: Iterable[Verdict]) -> Ledger:
     """Put verdicts into the file, after those that another run may have put there meanwhile. Raises
     OSError, `LedgerError`.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    with keeping(), _locked(path) as file:
+        write(read(file).updated(verdicts), file)
+        return read(file)
+
+
+def put(path: Path, verdicts: Iterable[Verdict]) -> None:
+    """`update`, for those who do not ask what the file holds then."""
+    with keeping(), _locked(path) as file:
+        write(read(file).updated(verdicts), file)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[Path]:
     try:
-        with FileLock(path.with_name(f".{path.name}.lock"), timeout=_PATIENCE):
-            write(read(path).updated(verdicts), path)
-            return read(path)
-    except Timeout:
+        with locked(path, _PATIENCE) as file:
+            yield file
+    except BusyError:
         raise LedgerError(f"{path}: another run has held its lock for {_PATIENCE:g} s") from None
 
 
@@ -161,15 +179,16 @@ def read(path: Path) -> Ledger:
     none.
     """
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path, LARGE).removesuffix("\n").split("\n")
     except FileNotFoundError:
         return Ledger({})
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise LedgerError(f"{path}: cannot be read ({error})") from None
+    number = 1
     try:
         header = read_json(lines[0])
         if header["format"] != FORMAT or header["version"] != VERSION:
-            held = f"format {header['format']!r} version {header['version']!r}"
+            held = f"format {shown(header['format'])} version {shown(header['version'])}"
             raise LedgerError(
                 f"{path}: {held}; this version reads {FORMAT!r} version {VERSION}: move it away and"
                 " verify again"
@@ -178,18 +197,26 @@ def read(path: Path) -> Ledger:
             str(header["written"]),
             {str(name): str(number) for name, number in header["versions"].items()},
         )
-        verdicts = [
-            Verdict.from_dict({k: v for k, v in read_json(line).items() if k != "settled"})
-            for line in lines[1:]
-        ]
+        check_header(written, used)
+        verdicts = []
+        for number, line in enumerate(lines[1:], 2):  # noqa: B007  # told where it fails
+            verdicts.append(_verdict(line))
     except LedgerError:
         raise
     except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         raise LedgerError(
-            f"{path}: not a whole ledger ({type(error).__name__}: {error}); move it away and verify"
-            " again"
+            f"{path}: not a whole ledger (line {number}, {type(error).__name__}: {error}); move it"
+            " away and verify again"
         ) from None
     return Ledger({}, written=written, versions=used).updated(verdicts)
+
+
+def _verdict(line: str) -> Verdict:
+    """Raises ValueError, and what JSON that is no object raises."""
+    record = read_json(line)
+    verdict = Verdict.from_dict({name: one for name, one in record.items() if name != "settled"})
+    check_verdict(verdict)
+    return verdict
 
 
 def schema() -> dict[str, Any]:

@@ -6,12 +6,14 @@ import importlib
 import inspect
 import os
 import shlex
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from markupsafe import Markup
 
 from claims.core import catalogue as claim_files
@@ -158,18 +160,35 @@ def _files() -> dict[str, Path]:
 
 def _figures(claim: Claim, verdict: Verdict) -> Iterable[tuple[Markup, str]]:
     """Figures of a verdict, each with its caption."""
+    for draw in (_errors, _dynamics):
+        try:
+            with warnings.catch_warnings(), np.errstate(all="ignore"):
+                warnings.simplefilter("ignore")
+                drawn = draw(claim, verdict)
+        except (ArithmeticError, LookupError, ValueError, TypeError):
+            continue  # numbers that no axis holds, as a ledger from elsewhere may have them
+        if drawn is not None:
+            yield drawn
+
+
+def _errors(claim: Claim, verdict: Verdict) -> tuple[Markup, str] | None:
     errors = claim_figures.errors(claim, verdict, verdict.constants)
-    if errors is not None and claim.figure is not None:
-        yield (
-            inline(errors, f"{claim.id}: {claim_figures.described(claim.figure)}"),
-            f"One point a regime: {claim.figure.label}, median over seeds.",
-        )
+    if errors is None or claim.figure is None:
+        return None
+    return (
+        inline(errors, f"{claim.id}: {claim_figures.described(claim.figure)}"),
+        f"One point a regime: {claim.figure.label}, median over seeds.",
+    )
+
+
+def _dynamics(claim: Claim, verdict: Verdict) -> tuple[Markup, str] | None:
     dynamics = claim_figures.dynamics(claim, verdict)
-    if dynamics is not None:
-        yield (
-            inline(dynamics, f"{claim.id}: signal and noise along the worst regime"),
-            "The worst regime, trained again.",
-        )
+    if dynamics is None:
+        return None
+    return (
+        inline(dynamics, f"{claim.id}: signal and noise along the worst regime"),
+        "The worst regime, trained again.",
+    )
 
 
 def _run(verdict: Verdict | None) -> str:

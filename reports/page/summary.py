@@ -16,6 +16,7 @@ from claims.core.status import Status
 from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.mutants import Fate
 from claims.deciding.verdict import Verdict
+from model.printing import one_line
 from reports.ledger.ledger import Ledger, on_images
 
 #: Verdicts that leave a statement open.
@@ -51,12 +52,16 @@ def command(ledger: Ledger) -> str:
         if not on_images(name):
             runs.setdefault((verdict.profile, verdict.entropy), []).append(name)
     decided = [
-        f"transfer-claims verify{_named(names)} --profile {profile} --entropy {entropy}"
+        f"transfer-claims verify{_named(names)} {_options(profile, entropy)}"
         for (profile, entropy), names in sorted(runs.items())
     ]
     if any(map(on_images, every)):
         decided.append(IMAGES_COMMAND)
     return "; ".join(decided) or "transfer-claims verify"
+
+
+def _options(profile: str, entropy: int) -> str:
+    return f"--profile {shlex.quote(profile)} --entropy {entropy}"
 
 
 def _named(names: list[str]) -> str:
@@ -112,11 +117,16 @@ def markdown(ledger: Ledger) -> str:
         if listed:
             lines += ["", f"### {title}", "", "| claim | verdict | statement |", "|---|---|---|"]
             lines += [
-                f"| `{name}` | {statuses[name].value} |"
+                f"| `{_code(name)}` | {statuses[name].value} |"
                 f" {_cell(catalogue()[name].statement if name in catalogue() else '')} |"
                 for name in listed
             ]
-    return "\n".join([*lines, "", f"Repeat: `{command(ledger)}`", ""])
+    return "\n".join([*lines, "", f"Repeat: `{_code(command(ledger))}`", ""])
+
+
+def _code(text: str) -> str:
+    """Within one pair of ticks."""
+    return one_line(text).replace("`", "").replace("|", "\\|")
 
 
 def _cell(text: str) -> str:

@@ -4,10 +4,7 @@ and, if asked, what it does cost.
 
 from __future__ import annotations
 
-import io
 import math
-import zipfile
-import zlib
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,14 +28,12 @@ from claims.predicting.estimation import (
 from model.regime import Regime, RegimeError
 from model.sampling import Seeds, check_curves, noise_rank, sample
 from model.transfer import inherit, train_task
+from reports.studies import data_sets
+from reports.studies.work import check_training
 
 Array = NDArray[np.float64]
 #: Shares that are shown, and simulated, besides the advised ones.
 _SHOWN = 7
-#: A data file larger than this is refused before it can exhaust memory.
-_LARGEST_FILE = 2**31
-#: Squared norms of larger numbers could leave the finite ones.
-_LARGEST_ENTRY = 1e100
 #: More of one label than of the other, in units of sqrt(N), than one fair set in ten thousand has.
 _UNBALANCED = 4.0
 #: The square of a common mean, in units of its deviation, that no centred set has.
@@ -84,6 +79,7 @@ def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
     from scipy.stats import t
 
     check_curves(regime, seeds)
+    check_training(regime, seeds)
     draw = sample(regime, seeds)
     trained = train_task(regime, 1, draw.upstream, draw.start).weights
     width = float(t.isf(0.0005, max(seeds.count - 1, 1)))
@@ -211,7 +207,7 @@ def from_files(regime: Regime, source: Path, target: Path) -> Believed:
     A file is a NumPy archive with `patches` (N, 2, d), in any order, and `labels` (N,), which are
     +-1. Raises RegimeError, also where a set shows no signal at all.
     """
-    (one, first), (other, second) = (_read(path, regime.d) for path in (source, target))
+    (one, first), (other, second) = (data_sets.read(path, regime.d) for path in (source, target))
     regime = replace(regime, n1=one.shape[1])
     try:
         believed = _believed(regime, one, other)
@@ -254,60 +250,6 @@ def _check_centred(name: str, data: Array, labels: Array, rank: int) -> None:
         "must be centred: all examples share it whatever their label, and the model has none;"
         " subtract it from the patches",
     )
-
-
-def _read(path: Path, d: int) -> tuple[Array, Array]:
-    """y times the sum of both patches, (1, N, d), and y, (N,)."""
-    if path.stat().st_size > _LARGEST_FILE:
-        raise RegimeError("file", str(path), f"must be at most {_LARGEST_FILE} bytes")
-    try:
-        raw = io.BytesIO(path.read_bytes())
-        if (
-            zipfile.is_zipfile(raw)
-            and sum(entry.file_size for entry in zipfile.ZipFile(raw).infolist()) > _LARGEST_FILE
-        ):
-            raise RegimeError(
-                "file", str(path), f"must hold at most {_LARGEST_FILE} bytes, unpacked"
-            )
-        raw.seek(0)
-        with np.load(raw, allow_pickle=False) as archive:
-            patches, labels = archive["patches"], archive["labels"]
-    except RegimeError:
-        raise
-    except (
-        ValueError,
-        KeyError,
-        AttributeError,
-        TypeError,
-        EOFError,
-        OSError,
-        RuntimeError,
-        zipfile.BadZipFile,
-        zlib.error,
-    ) as error:
-        raise RegimeError(
-            "file", str(path), f"must be a NumPy archive with patches and labels ({error})"
-        ) from None
-    if (
-        patches.ndim != 3
-        or patches.shape[1:] != (2, d)
-        or patches.dtype.kind not in "fiu"
-        or not (np.abs(patches.astype(np.float64)) <= _LARGEST_ENTRY).all()
-    ):
-        raise RegimeError(
-            "patches",
-            patches.shape,
-            f"must be numbers (N, 2, d), of at most {_LARGEST_ENTRY:g}, with d = {d} as in the"
-            " specification",
-        )
-    if (
-        labels.shape != patches.shape[:1]
-        or labels.dtype.kind not in "fiu"
-        or not np.isin(labels, (-1, 1)).all()
-    ):
-        raise RegimeError("labels", labels.shape, "must be one number for each example, 1 or -1")
-    labels = labels.astype(np.float64)
-    return np.asarray((labels[:, None] * patches.astype(np.float64).sum(1))[None]), labels
 
 
 def _condition(regime: Regime) -> dict[str, Any]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from multiprocessing import active_children, get_context
 
 from claims.core.catalogue import find
@@ -14,7 +13,8 @@ from claims.core.claim import is_mutant
 from claims.core.profile import PROFILES, Profile
 from claims.core.workspace import Workspace
 from claims.deciding.verdict import Verdict
-from reports.studies.executors import begin_worker
+from reports.interruption import keeping, unheard_by_children
+from reports.studies.executors import begin_worker, in_process, may_start
 from reports.studies.verify import decide
 
 
@@ -30,10 +30,15 @@ def decide_all(
     happens later, and `tick` is told those that are new.
     """
     families = families_of(ids)
+    if not may_start():
+        for decided in in_process(partial(_decided, profile, workspace), families):
+            verdicts.extend(decided)
+            tick(decided)
+        return
     workers = min(workers, len(families))
     context = get_context("spawn")
     with ProcessPoolExecutor(workers, mp_context=context, initializer=begin_worker) as pool:
-        with _deaf():
+        with unheard_by_children():
             running = [
                 pool.submit(decide_by_ids, family, profile, workspace) for family in families
             ]
@@ -43,9 +48,14 @@ def decide_all(
                 verdicts.extend(decided)
                 tick(decided)
         except BaseException:
-            for child in active_children():  # else leaving would wait for the claims they are at
-                child.terminate()
+            with keeping():
+                for child in active_children():  # else leaving would wait for what they are at
+                    child.terminate()
             raise
+
+
+def _decided(profile: Profile, workspace: Workspace | None, claim_ids: list[str]) -> list[Verdict]:
+    return decide_by_ids(claim_ids, profile, workspace)
 
 
 def families_of(ids: list[str]) -> list[list[str]]:
@@ -60,18 +70,6 @@ def _regimes(family: list[str]) -> int:
     """Regimes of the populations among these claims, which take the longest."""
     rules = [find(claim_id).rule for claim_id in family]
     return sum(rule.regimes(PROFILES["ci"]) for rule in rules if rule.of_regimes)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes started meanwhile do not hear Ctrl-C, which reaches the whole group: the parent
-    deals with it.
-    """
-    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, handler)
 
 
 def decide_by_ids(

@@ -5,23 +5,22 @@ results as they come.
 from __future__ import annotations
 
 import itertools
-import logging
 import os
-import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Thread
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
+
+from reports.interruption import ignore_keyboard, keeping, unheard_by_children
 
 J = TypeVar("J")
 R = TypeVar("R")
 #: Jobs under way at once, for each worker: enough to keep it busy, few enough for a million to fit
 #: in memory.
-_AHEAD = 3
+AHEAD = 3
 #: Times in a row that a pool is made anew after one of its processes died, with no job finished in
 #: between.
 _REVIVALS = 3
@@ -57,6 +56,9 @@ def processes(workers: int) -> Executor:
     """
 
     def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
+        if not may_start():
+            yield from in_process(function, jobs)
+            return
         queue, deaths = iter(jobs), 0
         lost: list[J] = []
         while deaths <= _REVIVALS:
@@ -77,10 +79,9 @@ def processes(workers: int) -> Executor:
                     deaths += 1
                     lost += again
                 except BaseException:
-                    for worker in list(
-                        (pool._processes or {}).values()
-                    ):  # else leaving would wait for the jobs they are at
-                        worker.terminate()
+                    with keeping():  # else leaving would wait for the jobs they are at
+                        for worker in list((pool._processes or {}).values()):
+                            worker.terminate()
                     raise
         raise ExecutorError(
             f"worker processes died {deaths} times, and no job was finished in between; what was"
@@ -100,9 +101,9 @@ def _as_they_come(
     """Results, with a few jobs under way; `lost` holds those under way when the pool breaks."""
     running: dict[Future[R], J] = {}
     while True:
-        for job in itertools.islice(queue, workers * _AHEAD - len(running)):
+        for job in itertools.islice(queue, workers * AHEAD - len(running)):
             lost.append(job)
-            with _deaf():
+            with unheard_by_children():
                 running[pool.submit(function, job)] = job
         if not running:
             return
@@ -115,68 +116,15 @@ def _as_they_come(
             yield result
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Processes started meanwhile do not hear Ctrl-C, which reaches the whole group: this process
-    deals with it.
-    """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def dask(address: str | None, workers: int) -> Executor:
-    """A Dask cluster: that of the scheduler at `address`, or a local one of so many processes.
-
-    Raises ExecutorError where dask.distributed is not installed, or the scheduler does not answer.
+def may_start() -> bool:
+    """Whether this system lets processes share anything: without a writable /dev/shm it does not,
+    and what several would do is done by this one.
     """
     try:
-        from distributed import Client, KilledWorker, as_completed  # type: ignore[import-untyped,unused-ignore]
-    except ImportError:
-        raise ExecutorError(
-            "dask.distributed is not installed: pip install 'transfer-claims[dask]'"
-        ) from None
-
-    def run(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
-        try:
-            local: dict[str, Any] = {
-                "n_workers": workers,
-                "threads_per_worker": 1,
-                "dashboard_address": None,
-                "silence_logs": logging.CRITICAL,
-            }
-            client: Any = Client(address, timeout=10) if address else Client(**local)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError) as error:
-            raise ExecutorError(f"scheduler {address}: no answer ({error})") from None
-        with client:
-            queue, alone = iter(jobs), _OneThread(function)
-            first = client.map(alone, list(itertools.islice(queue, workers * _AHEAD)), pure=False)
-            running: Any = as_completed(first)  # type: ignore[no-untyped-call]
-            for future in running:
-                try:
-                    result = future.result()
-                except KilledWorker:
-                    raise ExecutorError(
-                        "worker processes kept dying at one job; what was finished is kept"
-                    ) from None
-                yield result
-                for job in itertools.islice(queue, 1):
-                    running.add(client.submit(alone, job, pure=False))
-
-    return run
-
-
-class _OneThread:
-    """A function that keeps torch to one thread, wherever it runs."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        self.function = function
-
-    def __call__(self, job: Any) -> Any:
-        one_thread()
-        return self.function(job)
+        get_context("spawn").Lock()
+    except (OSError, ImportError):
+        return False
+    return True
 
 
 def one_thread() -> None:
@@ -190,6 +138,7 @@ def begin_worker() -> None:
     """What a process of a pool does first: keep torch to one thread, and watch for the end of the
     process that started it, however that ends.
     """
+    ignore_keyboard()
     one_thread()
     parent = parent_process()
     assert parent is not None

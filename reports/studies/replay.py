@@ -19,6 +19,7 @@ from reports.drawing.figures import write_svg
 from reports.ledger.counterexample import Counterexample, groups
 from reports.studies import trajectory
 from reports.studies.trajectory import Course
+from reports.studies.work import check_training
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def again(case: Counterexample) -> Replay:
     seeds = case.seeds
     if case.regime is not None:
         check_curves(case.regime, Seeds(case.root, seeds))  # before anything large is made
+        check_training(case.regime, Seeds(case.root, seeds))
     margin = case.margin()
     if case.regime is None:
         return Replay(case, margin, 0, [], ())

@@ -15,8 +15,9 @@ from model.run import Run
 from model.sampling import Level, Sample, Seeds
 from model.test_error import estimate_error
 from model.transfer import Descend, Trial, run_trial
-from reports.ledger.files import read_json
+from reports.ledger.files import read_json, read_text
 from reports.studies.choices import Engine
+from reports.studies.work import check_training
 
 _MOST_SEEDS = 4096
 _DEFAULTS = {"seeds": 64, "seed": 0}
@@ -36,7 +37,7 @@ def read_spec(path: Path) -> Spec:
     Raises RegimeError, which names the field, the value and the rule, or OSError.
     """
     try:
-        record = read_json(path.read_text(encoding="utf-8"), object_pairs_hook=_no_repeats)
+        record = read_json(read_text(path), finite=False, object_pairs_hook=_no_repeats)
     except RegimeError:
         raise
     except ValueError as error:
@@ -76,6 +77,7 @@ def simulate(spec: Spec, engine: Engine = "law") -> dict[str, Any]:
         "gram": gram.descend,
         "autograd": Trainer().descend,
     }[engine]
+    check_training(spec.regime, spec.seeds, in_space=engine == "autograd")
     level: Level = "law" if engine == "law" else "explicit"
     trial = run_trial(spec.regime, spec.seeds, engine=descend, level=level)
     h = {k: quantities.catalogue()[f"h_{k}"](spec.regime) for k in (1, 2)}

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 
 from claims.core.records import validated
 from reports.drawing import figures as drawing
-from reports.ledger.files import read_json, write_whole
+from reports.ledger.files import read_json, read_text, write_whole
 
 #: The record that comes with the project.
 FILE = Path(__file__).with_name("speed.json")
@@ -97,7 +97,7 @@ def write(speed: Speed, path: Path = FILE) -> None:
 
 def read(path: Path = FILE) -> Speed:
     """A record. Raises OSError, and ValueError naming the field that is not as it should be."""
-    return validated(_ADAPTER, read_json(path.read_text(encoding="utf-8")), "record of speed")
+    return validated(_ADAPTER, read_json(read_text(path)), "record of speed")
 
 
 @dataclass(frozen=True)

@@ -7,21 +7,24 @@ listed where their verdict varies, and count against nothing.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from claims.core.catalogue import catalogue, find
 from claims.core.claim import Kind
 from claims.core.profile import PROFILES, Profile, fresh
+from claims.core.status import Status
 from claims.deciding.decide import expected
 from claims.deciding.verdict import Verdict
-from reports.ledger.files import digest, read_json, write_whole
+from model.printing import one_line, shown
+from reports.ledger import journal
+from reports.ledger.files import LARGE, digest, read_json, read_text
+from reports.ledger.journal import Journal, JournalError
 from reports.ledger.ledger import versions
 from reports.studies.choices import ProfileName
 from reports.studies.deciding import decide_all
@@ -45,11 +48,13 @@ class SeriesError(ValueError):
 def read(path: Path) -> list[dict[str, Any]]:
     """The finished runs of a series; an absent file is an empty one. Raises `SeriesError`."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = read_text(path, LARGE).removesuffix("\n").split("\n")
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise SeriesError(f"{path}: cannot be read ({error})") from None
+    if lines == [""]:
+        return []
     return [_run(line, f"{path}: line {number}") for number, line in enumerate(lines, 1)]
 
 
@@ -58,41 +63,62 @@ def _run(line: str, where: str) -> dict[str, Any]:
         run = read_json(line)
     except ValueError as error:
         raise SeriesError(f"{where}: must be JSON ({error})") from None
+    try:
+        return check(run)
+    except ValueError as error:
+        raise SeriesError(f"{where}: {error}") from None
+
+
+def check(run: Any) -> dict[str, Any]:
+    """A finished run. Raises ValueError."""
     if (
         not isinstance(run, dict)
         or not {"profile", "entropy", "statuses"} <= set(run)
         or not isinstance(run["statuses"], dict)
     ):
-        raise SeriesError(
-            f"{where}: must be an object with profile, entropy and statuses, an object as well"
-        )
+        raise ValueError("must be an object with profile, entropy and statuses, an object as well")
+    for name, status in run["statuses"].items():
+        if status not in [one.value for one in Status]:
+            named = f"statuses.{one_line(name, 100)}"
+            raise ValueError(f"{named} = {shown(status)}: must be a verdict")
     return run
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Journal]:
+    """The file of a series, which no other run writes meanwhile. Raises `SeriesError`, OSError."""
+    try:
+        with journal.opened(path, None, check) as log:
+            yield log
+    except JournalError as error:
+        raise SeriesError(str(error)) from None
 
 
 def sources() -> str:
     """A digest of the code and constants that decide, and of the findings that verdicts are
     compared with: other sources, other verdicts.
     """
-    return digest(_root(), source_files())
+    return digest(root(), source_files())
 
 
 def source_files() -> list[Path]:
     """All that decides: on images, the records and what reads them too."""
-    root = _root()
+    top = root()
     deciding = [
         file
         for folder in ("claims", "model", "strategies")
         for pattern in ("*.py", "*.toml", "*.json")
-        for file in (root / folder).rglob(pattern)
+        for file in (top / folder).rglob(pattern)
     ]
     images = [
-        *(root / "reports" / "images").glob("r*.py"),
-        *(root / "reports" / "cifar").glob("*.jsonl"),
+        *(top / "reports" / "images").glob("r*.py"),
+        *(top / "reports" / "cifar").glob("*.jsonl"),
     ]
-    return [*deciding, *images, root / "reports" / "studies" / "verify.py"]
+    return [*deciding, *images, top / "reports" / "studies" / "verify.py"]
 
 
-def _root() -> Path:
+def root() -> Path:
+    """The folder of the packages."""
     return Path(__file__).parents[2]
 
 
@@ -151,11 +177,6 @@ def of_this_series(
         for run in runs
         if {key: run.get(key) for key in this} == this and set(run["statuses"]) == set(ids)
     ]
-
-
-def write(runs: list[dict[str, Any]], path: Path) -> None:
-    """Keep the runs in a file, whole or not at all. Raises OSError."""
-    write_whole(path, "".join(json.dumps(run, allow_nan=False) + "\n" for run in runs))
 
 
 def differing(runs: list[dict[str, Any]]) -> dict[str, Counter[str]]:

@@ -23,6 +23,7 @@ from model.regime import Regime, RegimeError
 from model.run import DivergenceError, log_spaced, signs
 from model.sampling import Draw, Sample, Seeds, sample
 from model.transfer import inherit, recording, train_task
+from reports.studies.work import check_training
 
 Array = NDArray[np.float64]
 #: Steps kept of each run, log-spaced.
@@ -123,22 +124,33 @@ def draw(courses: tuple[Course, ...], title: str) -> Figure:
     panels = figure.subplots(2, len(courses), sharex="col", squeeze=False)
     for column, course in enumerate(courses):
         top, bottom = panels[0][column], panels[1][column]
-        top.plot(course.steps, course.loss, "-", color="#0072B2")
+        top.plot(course.steps, _drawable(course.loss), "-", color="#0072B2")
         top.set(title=course.name, yscale="log" if (course.loss > 0).any() else "linear")
         bottom.plot(
             course.steps,
-            np.maximum(course.signal, 0),
+            np.maximum(_drawable(course.signal), 0),
             "-o",
             ms=3,
             color="#D55E00",
             label="signal j⟨w, s⟩",
         )
-        bottom.plot(course.steps, course.noise, "--s", ms=3, color="#0072B2", label="noise Σ ρ̄")
+        bottom.plot(
+            course.steps, _drawable(course.noise), "--s", ms=3, color="#0072B2", label="noise Σ ρ̄"
+        )
         bottom.set(xlabel="step t", xscale="symlog", yscale="symlog")
     panels[0][0].set_ylabel("training loss")
     panels[1][0].set_ylabel("mean over filters")
     panels[1][0].legend(fontsize="small")
     return figure
+
+
+#: Numbers beyond which axes have no room, nor ticks.
+_LARGEST = 1e60
+
+
+def _drawable(values: Array) -> Array:
+    """A curve ends where it leaves what axes can show."""
+    return np.where(np.abs(values) <= _LARGEST, values, np.nan)
 
 
 def figure(claim: Claim, verdict: Verdict) -> Figure | None:
@@ -149,6 +161,7 @@ def figure(claim: Claim, verdict: Verdict) -> Figure | None:
         return None
     regime = Regime.from_dict(verdict.worst_case["regime"])
     try:
+        check_training(regime, Seeds(0, 1))
         (course,) = courses(regime, verdict.worst_case["root"], 0, (claim.training,))
     except (RegimeError, DivergenceError):  # a ledger from elsewhere may name any regime
         return None

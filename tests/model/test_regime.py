@@ -11,6 +11,7 @@ from examples import regime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.printing import shown
 from model.regime import LARGEST_COUNT, LARGEST_DIMENSION, Regime, RegimeError
 
 PLAIN = regime(m=3)
@@ -71,7 +72,7 @@ def test_refused(name, value, rule):
         replace(PLAIN, **{name: value})
     assert (caught.value.field, caught.value.rule) == (name, rule)
     assert caught.value.value is value
-    assert str(caught.value) == f"{name} = {value!r}: {rule}"
+    assert str(caught.value) == f"{name} = {shown(value)}: {rule}"
 
 
 @pytest.mark.parametrize("name", ["u", "cos_v", "sigma1"])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from claims.core.claim import Claim
@@ -45,13 +47,13 @@ def _constant(name: str, value: float, fit: dict[str, Any]) -> str:
 
 def print_claim(console: Console, record: dict[str, Any]) -> None:
     """`show` for people."""
-    console.print(f"[bold]{record['id']}[/bold]  {record['title']}", highlight=False)
+    console.print(f"[bold]{record['id']}[/bold]  {escape(record['title'])}", highlight=False)
     console.print(
         f"{record['source']}, provenance {'+'.join(record['provenance'])}, {record['kind']}, δ ="
         f" {record['delta']:g}",
         highlight=False,
     )
-    console.print(f"\n{record['statement']}\n", highlight=False)
+    console.print(f"\n{record['statement']}\n", markup=False, highlight=False)
     console.print(record["latex"], markup=False, highlight=False, style="dim")
     for title, lines in (
         ("hypotheses", record["hypotheses"]),
@@ -90,7 +92,9 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
         if verdict["networks"]
         else verdict["method"]
     )
-    console.print(f"\n[bold]{verdict['settled']}[/bold] on {where}{margin}", highlight=False)
+    console.print(
+        f"\n[bold]{verdict['settled']}[/bold] on {escape(where + margin)}", highlight=False
+    )
     for sentence in record["earned"]:
         console.print(f"  {sentence}", markup=False, highlight=False)
     if verdict["detectable"]:
@@ -99,4 +103,5 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     for name, value in verdict["evidence"].items():
         console.print(f"  {name}: {value}", markup=False, highlight=False)
     if verdict["counterexample"]:
-        console.print("counterexample:", verdict["counterexample"]["regime"], highlight=False)
+        regime = json.dumps(verdict["counterexample"]["regime"])
+        console.print(f"counterexample: {regime}", markup=False, highlight=False)

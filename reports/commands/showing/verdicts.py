@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 from claims.core.status import Status
@@ -55,15 +56,15 @@ def verdict_table(ledger: Ledger, width: int) -> Table:
     for name, verdict in {**ledger.verdicts, **ledger.mutants}.items():
         worst = "" if verdict.worst_margin is None else f"{verdict.worst_margin + 0.0:.3g}"
         cells = [
-            name,
+            escape(name),
             status_text(statuses.get(name, verdict.status)),
             str(verdict.regimes),
             f"{verdict.networks:,}",
             worst,
             f"{verdict.failures} of {verdict.tried}" if verdict.delta else "",
             f"{verdict.seconds:.1f}",
-            verdict.method,
-            verdict.unit,
+            escape(verdict.method),
+            escape(verdict.unit),
         ]
         table.add_row(*cells[: len(table.columns)])
     return table

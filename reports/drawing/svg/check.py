@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
+from model.printing import one_line
+
 SVG, LINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
 
 _ELEMENTS = frozenset(("svg", "g", "defs", "path", "use", "clipPath", "rect", "pattern", "image"))
@@ -36,8 +38,8 @@ def parsed(text: str) -> ElementTree.Element:
         raise ValueError("declares entities")
     try:
         return ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
-        raise ValueError(f"is not a whole SVG file ({error})") from None
+    except (ElementTree.ParseError, LookupError, ValueError, AssertionError) as error:
+        raise ValueError(f"is not a whole SVG file ({one_line(str(error), 100)})") from None
 
 
 def refuse(root: ElementTree.Element) -> None:

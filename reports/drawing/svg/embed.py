@@ -51,6 +51,8 @@ def embedded(text: str) -> EmbeddedPicture:
         written = ElementTree.tostring(small, encoding="unicode")
     except RecursionError:
         raise ValueError("is nested too deep") from None
+    except (AssertionError, LookupError, ArithmeticError, TypeError):  # of what only looks like one
+        raise ValueError("is no drawing that experiments leave") from None
     # Nothing is left that HTML would have to escape: `quote` takes care of brackets and ampersands,
     # the line above it of quotes.
     source = Markup("data:image/svg+xml," + quote(written.replace('"', "'"), safe=" /:;=,()'+"))

@@ -16,7 +16,7 @@ from claims.core.condition import DELTA, TIERS
 from claims.core.workspace import Workspace
 from model.regime import Regime
 from model.sampling import Seeds
-from reports.ledger.files import digest, write_whole
+from reports.ledger.files import LARGE, digest, read_json, read_text, write_whole
 from reports.studies.calibration.plan import plan
 from reports.studies.calibration.strata import search_strata, strata
 
@@ -86,7 +86,7 @@ def stored(workspace: Workspace | None, name: str, key: str) -> list[Need] | Non
     if workspace is None:
         return None
     try:
-        record = json.loads((workspace.calibration / f"{name}.json").read_text())
+        record = read_json(read_text(workspace.calibration / f"{name}.json", LARGE))
         if record["key"] != key:
             return None
         return [_need(need) for need in record["needs"]]

@@ -9,12 +9,13 @@ from typing import Any, TypeVar
 from reports.ledger import journal
 from reports.ledger.journal import Record
 from reports.studies.executors import Executor
+from reports.studies.provenance import provenance
 
 J = TypeVar("J")
 
 Tick = Callable[[int, int], None]  # how much is done, of how much
 
-FORMAT, VERSION = "transfer-claims-experiment", 1
+FORMAT, VERSION = "transfer-claims-experiment", 2
 
 
 def resumed(
@@ -39,7 +40,7 @@ def resumed(
         return dict(record)
 
     with journal.opened(
-        path, {"format": FORMAT, "version": VERSION} | header, check, anew=anew
+        path, {"format": FORMAT, "version": VERSION} | header | provenance(), check, anew=anew
     ) as log:
         records = {record["point"]: record for record in log.records}
         missing = [job for number, job in jobs.items() if number not in records]

@@ -17,7 +17,9 @@ import numpy as np
 from model.regime import SIGNAL_COORDINATES, Regime, RegimeError
 from model.sampling import Seeds, check_curves
 from model.scales import ScaleRangeError, Scales, steps
+from reports.ledger.files import check_plain, read_text
 from reports.studies.sweep.metrics import METRICS, TRAINED
+from reports.studies.work import check_prediction, check_training
 
 _INTEGERS = {"n1", "n2", "d", "m", "inherited", "steps1", "steps2"}
 #: Dimensionless groups that a base may be given by, instead of a regime's fields; h T is
@@ -48,7 +50,7 @@ _DEFAULTS: dict[str, float] = {
     "duration": 20.0,
     "zeta_2": 0.01,
 }
-_MOST_POINTS, _MOST_SEEDS = 10**7, 4096
+_MOST_POINTS, _MOST_SEEDS = 10**6, 4096
 
 
 class SweepError(RegimeError):
@@ -79,7 +81,8 @@ def read(path: Path) -> Sweep:
     the rule; OSError.
     """
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(read_text(path))
+        check_plain(content)
     except (
         ValueError,
         RecursionError,
@@ -116,15 +119,15 @@ def parse(content: Mapping[str, Any]) -> Sweep:
     if not isinstance(metrics, list) or not metrics:
         raise SweepError("metrics", metrics, "must be a list of names, one or more")
     for name in metrics:
-        if metrics.count(name) > 1:
-            raise SweepError("metrics", name, "given twice")
         if not isinstance(name, str) or name not in METRICS:
             raise SweepError("metrics", name, f"unknown; there are {', '.join(METRICS)}")
+        if metrics.count(name) > 1:
+            raise SweepError("metrics", name, "given twice")
     seeds, seed = _whole(content, "seeds", 24, 1, _MOST_SEEDS), _whole(content, "seed", 0, 0, 2**63)
     values = _design(content, seed)
-    points = tuple(
-        _points(make, base, values, Seeds(seed, seeds) if TRAINED & set(metrics) else None)
-    )
+    trained = Seeds(seed, seeds) if TRAINED & set(metrics) else None
+    predicted = any(name.startswith("law_") for name in metrics)
+    points = tuple(_points(make, base, values, trained, predicted=predicted))
     return Sweep(points, seeds, seed, tuple(metrics))
 
 
@@ -133,12 +136,16 @@ def _points(
     base: dict[str, Any],
     values: list[dict[str, float]],
     trained: Seeds | None,
+    *,
+    predicted: bool,
 ) -> Iterator[Point]:
     for number, axes in enumerate(values):
         try:
             regime = make(base | axes)
             if trained is not None:
                 _check_trainable(regime, trained)
+            if predicted:
+                check_prediction(regime)
             yield Point(number, axes, regime)
         except RegimeError as error:
             raise SweepError(
@@ -148,6 +155,7 @@ def _points(
 
 def _check_trainable(regime: Regime, seeds: Seeds) -> None:
     check_curves(regime, seeds)
+    check_training(regime, seeds)
     total = regime.n1 + regime.n2 + 4 * regime.m
     if regime.rest < total:
         raise SweepError(
@@ -203,10 +211,15 @@ def _design(content: Mapping[str, Any], seed: int) -> list[dict[str, float]]:
             raise SweepError(
                 "points", content["points"], "is for a random design; a grid's axes say how many"
             )
-        listed = {name: _listed(name, axis) for name, axis in axes.items()}
-        many = math.prod(len(values) for values in listed.values())
-        if many > _MOST_POINTS:
-            raise SweepError("axes", many, f"must make at most {_MOST_POINTS} points")
+        listed, many = {}, 1
+        for name, axis in axes.items():
+            listed[name] = _listed(name, axis)
+            many *= len(listed[name])
+            if many > _MOST_POINTS:  # before what comes next is even listed
+                rule = (
+                    f"axes up to this one make {many:,} points, must make at most {_MOST_POINTS:,}"
+                )
+                raise SweepError(f"axes.{name}", len(listed[name]), rule)
         return [
             dict(zip(listed, values, strict=True)) for values in itertools.product(*listed.values())
         ]

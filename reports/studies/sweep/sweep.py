@@ -21,14 +21,12 @@ from model.regime import RegimeError
 from model.sampling import Seeds
 from reports.ledger import journal
 from reports.ledger.journal import Journal, JournalError, Record
-from reports.ledger.ledger import versions
 from reports.studies.executors import Executor
+from reports.studies.provenance import provenance
 from reports.studies.sweep.metrics import measure
 from reports.studies.sweep.spec import Point, Sweep, SweepError
 
 FORMAT, VERSION = "transfer-claims-sweep", 2
-#: Of what numbers come from.
-_VERSIONS = ("transfer-claims", "torch", "numpy", "scipy", "numba")
 #: Points that one task computes; records are kept after each task.
 _TOGETHER = 4
 
@@ -104,16 +102,10 @@ def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[SweepJob]:
 
 def header(sweep: Sweep) -> dict[str, Any]:
     """What a sweep's records have in common: they are never mixed with those of another sweep, or
-    of other versions.
+    of other code or versions.
     """
-    used = versions()
-    return {
-        "format": FORMAT,
-        "version": VERSION,
-        "sweep": digest(sweep),
-        "points": len(sweep.points),
-        "versions": {one: used[one] for one in _VERSIONS},
-    }
+    same = {"sweep": digest(sweep), "points": len(sweep.points)}
+    return {"format": FORMAT, "version": VERSION} | same | provenance()
 
 
 def digest(sweep: Sweep) -> str:

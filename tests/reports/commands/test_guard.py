@@ -59,7 +59,13 @@ def test_a_refusal_is_one_line(error, said, capsys):
 
 
 @pytest.mark.parametrize("error", [ValueError("odd"), RecursionError("deep"), ZeroDivisionError()])
-def test_a_fault_leaves_its_traceback(error, capsys):
+def test_a_fault_is_one_line(error, capsys, monkeypatch):
+    """That says where; all of it for whoever asks."""
+    code, err = left(raises(error), capsys)
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("transfer-claims: this is a fault")
+    assert f"{type(error).__name__}: {error}, test_guard.py line " in err
+    monkeypatch.setenv("TRANSFER_CLAIMS_TRACEBACK", "1")
     code, err = left(raises(error), capsys)
     assert code == 2
     assert "Traceback" in err
@@ -76,7 +82,23 @@ def test_no_library_decides(code, capsys):
     assert left(raises(SystemExit(code)), capsys)[0] == 2
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+if hasattr(signal, "SIGHUP"):
+    SIGNALS.append((signal.SIGHUP, 129))
+
+
+@pytest.mark.parametrize("error", [ValueError("\x1b[2J\n\x9b31m"), OSError(2, "\x07", "\u202ex")])
+def test_nothing_steers_the_terminal(error, capsys):
+    _, err = left(raises(error), capsys)
+    assert err.removesuffix("\n").isprintable()
+
+
+def test_a_message_without_end(capsys):
+    _, err = left(raises(UnknownClaimError("x" * 10**6)), capsys)
+    assert len(err) < 1200
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_signals(number, code, capsys):
     before = signal.getsignal(signal.SIGTERM)
     said = "transfer-claims: interrupted; what was finished is kept\n"

@@ -3,6 +3,7 @@
 import io
 import math
 import pickle
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -11,7 +12,7 @@ from advising import REGIME, refused
 
 from model.regime import RegimeError
 from model.sampling import Seeds
-from reports.studies import advise
+from reports.studies import advise, data_sets
 
 
 class Hostile:
@@ -83,6 +84,35 @@ def array():
     return buffer.getvalue()
 
 
+def member(labels, compression=zipfile.ZIP_STORED):
+    """Patches as they should be, and whatever for labels."""
+    with zipfile.ZipFile(whole := io.BytesIO(), "w") as packed:
+        packed.writestr("patches.npy", array(), compression)
+        packed.writestr("labels.npy", labels, compression)
+    return whole.getvalue()
+
+
+def header(text):
+    """An array whose header is this text."""
+    line = text.encode("latin-1") + b"\n"
+    return b"\x93NUMPY\x01\x00" + len(line).to_bytes(2, "little") + line + bytes(48)
+
+
+HEADERS = {
+    "no comma": "{'descr': '<f8'\x02 'fortran_order': False, 'shape': (6,), }",
+    "indented": " {'descr': '<f8', 'fortran_order': False, 'shape': (6,), }",
+    "open bracket": "{'descr': '<f8', 'fortran_order': False, 'shape': (6,",
+    "deep": "(" * 9000,
+    "deep negations": "-" * 9000 + "1",
+    "a null": "{'descr': '<f8', 'fortran_order': False, 'shape': (6\0,), }",
+    "many digits": f"{{'descr': '<f8', 'fortran_order': False, 'shape': ({'9' * 5000},), }}",
+    "a negative length": "{'descr': '<f8', 'fortran_order': False, 'shape': (-6,), }",
+    "true for a length": "{'descr': '<f8', 'fortran_order': False, 'shape': (True,), }",
+    "terabytes": "{'descr': '<f8', 'fortran_order': False, 'shape': (10000000000000,), }",
+    "a huge item": "{'descr': '|V2147483647', 'fortran_order': False, 'shape': (6,), }",
+    "fields": "{'descr': [('a', '<f8')], 'fortran_order': False, 'shape': (6,), }",
+    "an odd literal": "{'descr': '<f8', 'fortran_order': False, 'shape': (6if 1else 6,), }",
+}
 GOOD = archive(patches=P, labels=L)
 BYTES = {
     "empty": b"",
@@ -92,6 +122,11 @@ BYTES = {
     "an empty archive": archive(),
     "not arrays": b"PK\x05\x06" + bytes(18),
     "lying header": lying(),
+    "a member that is no array": member(b"x"),
+    "an empty member": member(b""),
+    "packed by LZMA": member(array(), zipfile.ZIP_LZMA),
+    "packed by bzip2": member(array(), zipfile.ZIP_BZIP2),
+    **{f"header: {name}": member(header(text)) for name, text in HEADERS.items()},
     **{f"cut off at {share}": GOOD[: round(share * len(GOOD))] for share in (0.1, 0.5, 0.99)},
 }
 
@@ -103,6 +138,52 @@ def test_hostile_bytes(advise_on, specification, archives, content, which, tmp_p
     (tmp_path / f"{which}.npz").write_bytes(content)
     refused(advise_on(specification(), *arguments))
     assert not (tmp_path / "unpickled").exists()
+
+
+def test_damaged_headers(draws, archives):
+    """Any byte of a header may be damaged, under a checksum that fits: whatever Python's parsers
+    raise is a refusal, without a warning.
+    """
+    _, source, _, target = archives()
+    np.save(good := io.BytesIO(), L)
+    refusals = 0
+    for where in range(10, 80):
+        for byte in (0, 2, 9, 10, 39, 40, 92, 255):
+            damaged = bytearray(good.getvalue())
+            damaged[where] = byte
+            target.write_bytes(member(bytes(damaged)))
+            try:
+                advise.from_files(REGIME, source, target)
+            except RegimeError:
+                refusals += 1
+    assert refusals > 300
+
+
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "<i2", "u1", "f2"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_numbers_as_they_come(dtype, order, tmp_path):
+    """In any type and order, and in parts: the sums are those of the whole."""
+    rng = np.random.default_rng(1)
+    patches = np.asarray(rng.integers(0, 9, (7, 2, 5)), dtype, order=order)
+    labels = np.array([1, -1, 1, 1, -1, -1, 1])
+    np.savez_compressed(tmp_path / "set.npz", patches=patches, labels=labels)
+    expected = labels[:, None] * patches.astype(float).sum(1)
+    summed, read = data_sets.read(tmp_path / "set.npz", 5)
+    np.testing.assert_array_equal(summed[0], expected)
+    np.testing.assert_array_equal(read, labels)
+
+
+def test_memory_is_bounded(tmp_path, monkeypatch):
+    """No more is made than the sums, and a part of the numbers as floats."""
+    monkeypatch.setattr(data_sets, "_TOGETHER", 2**14)
+    patches = np.ones((4000, 2, 100), np.int8)
+    np.savez(tmp_path / "set.npz", patches=patches, labels=np.ones(4000, np.int8))
+    tracemalloc.start()
+    data_sets.read(tmp_path / "set.npz", 100)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    # the file, the array, the sums (four times the array), and some parts
+    assert peak < 7.5 * patches.nbytes
 
 
 def test_flipped_bits(draws, archives):
@@ -121,7 +202,7 @@ def test_flipped_bits(draws, archives):
 
 def test_too_large(advise_on, specification, archives, monkeypatch, tmp_path):
     arguments = archives()
-    monkeypatch.setattr(advise, "_LARGEST_FILE", (tmp_path / "target.npz").stat().st_size - 1)
+    monkeypatch.setattr(data_sets, "_LARGEST_FILE", (tmp_path / "target.npz").stat().st_size - 1)
     assert "must be at most" in refused(advise_on(specification(), *arguments))
 
 
@@ -131,7 +212,7 @@ def test_too_large_unpacked(advise_on, specification, archives, monkeypatch, tmp
     np.savez_compressed(
         tmp_path / "source.npz", patches=np.zeros((500, 2, 200)), labels=np.ones(500)
     )
-    monkeypatch.setattr(advise, "_LARGEST_FILE", 10**6)
+    monkeypatch.setattr(data_sets, "_LARGEST_ARRAYS", 10**6)
     assert (tmp_path / "source.npz").stat().st_size < 10**5
     assert "unpacked" in refused(advise_on(specification(), *arguments))
 

@@ -1,15 +1,18 @@
 """A series of runs on fresh entropy: where it goes on, and what it exits with."""
 
 import sys
-from pathlib import Path
 
 import pytest
 from series import CONJECTURES, FINDINGS, lines, run_of
 
 from reports.commands import entry
+from reports.ledger import journal
 from reports.ledger.ledger import versions
 from reports.studies import stability
 from reports.studies.stability import read
+
+#: What a series leaves in a folder.
+LEFT = {"stability.jsonl", ".stability.jsonl.lock"}
 
 # The series ---------------------------------------------------------------------------------------
 
@@ -177,20 +180,34 @@ def test_interrupted(series, trouble, exit_code):
     assert [run["entropy"] for run in kept] == [1, 2]
     assert series("--runs", 4, given=[run_of(3), run_of(4)])[0] == 0
     assert [run["entropy"] for run in read(series.path)] == [1, 2, 3, 4]
-    assert list(series.path.parent.iterdir()) == [series.path]  # no temporary file is left
+    assert {file.name for file in series.path.parent.iterdir()} <= LEFT
 
 
 def test_interrupted_while_writing(series, monkeypatch):
-    """The file is replaced whole: what it held before is still there."""
+    """What the file held before is still there."""
     series.path.write_text(lines(run_of(1)))
 
-    def breaks(path, target):
+    def breaks(handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "replace", breaks)
+    monkeypatch.setattr(journal.os, "fsync", breaks)
     code, _, _, kept = series("--runs", 2, given=[run_of(2)])
-    assert (code, [run["entropy"] for run in kept]) == (2, [1])
-    assert len(list(series.path.parent.iterdir())) == 1
+    assert (code, kept[0]) == (2, run_of(1))
+    assert {file.name for file in series.path.parent.iterdir()} <= LEFT
+
+
+def test_two_at_once(series):
+    """The second is refused: each would count, and replace, what the other did."""
+    with stability.opened(series.path):
+        code, _, err, _ = series("--runs", 1)
+    assert code == 2
+    assert "another run is writing it" in err
+
+
+def test_a_verdict_that_is_none(series):
+    series.path.write_text(lines(run_of(1, e5__scratch=[[]])).replace("\n", "\n"))
+    with pytest.raises(stability.SeriesError, match=r"line 1: statuses\.e5\.scratch = \[\[\]\]"):
+        read(series.path)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ import pytest
 from sweep_examples import MEASURED, PLAN
 
 from model.sampling import Seeds
-from reports.studies.executors import dask, in_process
+from reports.studies.cluster import dask
+from reports.studies.executors import in_process
 from reports.studies.sweep import sweep
 from reports.studies.sweep.metrics import measure
 

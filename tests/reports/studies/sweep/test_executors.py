@@ -6,8 +6,11 @@ import time
 
 import pytest
 
+from claims.core.profile import PROFILES
 from reports.studies import executors
-from reports.studies.executors import ExecutorError, dask, in_process, processes
+from reports.studies.cluster import dask
+from reports.studies.deciding import decide_all
+from reports.studies.executors import ExecutorError, in_process, processes
 
 
 def test_closed_in_the_middle():
@@ -79,6 +82,20 @@ def test_workers_do_not_hear_ctrl_c(deadly):
     """Nor does this process stay deaf."""
     assert list(processes(1)(deadly.deaf, [1])) == [True]
     assert not deadly.deaf(1)
+
+
+def test_no_semaphores(monkeypatch):
+    """As without a writable /dev/shm: this process does what several would."""
+
+    def fail(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", fail)
+    assert list(processes(2)(math.sqrt, [1.0, 4.0])) == [1.0, 2.0]
+    verdicts, seen = [], []
+    decide_all(["e5.scratch"], PROFILES["quick"], 2, verdicts, tick=seen.append)
+    assert [one.claim for one in verdicts] == ["e5.scratch"]
+    assert seen == [verdicts]
 
 
 def test_a_dask_worker_dies(deadly, quick_dask, tmp_path):

@@ -9,6 +9,7 @@ from sweep_examples import PLAN, REGIME
 from model.sampling import Seeds
 from reports.ledger.ledger import versions
 from reports.studies.executors import in_process
+from reports.studies.provenance import provenance
 from reports.studies.sweep import sweep
 from reports.studies.sweep.metrics import METRICS, measure
 from reports.studies.sweep.spec import SweepError, parse
@@ -50,9 +51,8 @@ def test_a_header_names_versions(tmp_path, monkeypatch):
     header = json.loads(path.read_text().splitlines()[0])
     assert header == sweep.header(PLAN)
     used = versions()
-    assert header["versions"] == {
-        name: used[name] for name in ("transfer-claims", "torch", "numpy", "scipy", "numba")
-    }
-    monkeypatch.setattr(sweep, "versions", lambda: used | {"torch": "9.9"})
+    assert header["versions"] == used
+    other = provenance() | {"versions": used | {"torch": "9.9"}}
+    monkeypatch.setattr(sweep, "provenance", lambda: other)
     with pytest.raises(SweepError, match="another version's records"):
         sweep.run(PLAN, path, in_process)

@@ -165,7 +165,7 @@ REFUSED = {
     "too far apart": (axis(**{"from": -1e308, "to": 1e308}), "axes.X", "too far apart"),
     "too many points": (
         groups(axes={name: {"from": 1, "to": 2, "count": 4000} for name in ("X", "tau_2")}),
-        "axes",
+        "axes.tau_2",
         "at most",
     ),
     **{

@@ -1,0 +1,72 @@
+"""Damaged and hostile files: either an answer, or one line that can be shown; soon, and nothing on
+standard error beside.
+
+A few files of each kind by default; `--fuzz 1000000` for hours of them, from `--fuzz-seed`.
+"""
+
+import time
+import warnings
+
+import numpy as np
+import pytest
+from mutations import mutated
+from readers import READERS
+
+from model.printing import steers
+
+#: Seconds for one file.
+_SOON = 5.0
+_OWN = ("claims.", "model.", "reports.", "strategies.")
+
+
+@pytest.fixture
+def count(pytestconfig):
+    return pytestconfig.getoption("--fuzz")
+
+
+@pytest.fixture
+def rng(pytestconfig, request):
+    seed = pytestconfig.getoption("--fuzz-seed")
+    return np.random.default_rng([seed, *request.node.name.encode()])
+
+
+def outcome(read, path):
+    """What it says: nothing if it can be used."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            said = read(path)
+    except OSError as error:
+        return str(error)
+    except ValueError as error:
+        kind = type(error)
+        if kind is not ValueError and not kind.__module__.startswith(_OWN):
+            raise
+        return str(error)
+    return said if isinstance(said, str) else ""
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_good_files_are_read(name, tmp_path):
+    make, read = READERS[name]
+    (tmp_path / "file").write_bytes(make(tmp_path))
+    read(tmp_path / "file")
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_mutations(name, tmp_path, rng, count, capfd):
+    make, read = READERS[name]
+    good, path = make(tmp_path), tmp_path / "file"
+    for number in range(count):
+        raw = mutated(rng, good)
+        path.write_bytes(raw)
+        begun = time.perf_counter()
+        try:
+            said = outcome(read, path)
+            assert not steers(said), said
+            assert len(said) < 20_000
+            assert time.perf_counter() - begun < _SOON
+        except Exception as error:
+            (kept := tmp_path / "failing").write_bytes(raw)
+            pytest.fail(f"{name}, mutation {number}, kept in {kept}: {error!r}")
+    assert capfd.readouterr() == ("", "")
