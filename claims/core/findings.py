@@ -63,8 +63,9 @@ FINDINGS = (
         " constants serve: with a source much smaller than the target errors are large far above"
         " any C₁, and with one much larger they are small far below any C₃. Where neither task has"
         " more than three times the other's samples, and each has 40 or more, both bounds hold."
-        " Γ + τ₂, exponent corrected, misses transfer that succeeds with few inherited filters, even below 0.01. (With X ≤ C₄"
-        " the lower bounds of both fall just at their fitted C₃: there a smaller one serves.)",
+        " Γ + τ₂, exponent corrected, misses transfer that succeeds with few inherited filters,"
+        " even below 0.01. (With X ≤ C₄ the lower bounds of both fall just at their fitted C₃:"
+        " there a smaller one serves.)",
         _rests(
             "theorem-4.2.convergence theorem-4.2.sizes theorem-4.2.error-upper-balanced.tau-A"
             " theorem-4.2.error-lower-balanced.tau-A theorem-4.2.error-upper.gamma",
