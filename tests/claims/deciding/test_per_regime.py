@@ -303,4 +303,4 @@ def test_large_networks_are_retried_less():
     regime = Regime.from_dict(decided(toy(lambda one: 1.0, delta=0.05)).worst_case["regime"])
     large = replace(regime, n1=1000, n2=1000, d=10**6, m=20, steps1=100, steps2=100)
     assert retry_seeds(regime, PROFILE) == PROFILE.retry_seeds
-    assert 5 < retry_seeds(large, PROFILE) < PROFILE.retry_seeds / 10
+    assert 10 < retry_seeds(large, PROFILE) < PROFILE.retry_seeds / 10
