@@ -33,7 +33,9 @@ class Draws(Protocol):
         """The same where the middle of the range matters as much as its ends."""
 
     def size(self, name: str, low: int, high: int, part: Part = Part.ALL) -> int:
-        """A whole number from `low` > 0 to `high`, spaced logarithmically; the large ones cost."""
+        """A whole number from `low` > 0 to `high`, spaced logarithmically, such as a number of
+        samples, whose networks cost the more the larger it is; or from a part of that range.
+        """
 
     def whole(self, name: str, low: int, high: int) -> int:
         """A whole number from `low` to `high`."""

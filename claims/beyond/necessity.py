@@ -40,7 +40,7 @@ from claims.core.constants import Constants
 from claims.core.domain import Between, Domain, Scale
 from claims.core.domains import EVERYWHERE, FAST, SAMPLES, SMALL_DIMENSION, broken
 from claims.core.margin import Margin
-from claims.core.ranges import Scales
+from claims.core.ranges import ENOUGH_OF_BOTH, Scales
 from claims.core.statements import constants_of, fails, hold, plain
 from claims.deciding.per_regime import PerRegime
 from claims.observing import dynamics
@@ -296,9 +296,8 @@ def _unneeded(clause: str, title: str, how: str, domain: Domain) -> tuple[Claim,
     return _one_of_seven(clause, title, how, domain), all_hold
 
 
-#: As the statements of Lemma A.1 ask for.
-_ENOUGH_SAMPLES: Scales = {Scale.N1: Between(40, 1000), Scale.N2: Between(40, 1000)}
-_LARGE_DIMENSION: Scales = {Scale.SLACK: Between(1e8, 1e10), **_ENOUGH_SAMPLES}
+#: With samples as the statements of Lemma A.1 ask for.
+_LARGE_DIMENSION: Scales = {Scale.SLACK: Between(1e8, 1e10), **ENOUGH_OF_BOTH}
 UNNEEDED = (
     _all_seven(
         "dimension.samples",
@@ -318,7 +317,7 @@ UNNEEDED = (
         "signal",
         "the signal",
         "40 samples or more, τ_D at most 10⁻⁵ and q as small as the others let it be",
-        broken(Clause.SIGNAL, tau=(1e-6, 1e-5), scales=_ENOUGH_SAMPLES),
+        broken(Clause.SIGNAL, tau=(1e-6, 1e-5), scales=ENOUGH_OF_BOTH),
     ),
     *_unneeded(
         "step.dimension",

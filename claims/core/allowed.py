@@ -19,7 +19,7 @@ class Allowed:
 
     def fewest_filters(self, samples: int, inherited: int = 0) -> int:
         """Filters of each sign, at least, for so many samples and inherited filters."""
-        fresh = math.ceil(self.tier.constants["C_m"] * math.log(samples / DELTA))
+        fresh = self._fewest_fresh(samples)
         free = 0 if Clause.WIDTH in self.without else fresh
         kept = inherited if Clause.FRESH_WIDTH in self.without else fresh + inherited
         return max(free, kept, 1)
@@ -28,7 +28,10 @@ class Allowed:
         """Inherited filters of each sign, at most, that leave fresh ones enough."""
         if Clause.FRESH_WIDTH in self.without:
             return m
-        return max(0, m - math.ceil(self.tier.constants["C_m"] * math.log(samples / DELTA)))
+        return max(0, m - self._fewest_fresh(samples))
+
+    def _fewest_fresh(self, samples: int) -> int:
+        return math.ceil(self.tier.constants["C_m"] * math.log(samples / DELTA))
 
     def most_filters(self, samples: int) -> float:
         """Filters of each sign, at most, for so few samples."""

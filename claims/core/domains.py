@@ -8,7 +8,16 @@ from claims.core.condition import PRACTICAL, Clause
 from claims.core.criteria import SCRATCH_C_1, SCRATCH_C_3, SHARP
 from claims.core.domain import Between, Construction, Domain, Scale
 from claims.core.quantities import TAU_2, TAU_D, Y_OVER_X, Quantity, X, Y
-from claims.core.ranges import ANY, C_4, EVERY_Y, MAJORITY, MINORITY, ROOMY, Scales
+from claims.core.ranges import (
+    ANY,
+    C_4,
+    ENOUGH_OF_BOTH,
+    EVERY_Y,
+    MAJORITY,
+    MINORITY,
+    ROOMY,
+    Scales,
+)
 
 ANY_REGIME = Domain(construction=Construction.SMALL)
 INDEPENDENT = Domain(construction=Construction.INDEPENDENT)
@@ -46,7 +55,7 @@ def scratch_below(
 
 #: Samples enough for every filter to start active on some of its class; with 20, one in ten
 #: networks has a filter that does not.
-SAMPLES = EVERYWHERE.but(scales={Scale.N1: Between(40, 1000), Scale.N2: Between(40, 1000)})
+SAMPLES = EVERYWHERE.but(scales=ENOUGH_OF_BOTH)
 #: N q/d beyond 10: signal, not noise, fits the training set. (With many samples in so few
 #: dimensions noise is shared, and signal does not get as far.)
 SMALL_DIMENSION = after_transfer(

@@ -26,7 +26,7 @@ ENOUGH_OF_BOTH: Scales = {**ENOUGH, Scale.N2: Between(FEWEST, 1000)}
 #: Neither task has many more samples than the other.
 BALANCED: Scales = {Scale.RATIO: Between(1 / 3, 3.0)}
 BALANCED_PLAIN, BALANCED_LATEX = "⅓ ≤ N₁/N₂ ≤ 3", r"\tfrac13\le N_1/N_2\le3"
-#: The same, with alpha at most one half, or at least.
+#: As `SMALL`, with alpha at most one half, or at least.
 MINORITY: Scales = {Scale.M: Between(20, 24), Scale.INHERITED: Between(8, 9), **SMALL}
 MAJORITY: Scales = {Scale.M: Between(27, 27), Scale.INHERITED: Between(15, 15), **SMALL}
 #: Short runs on few samples, where a network is trained several times; few filters, and more.

@@ -174,7 +174,7 @@ def retry_worst(claim: Claim[Any], inquiry: Inquiry, alpha: float, evidence: Evi
 
 
 #: What trying a regime again may cost at most, in multiplications of one network's training.
-_MOST_WORK = 1e11
+_MOST_WORK = 2e11
 
 
 def retry_seeds(regime: Regime, profile: Profile) -> int:

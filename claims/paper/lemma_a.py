@@ -73,7 +73,7 @@ _FRESH: Scales = {
 _STALE: Scales = {**_FRESH, Scale.M: Between(36, 38), Scale.INHERITED: Between(25, 26)}
 _LITTLE_DIMENSION = Mutant(
     "dimension-dropped",
-    "the dimension clauses are dropped, at τ_D from 5·10³",
+    "the dimension clauses are dropped, with 40 to 120 samples and τ_D from 5·10³",
     {"domain": SMALL_DIMENSION},
 )
 

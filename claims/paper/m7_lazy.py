@@ -16,8 +16,9 @@ from claims.core.claim import Claim, Mutant, Provenance
 from claims.core.condition import DELTA, PRACTICAL, Clause
 from claims.core.constants import Constants
 from claims.core.domain import Between, Domain, Scale
-from claims.core.domains import EVERYWHERE, SAMPLES
+from claims.core.domains import EVERYWHERE
 from claims.core.margin import Margin
+from claims.core.ranges import ENOUGH_OF_BOTH
 from claims.core.statements import constants_of, fails, hold
 from claims.deciding.per_regime import PerRegime
 from claims.observing import dynamics
@@ -69,11 +70,7 @@ STIFFEST = replace(
 #: A few times 10^3, with samples enough for Lemma A.1(b).
 FEW_TIMES = replace(
     STIFF,
-    scales={
-        Scale.INITIALISATION: Between(1e3, 3e3),
-        Scale.N1: SAMPLES.scales[Scale.N1],
-        Scale.N2: SAMPLES.scales[Scale.N2],
-    },
+    scales={Scale.INITIALISATION: Between(1e3, 3e3), **ENOUGH_OF_BOTH},
 )
 _LEMMA = ("lemma-a1.b.signal", "lemma-a1.b.noise")
 
@@ -206,7 +203,7 @@ def _orders(domain: Domain, *, enough: bool = False) -> Claim:
             " holds: signal and noise grow as there, in every filter."
         ),
         latex=(
-            (r"N_1\ge40,\;" if enough else "")
+            (r"N_1,N_2\ge40,\;" if enough else "")
             + rf"\sigma_0\le {most_latex}\,\sigma_0^{{\max}}\;\Rightarrow\;\text{{A.1(b)}}"
         ),
         domain=domain,

@@ -45,6 +45,7 @@ from claims.core.criteria import (
 )
 from claims.core.domain import Between, Construction, Domain, Scale
 from claims.core.domains import NEGATIVE, after_transfer
+from claims.core.forms import Form
 from claims.core.margin import Margin
 from claims.core.quantities import CRITERION, TAU_2, TAU_D, Quantity, X
 from claims.core.ranges import BALANCED, BALANCED_LATEX, BALANCED_PLAIN, C_4, ENOUGH, FEW, FEWEST
@@ -159,9 +160,15 @@ _USES = {
 }
 
 
-def _positive(
-    domain: Domain, *, restricted: bool = False, balanced: bool = False
-) -> Claim[Observation]:
+_WHERE = {
+    Form.STATED: "",
+    Form.RESTRICTED: ", near the threshold",
+    Form.BALANCED: ", sizes alike",
+}
+
+
+def _positive(domain: Domain, form: Form = Form.STATED) -> Claim[Observation]:
+    restricted, balanced = form is Form.RESTRICTED, form is Form.BALANCED
     plain, latex = (
         (f"C₁ ≤ τ_A + τ₂ ≤ {MODERATE:g}", rf"C_1\le\tau_A+\tau_2\le {MODERATE:g}")
         if restricted
@@ -175,11 +182,9 @@ def _positive(
     constants = all_named if balanced else named
     # Planted errors are where the statement holds.
     near_it = {} if balanced else {"domain": ALIKE, "constants": all_named}
-    kind = ".balanced" if balanced else ".restricted" if restricted else ""
-    where = ", sizes alike" if balanced else ", near the threshold" if restricted else ""
     return Claim(
-        id=f"proposition-4.4.1{kind}",
-        title=f"Positive transfer{where}",
+        id=f"proposition-4.4.1{form.suffix('.')}",
+        title=f"Positive transfer{_WHERE[form]}",
         statement=(
             f"Under Condition 4.1,{sizes} τ₂ ≤ C₃, {plain} and X ≤ C₄ imply that scratch errs at"
             " least 0.1 and transfer at most exp(−(τ_A + τ₂)/C₂)."
@@ -217,7 +222,7 @@ def _positive(
                 },
             ),
         ),
-        **(_BASE | {"provenance": (Provenance.D,)} if restricted or balanced else _BASE),
+        **(_BASE | {"provenance": (form.provenance(Provenance.S),)}),
     )
 
 
@@ -225,8 +230,8 @@ _HURTS = SCRATCH_C_1, SCRATCH_C_2, SHARP.constant("C_3"), C_4
 _GROWS = C_5, SCRATCH_C_1, SHARP.constant("C_3"), C_4
 CLAIMS = (
     _positive(FAR_ABOVE),
-    _positive(NEAR_THRESHOLD, restricted=True),
-    _positive(ALIKE, balanced=True),
+    _positive(NEAR_THRESHOLD, Form.RESTRICTED),
+    _positive(ALIKE, Form.BALANCED),
     Claim(
         id="proposition-4.4.2",
         title="Negative transfer",

@@ -28,7 +28,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.claim import Claim, Kind, Mutant
 from claims.core.condition import DELTA
 from claims.core.constants import LEAST, Constants
 from claims.core.criteria import (
@@ -44,6 +44,7 @@ from claims.core.criteria import (
 )
 from claims.core.domain import Between, Bound, Domain, Scale
 from claims.core.domains import after_transfer
+from claims.core.forms import Form
 from claims.core.margin import Margin
 from claims.core.quantities import TAU_2, Quantity, X, Y
 from claims.core.ranges import ANY, BALANCED, BALANCED_LATEX, BALANCED_PLAIN, C_4, FEW, Scales
@@ -131,27 +132,43 @@ def _acute(domain: Domain, restricted: bool) -> Domain:
     return replace(turned, scales={**_ACUTE, **FEW})
 
 
-def _lower(
-    reading: Reading, *, restricted: bool = False, balanced: bool = False
-) -> Claim[Observation]:
-    c_3: Bound = reading.constant("C_3-restricted") if restricted else least_promise(reading)
-    if balanced:
-        c_3 = reading.constant("C_3")
+def _threshold(reading: Reading, form: Form) -> Bound:
+    """C_3 of a lower statement."""
+    match form:
+        case Form.STATED:
+            return least_promise(reading)
+        case Form.RESTRICTED:
+            return reading.constant("C_3-restricted")
+        case Form.BALANCED:
+            return reading.constant("C_3")
+
+
+def _searched(reading: Reading, form: Form) -> Domain:
+    """Where a lower statement is searched."""
+    match form:
+        case Form.STATED:
+            return searched(reading)
+        case Form.RESTRICTED:
+            return searched_with_little_noise(reading)
+        case Form.BALANCED:
+            return below(reading.criterion, reading.constant("C_3")).but(scales=BALANCED)
+
+
+_WHERE = {Form.STATED: "", Form.RESTRICTED: ", X ≤ C₄", Form.BALANCED: ", sizes alike"}
+
+
+def _lower(reading: Reading, form: Form = Form.STATED) -> Claim[Observation]:
+    restricted, balanced = form is Form.RESTRICTED, form is Form.BALANCED
+    c_3 = _threshold(reading, form)
     small = not isinstance(c_3, str)
-    least = rf",\;C_3={c_3:g}" if not isinstance(c_3, str) else ""
-    least_plain = f", with C₃ as small as {c_3:g}" if not isinstance(c_3, str) else ""
+    least = rf",\;C_3={c_3:g}" if small else ""
+    least_plain = f", with C₃ as small as {c_3:g}" if small else ""
     little_noise = reading.little_noise if restricted else ANY
     little_noise_latex = r",\;X\le C_4" if restricted else ""
     little_noise_plain = "X ≤ C₄ and " if restricted else ""
     sizes_plain = f"{BALANCED_PLAIN} and " if balanced else ""
     sizes_latex = rf",\;{BALANCED_LATEX}" if balanced else ""
-    domain = searched(reading)
-    if restricted:
-        domain = searched_with_little_noise(reading)
-    if balanced:
-        domain = below(reading.criterion, c_3).but(scales=BALANCED)
-    kind = "-restricted" if restricted else "-balanced" if balanced else ""
-    where = ", X ≤ C₄" if restricted else ", sizes alike" if balanced else ""
+    domain = _searched(reading, form)
     # Where errors are planted.
     frozen = below(reading.criterion, reading.constant("C_3")) if small else domain
     if restricted and reading is STATED:
@@ -181,19 +198,22 @@ def _lower(
         wrong = naming(wrong, reading.constant("C_3"))
     named = ((c_3,) if isinstance(c_3, str) else ()) + ((C_4,) if restricted else ())
     return Claim(
-        id=f"theorem-4.2.error-lower{kind}.{reading.name}",
-        title=(f"Transfer: large test error below the threshold, criterion {reading.plain}{where}"),
+        id=f"theorem-4.2.error-lower{form.suffix('-')}.{reading.name}",
+        title=(
+            "Transfer: large test error below the threshold, criterion"
+            f" {reading.plain}{_WHERE[form]}"
+        ),
         source="Theorem 4.2",
         statement=(
             f"Under Condition 4.1, {little_noise_plain}{sizes_plain}{reading.plain} ≤ C₃"
-            f" {'imply' if restricted or balanced else 'implies'} test error at least"
+            f" {'implies' if form is Form.STATED else 'imply'} test error at least"
             f" 0.1{least_plain}."
         ),
         latex=(
             rf"{reading.latex}\le C_3{little_noise_latex}{sizes_latex}\;\Rightarrow\;"
             rf"\mathrm{{error}}\ge 0.1{least}"
         ),
-        provenance=(Provenance.D if restricted or balanced else reading.provenance,),
+        provenance=(form.provenance(reading.provenance),),
         kind=Kind.PROBABILITY,
         domain=domain,
         observe=both_ways,
@@ -211,6 +231,6 @@ def _lower(
 
 CLAIMS = (
     *(_lower(reading) for reading in READINGS),
-    *(_lower(reading, restricted=True) for reading in RESTRICTED),
-    _lower(STATED, balanced=True),
+    *(_lower(reading, Form.RESTRICTED) for reading in RESTRICTED),
+    _lower(STATED, Form.BALANCED),
 )

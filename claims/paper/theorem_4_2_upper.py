@@ -38,7 +38,7 @@ from typing import Any
 import sympy as sp
 
 from claims.core import formulas as f
-from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.claim import Claim, Kind, Mutant
 from claims.core.condition import DELTA, PRACTICAL
 from claims.core.constants import MOST, Constants, resolve
 from claims.core.criteria import (
@@ -53,6 +53,7 @@ from claims.core.criteria import (
 )
 from claims.core.domain import Between, Bound, Domain, Scale
 from claims.core.domains import after_transfer
+from claims.core.forms import Form
 from claims.core.margin import Margin
 from claims.core.quantities import Quantity
 from claims.core.ranges import (
@@ -248,22 +249,34 @@ def _moderate(reading: Reading) -> Domain:
     )
 
 
-def _upper(
-    reading: Reading, *, restricted: bool = False, balanced: bool = False
-) -> Claim[Observation]:
+def _searched(reading: Reading, form: Form) -> Domain:
+    """Where an upper statement is searched."""
+    match form:
+        case Form.STATED if reading is STATED:  # far above any C_1, on few source samples too
+            return searched_above(reading)
+        case Form.STATED:
+            return searched_above(reading).but(scales=ENOUGH)
+        case Form.RESTRICTED:
+            return _moderate(reading)
+        case Form.BALANCED:
+            return above(reading.criterion, reading, scales={**ENOUGH_OF_BOTH, **BALANCED})
+
+
+_WHERE = {Form.STATED: "", Form.RESTRICTED: ", near it", Form.BALANCED: ", sizes alike"}
+
+
+def _upper(reading: Reading, form: Form = Form.STATED) -> Claim[Observation]:
+    restricted, balanced = form is Form.RESTRICTED, form is Form.BALANCED
     frozen = at_most(reading.criterion, reading.constant("C_2"))
     little_noise = r",\;X\le C_4" if reading.needs_little_noise else ""
     # The search keeps far above any C_1: nothing depends on it there, or on few source samples.
-    far_above = reading is STATED and not (restricted or balanced)
+    far_above = reading is STATED and form is Form.STATED
     c_2: Bound = MOST if far_above else reading.constant("C_2")
-    searched_in = searched_above(reading).but(scales={} if far_above else ENOUGH)
-    if restricted:
-        searched_in = _moderate(reading)
-    if balanced:
-        searched_in = above(reading.criterion, reading, scales={**ENOUGH_OF_BOTH, **BALANCED})
     needed = reading.constant("C_1"), reading.constant("C_2")
+    searched_above_c_1 = not (far_above or restricted)
     named = (
-        *(() if far_above else needed[1:] if restricted else needed),
+        *(needed[:1] if searched_above_c_1 else ()),
+        *(() if far_above else needed[1:]),
         *((C_4,) if reading.needs_little_noise else ()),
     )
     largest = rf",\;C_1=C_2={MOST:g}" if far_above else ""
@@ -272,8 +285,6 @@ def _upper(
     enough = "" if far_above else f" with {FEWEST} {of} or more,"
     sizes_plain = f" {BALANCED_PLAIN}," if balanced else ""
     sizes_latex = rf",\;{BALANCED_LATEX}" if balanced else ""
-    kind = "-restricted" if restricted else "-balanced" if balanced else ""
-    where = ", near it" if restricted else ", sizes alike" if balanced else ""
     hypothesis_plain = (
         f"C₁ ≤ {reading.plain} ≤ {MODERATE:g}" if restricted else f"{reading.plain} ≥ C₁"
     )
@@ -320,8 +331,11 @@ def _upper(
     if elsewhere:
         wrong = naming(wrong, reading.constant("C_1"), reading.constant("C_2"), C_4)
     return Claim(
-        id=f"theorem-4.2.error-upper{kind}.{reading.name}",
-        title=(f"Transfer: small test error above the threshold, criterion {reading.plain}{where}"),
+        id=f"theorem-4.2.error-upper{form.suffix('-')}.{reading.name}",
+        title=(
+            "Transfer: small test error above the threshold, criterion"
+            f" {reading.plain}{_WHERE[form]}"
+        ),
         source="Theorem 4.2",
         statement=(
             f"Under Condition 4.1,{enough}{sizes_plain} {hypothesis_plain}"
@@ -333,9 +347,9 @@ def _upper(
             rf"{hypothesis_latex}{little_noise}{sizes_latex}\;\Rightarrow\;\mathrm{{error}}\le"
             rf" e^{{-({reading.latex})/C_2}}{largest}"
         ),
-        provenance=(Provenance.D if restricted or balanced else reading.provenance,),
+        provenance=(form.provenance(reading.provenance),),
         kind=Kind.PROBABILITY,
-        domain=searched_in,
+        domain=_searched(reading, form),
         observe=both_ways,
         margin=at_most(reading.criterion, c_2),
         figure=falls(reading.criterion, c_2, "transfer"),
@@ -361,6 +375,6 @@ def _obtuse(reading: Reading) -> Domain:
 
 CLAIMS = (
     *(_upper(reading) for reading in READINGS),
-    _upper(STATED, restricted=True),
-    _upper(STATED, balanced=True),
+    _upper(STATED, Form.RESTRICTED),
+    _upper(STATED, Form.BALANCED),
 )

@@ -68,7 +68,7 @@ def decide_one(path, *options):
         "-m",
         "theory",
         "-k",
-        "e5.scratch",
+        "e5.scratch and not step",
         "--claims-profile",
         "quick",
         "--ledger",

@@ -35,7 +35,7 @@ def test_what_an_article_tells(parsed):
         "N₁ = 20",
         "seed 7",
         "probability 0.45 or more is found",
-        "1 × 10⁻⁸ of the run's 1 × 10⁻⁶",
+        "a true statement is falsified with probability at most 1 × 10⁻⁸, whatever else",
         "1.5 seconds",
         "e7.covariance",
         *claim.uses.values(),

@@ -249,7 +249,7 @@ def test_told_after_each(attacked):
         ({"entropy": 2}, "another entropy"),
         ({"claim": toy(lambda o: 1.0, id="other")}, "another claim"),
     ],
-    ids=str,
+    ids=["entropy", "claim"],
 )
 def test_a_journal_of_another_attack(attacked, tmp_path, change, said):
     claim = toy(lambda o: 1.0)
