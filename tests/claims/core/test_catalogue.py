@@ -198,7 +198,7 @@ def test_readme_s_table():
     """In each row the recorded finding, and a sum that adds up. It may lag behind the catalogue:
     whoever adds a claim need not touch README.
     """
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "reports" / "README.md").read_text(encoding="utf-8")
     rows = dict(
         re.findall(r"^(\S+) +(verified|falsified) +[\d,]+ +[\d,]+ +\S+$", text, re.MULTILINE)
     )
