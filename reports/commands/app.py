@@ -77,6 +77,13 @@ COMMANDS = {
         "Decide everything again and again, on fresh entropy, and list every verdict that was not"
         " the recorded finding. A series goes on where it was stopped.",
     ),
+    "audit": Place(
+        f"{_ROOM}.audit",
+        "audit_ledger",
+        "Decide a ledger's verdicts again, or a random share of them, and say how many are"
+        " reproduced: to the bit, or in law. Exit 0 if all are, 1 if some verdict differs. Goes on"
+        " where it was stopped.",
+    ),
     "cifar": Place(
         f"{_ROOM}.cifar.app",
         "app",
