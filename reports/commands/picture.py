@@ -12,17 +12,19 @@ from reports.studies.choices import CI_ENTROPY
 
 
 def draw_picture(
-    file: Annotated[Path, typer.Argument(help="An SVG file.")] = Path(
+    file: Annotated[Path, typer.Argument(help="A file that ends with .svg, .png or .pdf.")] = Path(
         "reports/out/theorem-4.2.svg"
     ),
     regimes: Annotated[int, typer.Option(min=1, help="Points to draw.")] = 120,
-    entropy: Annotated[int, typer.Option(help="Fixes regimes and seeds.")] = CI_ENTROPY,
+    entropy: Annotated[int, typer.Option(min=0, help="Fixes regimes and seeds.")] = CI_ENTROPY,
 ) -> None:
     """Test error after transfer against each reading of Theorem 4.2's criterion, on the same random
     regimes.
     """
     from reports.drawing import picture
+    from reports.drawing.figures import check_ending
 
+    check_ending(file)
     with display() as progress:
         bar = progress.add_task("training", total=regimes)
         points = picture.measure(

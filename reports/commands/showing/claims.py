@@ -13,13 +13,20 @@ from reports.commands.showing.verdicts import WIDE, status_text
 from reports.ledger.ledger import Ledger
 
 
+#: Below this width ids are folded.
+_NARROW = 80
+
+
 def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
-    """Every claim: id, provenance, last verdict, and its title where there is room."""
+    """Every claim: id, provenance, last verdict, and its title where there is room; the verdict
+    first where there is not.
+    """
     table = Table(box=SIMPLE_HEAD)
-    for name in ("claim", "last verdict", "source", "provenance", "kind", "title")[
-        : 6 if width >= WIDE else 4
-    ]:
-        table.add_column(name, no_wrap=True)
+    wide = width >= WIDE
+    names = ("claim", "last verdict", "source", "provenance", "kind", "title")
+    for name in names if wide else ("last verdict", "claim", "source", "provenance"):
+        whole = wide or name != "source" and width >= _NARROW
+        table.add_column(name, no_wrap=whole, overflow="fold")
     statuses = ledger.statuses
     for claim in claims:
         cells = [
@@ -30,7 +37,7 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
             claim.kind.value,
             claim.title,
         ]
-        table.add_row(*cells[: len(table.columns)])
+        table.add_row(*(cells if wide else (cells[1], cells[0], *cells[2:4])))
     return table
 
 
