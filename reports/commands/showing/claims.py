@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.table import Table
 
 from claims.core.claim import Claim
-from reports.commands.showing.verdicts import WIDE, status_text
+from reports.commands.showing.verdicts import status_text
+from reports.drawing.tables import least_width
 from reports.ledger.ledger import Ledger
-
 
 #: Below this width ids are folded.
 _NARROW = 80
@@ -21,13 +21,17 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
     """Every claim: id, provenance, last verdict, and its title where there is room; the verdict
     first where there is not.
     """
-    table = Table(box=SIMPLE_HEAD)
-    wide = width >= WIDE
+    wide = _table(claims, ledger, wide=True, fold=False)
+    if least_width(wide) <= width:
+        return wide
+    return _table(claims, ledger, wide=False, fold=width < _NARROW)
+
+
+def _table(claims: list[Claim], ledger: Ledger, *, wide: bool, fold: bool) -> Table:
+    table, statuses = Table(box=SIMPLE_HEAD), ledger.statuses
     names = ("claim", "last verdict", "source", "provenance", "kind", "title")
     for name in names if wide else ("last verdict", "claim", "source", "provenance"):
-        whole = wide or name != "source" and width >= _NARROW
-        table.add_column(name, no_wrap=whole, overflow="fold")
-    statuses = ledger.statuses
+        table.add_column(name, no_wrap=wide or not (fold or name == "source"), overflow="fold")
     for claim in claims:
         cells = [
             claim.id,

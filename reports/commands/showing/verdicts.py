@@ -11,6 +11,7 @@ from rich.table import Table
 
 from claims.core.status import Status
 from claims.deciding.verdict import Verdict
+from reports.drawing.tables import least_width
 from reports.ledger.ledger import Ledger
 
 _STYLES = {
@@ -31,10 +32,6 @@ def status_text(status: Status | None) -> str:
     )
 
 
-#: From this width on a table has columns for those who want to know more.
-WIDE = 130
-
-
 def verdict_table(ledger: Ledger, width: int) -> Table:
     """Claim, verdict, regimes, networks, worst margin and its unit, failures, time; where there is
     little room verdict and margin first, then the claim with the rest under it.
@@ -48,8 +45,13 @@ def verdict_table(ledger: Ledger, width: int) -> Table:
     if on_images:
         of_their_own = sum(ledger.verdicts[name].level for name in on_images)
         caption += f"; on real images, with networks trained before, at most {of_their_own:.1g}"
+    wide = _table(ledger, caption, wide=True)
+    return wide if least_width(wide) <= width else _table(ledger, caption, wide=False)
+
+
+def _table(ledger: Ledger, caption: str, *, wide: bool) -> Table:
     table, statuses = Table(box=SIMPLE_HEAD, caption=caption), ledger.statuses
-    row = _columns(table, wide=width >= WIDE)
+    row = _columns(table, wide=wide)
     for name, verdict in {**ledger.verdicts, **ledger.mutants}.items():
         table.add_row(*row(verdict, status_text(statuses.get(name, verdict.status))))
     return table
