@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.table import Table
 
 from claims.core.claim import Claim
@@ -31,7 +31,9 @@ def _table(claims: list[Claim], ledger: Ledger, *, wide: bool, fold: bool) -> Ta
     table, statuses = Table(box=SIMPLE_HEAD), ledger.statuses
     names = ("claim", "last verdict", "source", "provenance", "kind", "title")
     for name in names if wide else ("last verdict", "claim", "source", "provenance"):
-        table.add_column(name, no_wrap=wide or not (fold or name == "source"), overflow="fold")
+        wraps = not wide and (name == "source" or (fold and name == "claim"))
+        overflow: OverflowMethod = "fold" if name == "claim" else "ellipsis"
+        table.add_column(name, no_wrap=not wraps, overflow=overflow)
     for claim in claims:
         cells = [
             claim.id,

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -47,7 +48,7 @@ def test_nothing_of_a_verdict_is_cut(long, width):
 @pytest.mark.parametrize("width", [60, 80])
 def test_status_and_margin_come_first(long, width):
     out = printed(verdict_table(long, width), width)
-    assert max(map(len, out.splitlines())) <= width
+    assert max(map(cell_len, out.splitlines())) <= width
     row = next(line for line in out.splitlines() if "-1.23e-07" in line)
     assert row.split()[:2] == ["verified", "-1.23e-07"]
 
@@ -66,6 +67,18 @@ def test_a_table_is_whole_where_it_does_not_fit():
     out = printed(table, 20)
     assert "123456789.123456789" in out
     assert "987654321.987654321" in out
+
+
+@pytest.mark.parametrize("width", [40, 56, 57, 58, 60, 64, 70, 79, 200])
+def test_numbers_in_narrow_columns(width):
+    """As in a replay: headers wrap, numbers do not."""
+    table = Table("step", "training loss", "signal j⟨w,s⟩", "noise Σ ρ̄", "least sample", "most")
+    row = ("400", "0.0001751", "-6.223e-09", "173.7", "8.122", "9.198")
+    table.add_row(*row)
+    out = printed(table, width)
+    assert "…" not in out
+    assert [cell for cell in row if cell not in out] == []
+    assert max(map(cell_len, out.splitlines())) <= max(width, 60)
 
 
 def test_a_pipe_is_as_wide_as_what_goes_through():
