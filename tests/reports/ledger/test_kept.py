@@ -3,7 +3,7 @@
 import pytest
 
 from claims.core import findings
-from claims.deciding.sequential import suspicious
+from claims.deciding.screen import suspicious
 from reports.ledger.counterexample import read
 
 FILES = sorted(findings.FOLDER.glob("*.json"))
