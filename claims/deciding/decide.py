@@ -69,6 +69,7 @@ def repeat(
     regimes: int,
     search: Search,
     seeds: int | None = None,
+    tick: Tick | None = None,
 ) -> Margin:
     """The margin of a kept counterexample, measured again.
 
@@ -76,10 +77,11 @@ def repeat(
 
     Args:
         seeds: of one regime; as many as the rule tries one with if None.
+        tick: called with regimes done, and how many there are, where there are many.
     """
     profile = replace(PROFILES["ci"], entropy=entropy)
     constants = constant_table.load()
-    inquiry = Inquiry(profile, constants, search, regimes=regimes, seeds=seeds)
+    inquiry = Inquiry(profile, constants, search, tick=tick, regimes=regimes, seeds=seeds)
     return claim.rule.repeat(claim, regime, root, inquiry)
 
 

@@ -91,4 +91,6 @@ class Population:
     ) -> Margin:
         """The whole population again."""
         cases = population_cases(claim, inquiry)
-        return claim.margin(observations(claim.observe, cases, SEEDS, None), inquiry.constants)
+        return claim.margin(
+            observations(claim.observe, cases, SEEDS, inquiry.tick), inquiry.constants
+        )

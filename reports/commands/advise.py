@@ -12,6 +12,7 @@ from rich.table import Table
 
 from reports.commands.console import err, out, print_json
 from reports.commands.options import JsonOption
+from reports.drawing.tables import print_whole
 
 
 def give_advice(
@@ -75,7 +76,7 @@ def give_advice(
 
 def print_advice(console: Console, record: dict[str, Any]) -> None:
     """`advise` for people."""
-    console.print(_choices_table(record))
+    print_whole(console, _choices_table(record))
     console.print(_advised(record), highlight=False)
     for line in _doubts(record):
         console.print(line, style="yellow", highlight=False)

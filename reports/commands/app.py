@@ -23,8 +23,8 @@ COMMANDS = {
     "replay": Place(
         f"{_ROOM}.replay",
         "replay_failure",
-        "A failure's file: exit 0 if it no longer fails, 1 if it still does, 2 if it cannot be"
-        " used. The file stays.",
+        "A failure's file, or a claim's id: exit 0 if it no longer fails, 1 if it still does, 2 if"
+        " it cannot be used. The file stays.",
     ),
     "attack": Place(
         f"{_ROOM}.attack",
@@ -76,6 +76,13 @@ COMMANDS = {
         "stability",
         "Decide everything again and again, on fresh entropy, and list every verdict that was not"
         " the recorded finding. A series goes on where it was stopped.",
+    ),
+    "audit": Place(
+        f"{_ROOM}.audit",
+        "audit_ledger",
+        "Decide a ledger's verdicts again, or a random share of them, and say how many are"
+        " reproduced: to the bit, or in law. Exit 0 if all are, 1 if some verdict differs. Goes on"
+        " where it was stopped.",
     ),
     "cifar": Place(
         f"{_ROOM}.cifar.app",

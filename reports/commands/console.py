@@ -23,8 +23,8 @@ from rich.progress import (
 if TYPE_CHECKING:
     from claims.deciding.verdict import Verdict
 
-#: Width where nobody looks at a terminal: enough for whole lines.
-_LINES = 200
+#: Width where nobody looks at a terminal: more than any line or table takes.
+_LINES = 1_000
 
 
 class Terminal(Console):

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from reports.commands.choosing import SourceOption, StatusOption, choose
 from reports.commands.console import out, print_json
 from reports.commands.deferring import deferred
 from reports.commands.options import LEDGER, JsonOption, LedgerOption
 
 if TYPE_CHECKING:
+    from claims.core.claim import Claim
     from reports.ledger.ledger import Ledger
 
 
-def list_claims(as_json: JsonOption = False, path: LedgerOption = LEDGER) -> None:
+def list_claims(
+    claim_ids: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ID]...", help="Ids, or patterns such as 'theorem-4.3.*'."),
+    ] = None,
+    status: StatusOption = None,
+    source: SourceOption = None,
+    as_json: JsonOption = False,
+    path: LedgerOption = LEDGER,
+) -> None:
     """Every claim: id, provenance, last verdict."""
     with deferred():
-        _list(as_json, path)
+        _list(choose(claim_ids, status, source, path), as_json, path)
 
 
 def show_claim(
@@ -31,22 +42,30 @@ def show_claim(
         _show(claim_id, as_json, path)
 
 
-def _list(as_json: bool, path: Path) -> None:
-    from claims.core.catalogue import catalogue
+def _list(claims: list[Claim[Any]], as_json: bool, path: Path) -> None:
+    from claims.deciding.decide import expected
     from reports.commands.showing.claims import claim_table
+    from reports.drawing.tables import print_whole
     from reports.ledger import ledger
     from reports.ledger.described import named
 
-    book, claims = ledger.read(path), list(catalogue().values())
+    book = ledger.read(path)
     if as_json:
-        print_json([named(claim) | {"status": _status(book, claim.id)} for claim in claims])
+        print_json(
+            [
+                named(claim) | {"status": _status(book, claim.id), "finding": expected(claim).value}
+                for claim in claims
+            ]
+        )
         return
-    out.print(claim_table(claims, book, out.width))
+    print_whole(out, claim_table(claims, book, out.width))
     out.print("next: transfer-claims show ID, or transfer-claims verify", highlight=False)
 
 
 def _status(book: Ledger, claim_id: str) -> str | None:
     status = book.statuses.get(claim_id)
+    if status is None and claim_id in book.mutants:
+        status = book.mutants[claim_id].status
     return None if status is None else status.value
 
 

@@ -13,7 +13,7 @@ from reports.studies.choices import CI_ENTROPY
 
 
 def draw_picture(
-    file: Annotated[Path, typer.Argument(help="An SVG file.")] = Path(
+    file: Annotated[Path, typer.Argument(help="A file that ends with .svg, .png or .pdf.")] = Path(
         "reports/out/theorem-4.2.svg"
     ),
     regimes: Annotated[int, typer.Option(min=1, help="Points to draw.")] = 120,
@@ -25,7 +25,9 @@ def draw_picture(
     regimes.
     """
     from reports.drawing import picture
+    from reports.drawing.figures import check_ending
 
+    check_ending(file)
     with display() as progress:
         bar = progress.add_task("training", total=regimes)
         points = picture.measure(

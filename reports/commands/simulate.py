@@ -12,6 +12,7 @@ from rich.table import Table
 
 from reports.commands.console import err, out, print_json
 from reports.commands.options import JsonOption
+from reports.drawing.tables import print_whole
 from reports.studies.choices import Engine
 
 
@@ -64,7 +65,7 @@ def print_simulation(console: Console, result: dict[str, Any]) -> None:
             ),
         )
     for table in (quantities, clauses, errors):
-        console.print(table)
+        print_whole(console, table)
     inside = [name for name, holds in result["condition"]["tiers"].items() if holds]
     console.print(
         (

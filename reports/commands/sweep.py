@@ -13,6 +13,7 @@ from rich.table import Table
 
 from reports.commands.console import display, out, print_json
 from reports.commands.options import WORKERS, JsonOption, WorkersOption
+from reports.drawing.tables import print_whole
 from reports.studies.choices import ExecutorName
 from reports.studies.executors import Executor, in_process, processes
 
@@ -65,7 +66,7 @@ def run_sweep(
         told = {"records": str(file_of_records), "columns": str(columns), "points": len(points)}
         print_json(told)
         return
-    out.print(sweep_table(points))
+    print_whole(out, sweep_table(points))
     said = f"{len(points)} points: {file_of_records}, and as columns: {columns}"
     out.print(said, markup=False, highlight=False)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reports.commands.choosing import ChoiceError, SourceOption, StatusOption, choose
 from reports.commands.console import deciding, err, out, print_json
 from reports.commands.options import (
     LEDGER,
@@ -33,9 +34,12 @@ def verify(
         list[str] | None,
         typer.Argument(
             metavar="[ID]...",
-            help="Claims, or mutants as ID!MUTANT; all claims if none.",
+            help="Claims, patterns such as 'theorem-4.3.*', or mutants as ID!MUTANT; all claims if"
+            " none.",
         ),
     ] = None,
+    status: StatusOption = None,
+    source: SourceOption = None,
     profile: Annotated[ProfileName, typer.Option(help="How much evidence.")] = "ci",
     use_fresh: Annotated[
         bool, typer.Option("--fresh", help="New entropy, which is printed.")
@@ -57,21 +61,33 @@ def verify(
             "--mutants", help="Their mutants (planted wrong versions) too, which must be falsified."
         ),
     ] = False,
+    expect_recorded: Annotated[
+        bool,
+        typer.Option(
+            "--expect-recorded",
+            help="Exit 0 where every verdict is as recorded, falsified ones too; 1 where one is"
+            " not. Conjectures count for nothing.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
     path: LedgerOption = LEDGER,
 ) -> None:
     """Decide claims, and write the verdicts to the ledger."""
-    from claims.core.catalogue import catalogue, find
+    from reports.commands.showing.recorded import as_recorded
     from reports.ledger import ledger
 
+    if use_fresh and entropy is not None:
+        raise typer.BadParameter(f"--entropy {entropy}: --fresh draws its own; give one of them.")
     chosen = _profile(profile, use_fresh, entropy)
-    claims = [find(claim_id) for claim_id in claim_ids or catalogue()]
+    claims = choose(claim_ids, status, source, path)
+    if not claims:
+        raise ChoiceError("no claim is what --status and --source ask for: nothing to decide")
     every_mutant = [one.id for claim in claims for one in claim.mutations]
     mutants = every_mutant if with_mutants else []
     ledger.prepare(path)  # now, not after an hour of deciding
     verdicts, trouble = _decided([*(claim.id for claim in claims), *mutants], chosen, workers, path)
-    for verdict in verdicts:
-        _keep_counterexample(verdict, _workspace(path), record=record, tell=not as_json)
+    workspace = _workspace(path)
+    kept = {one.claim: _keep_counterexample(one, workspace, record=record) for one in verdicts}
     book = ledger.Ledger({}).updated(verdicts)
     statuses = book.statuses | {name: one.status for name, one in book.mutants.items()}
     if as_json:
@@ -79,8 +95,11 @@ def verify(
         print_json([one.to_dict() | {"settled": statuses[one.claim].value} for one in everything])
     else:
         _print_table(book, None if trouble else path)
+        _print_failures(book, {name: file for name, file in kept.items() if file})
     if trouble:
         raise trouble
+    if expect_recorded:
+        raise typer.Exit(0 if all(map(as_recorded, verdicts)) else 1)
     raise typer.Exit(0 if _as_wanted(statuses, mutants) else 1)
 
 
@@ -129,10 +148,10 @@ def _workspace(path: Path) -> Workspace:
     return Workspace(path.parent)
 
 
-def _keep_counterexample(
-    verdict: Verdict, workspace: Workspace, *, record: bool, tell: bool
-) -> None:
-    """That of a falsified claim, among failures; as a finding too if it is to be recorded."""
+def _keep_counterexample(verdict: Verdict, workspace: Workspace, *, record: bool) -> Path | None:
+    """That of a falsified claim, among failures; as a finding too if it is to be recorded. Where it
+    is.
+    """
     from claims.core import findings
     from claims.core.catalogue import catalogue
     from claims.core.status import Status
@@ -140,12 +159,11 @@ def _keep_counterexample(
 
     falsified = verdict.status is Status.FALSIFIED and verdict.counterexample
     if not falsified or verdict.claim not in catalogue():
-        return
+        return None
     file = counterexample.keep(verdict, workspace.failures)
     if record:
         counterexample.write(verdict, findings.path(verdict.claim))
-    if tell and not findings.path(verdict.claim).exists():
-        out.print(counterexample.message(verdict, file), highlight=False, markup=False)
+    return file
 
 
 def _print_table(book: Ledger, path: Path | None) -> None:
@@ -153,14 +171,24 @@ def _print_table(book: Ledger, path: Path | None) -> None:
     from claims.core.catalogue import find
     from reports.commands.showing.advice import advice
     from reports.commands.showing.verdicts import verdict_table
+    from reports.drawing.tables import print_whole
 
-    out.print(verdict_table(book, out.width))
+    print_whole(out, verdict_table(book, out.width))
     for name, verdict in {**book.verdicts, **book.mutants}.items():
         for line in advice(find(name), verdict):
             out.print(line, highlight=False, markup=False)
     if path:
         said = f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID"
         out.print(said, markup=False, highlight=False)
+
+
+def _print_failures(book: Ledger, files: dict[str, Path]) -> None:
+    """What fell and how to see it again, and whether verdicts are as recorded, last."""
+    from reports.commands.showing.recorded import counted, failures
+
+    every = [*book.verdicts.values(), *book.mutants.values()]
+    for lines in (*failures(every, files), counted(every)):
+        out.print(lines, highlight=False, markup=False, soft_wrap=True)
 
 
 def _as_wanted(statuses: Mapping[str, Status], mutants: list[str]) -> bool:

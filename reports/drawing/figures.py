@@ -23,6 +23,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullLocator
 
+from model.files import write_atomically
 from reports.drawing import numerals
 from reports.ledger.files import write_whole
 
@@ -97,6 +98,47 @@ def write_svg(figure: Figure, path: Path, title: str, **metadata: str) -> None:
     with matplotlib.rc_context({"svg.hashsalt": title}):
         figure.savefig(page, format="svg", metadata={"Date": None, **metadata})
     write_whole(path, page.getvalue())
+
+
+#: Formats of `write_figure`, by a file's ending; what would make one file differ from the next.
+ENDINGS: dict[str, dict[str, None]] = {
+    ".svg": {"Date": None},
+    ".png": {"Software": None},
+    ".pdf": {"CreationDate": None},
+}
+
+
+class EndingError(ValueError):
+    """A file's ending that says no format to draw in."""
+
+
+def check_ending(path: Path) -> str:
+    """The path's ending, in small letters. Raises `EndingError`."""
+    ending = path.suffix.lower()
+    if ending not in ENDINGS:
+        raise EndingError(f"{path}: must end with {', '.join(ENDINGS)}")
+    return ending
+
+
+def write_figure(figure: Figure, path: Path, title: str) -> None:
+    """A figure as a file of the format that its ending says. Same figure and title, same file.
+
+    Raises:
+        EndingError: it says none. OSError.
+    """
+    ending = check_ending(path)
+    if ending == ".svg":
+        write_svg(figure, path, title, Description=title)
+        return
+    told = ENDINGS[ending] | ({"Title": title} if ending == ".pdf" else {"Description": title})
+    write_atomically(
+        path,
+        lambda file: figure.savefig(file, format=ending[1:], dpi=_DPI, metadata=told),
+    )
+
+
+#: Of pictures of points.
+_DPI = 150
 
 
 def _with_own_ids(text: str, prefix: str) -> str:

@@ -20,7 +20,7 @@ from claims.core.quantities import catalogue
 from claims.observing.errors import both_ways
 from model.regime import Regime
 from model.sampling import Seeds
-from reports.drawing.figures import write_svg
+from reports.drawing.figures import write_figure
 from strategies.search import SEARCH
 
 SEEDS = 8
@@ -58,7 +58,7 @@ def measure(
 
 
 def draw(points: list[MeasuredRegime], caption: str, path: Path) -> None:
-    """One panel per reading, as SVG. Raises OSError."""
+    """One panel per reading, as the path's ending asks. Raises OSError."""
     figure = Figure(figsize=(12, 3.6), layout="constrained")
     figure.suptitle(caption, fontsize="small")
     panels = figure.subplots(1, len(READINGS), sharey=True)
@@ -71,7 +71,7 @@ def draw(points: list[MeasuredRegime], caption: str, path: Path) -> None:
         panel.set(xscale="log", yscale="log", ylim=(_FLOOR / 3, 1), xlabel=f"${reading.latex}$")
     panels[0].set_ylabel("test error after transfer")
     figure.colorbar(shown, ax=panels, label="log₁₀ X (inherited noise)")
-    write_svg(figure, path, caption, Description=caption)
+    write_figure(figure, path, caption)
 
 
 def _bounds(panel: object, reading: Reading, values: np.ndarray) -> None:

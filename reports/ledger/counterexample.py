@@ -16,6 +16,7 @@ from claims.core import constants as constant_table
 from claims.core import quantities
 from claims.core.catalogue import find
 from claims.core.claim import Claim, split_id
+from claims.core.inquiry import Tick
 from claims.core.margin import Margin
 from claims.core.profile import PROFILES
 from claims.core.records import finite
@@ -23,6 +24,7 @@ from claims.core.status import Status
 from claims.deciding.decide import repeat
 from claims.deciding.verdict import Verdict
 from model.regime import LARGEST_DIMENSION, Regime
+from reports.ledger.against import Against, against
 from reports.ledger.files import read_json, read_text, write_whole
 from reports.ledger.ledger import on_images, versions
 from strategies.search import SEARCH
@@ -51,14 +53,15 @@ class Counterexample:
     regimes: int  # of which there were so many
     constants: Mapping[str, float]
     replay_seeds: int | None = None  # of one regime, where they are not the rule's usual number
+    told: float | None = None  # the margin in the file
 
     @property
     def seeds(self) -> int:
         """Seeds that it is measured on."""
         return self.replay_seeds or self.claim.rule.seeds(PROFILES["ci"])
 
-    def margin(self) -> Margin:
-        """Measure again, on the same seeds."""
+    def margin(self, tick: Tick | None = None) -> Margin:
+        """Measure again, on the same seeds. `tick(done, of)` is told of many regimes."""
         return repeat(
             self.claim,
             self.regime,
@@ -67,6 +70,7 @@ class Counterexample:
             regimes=self.regimes,
             search=SEARCH,
             seeds=self.replay_seeds,
+            tick=tick,
         )
 
 
@@ -166,7 +170,19 @@ def message(verdict: Verdict, file: Path) -> str:
         f"observed: margin {_number(case['margin'])} {claim.unit}, and {case['certain_failures']}"
         f" of {seeds} below 0, {allowed}"
     )
+    lines += [str(one) for one in _against(verdict) if one]
     return "\n  ".join([*lines, f"replay: transfer-claims replay {shlex.quote(str(file))}"])
+
+
+def _against(verdict: Verdict) -> list[Against | None]:
+    """What was observed in the failing regime, where the verdict kept it."""
+    case = verdict.counterexample or {}
+    if case.get("regime") is None:
+        return []
+    claim, regime = find(verdict.claim), Regime.from_dict(case["regime"])
+    shown = [point for point in verdict.points if point.get("margin") == case["margin"]]
+    known = constant_table.load()
+    return [against(claim, regime, point, known) for point in shown[:1]]
 
 
 def surprise(verdict: Verdict, recorded: Status, file: Path | None) -> str:
@@ -228,7 +244,11 @@ def read(path: Path) -> Counterexample:
         if isinstance(value, int) and value > LARGEST_DIMENSION:
             raise CounterexampleError(f"{path}: {name}: must be at most {LARGEST_DIMENSION}")
     entropy, many = values.get("entropy", 0), values.get("regimes", 1)
-    seeds = values.get("replay_seeds")
+    told, seeds = values.get("margin"), values.get("replay_seeds")
+    if seeds is None and made is not None:
+        seeds = values.get("seeds")  # those that the margin in the file is of
+    if told is not None and (isinstance(told, bool) or not isinstance(told, int | float)):
+        raise CounterexampleError(f"{path}: margin = {told!r}: must be a number, or null")
     for name, value, least, most in (
         ("entropy", entropy, 0, 2**64),
         ("regimes", many, 1, _MOST_REGIMES),
@@ -238,4 +258,4 @@ def read(path: Path) -> Counterexample:
             raise CounterexampleError(
                 f"{path}: {name} = {value!r}: must be an integer from {least} to {most}"
             )
-    return Counterexample(claim, made, root, entropy, many, now, seeds)
+    return Counterexample(claim, made, root, entropy, many, now, seeds, told)

@@ -12,10 +12,14 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from claims.core import constants as constant_table
+from claims.core.inquiry import Tick
 from claims.core.margin import Margin
 from claims.core.records import finite
 from model.sampling import Seeds, check_curves
 from reports.drawing.figures import write_svg
+from reports.drawing.tables import print_whole
+from reports.ledger.against import Against, against
 from reports.ledger.counterexample import Counterexample, groups
 from reports.studies import trajectory
 from reports.studies.trajectory import Course
@@ -29,9 +33,15 @@ class Replay:
     case: Counterexample
     margin: Margin
     seed: int  # the one with the least margin
+    against: Against | None  # that seed's error, its bound and the criterion
     # That seed's margin at each recorded step, where the claim speaks of every step.
     along: list[tuple[int, float]]
     courses: tuple[Course, ...]  # its trainings
+
+    @property
+    def tolerated(self) -> float:
+        """The margin once the share of seeds that may fail is left out, as files say it."""
+        return self.margin.tolerated(self.case.claim.rule.delta)[0]
 
     @property
     def fails(self) -> bool:
@@ -44,6 +54,10 @@ class Replay:
             "claim": self.case.claim.id,
             "seeds": len(self.margin.high),
             "failures": self.margin.certain_failures,
+            "margin": finite(self.tolerated),
+            "margin_told": self.case.told,
+            "constants": dict(self.case.constants),
+            "against": None if self.against is None else self.against.to_dict(),
             "margins": [finite(x) for x in self.margin.high.tolist()],
             "fails": self.fails,
             "worst_seed": self.seed,
@@ -52,8 +66,9 @@ class Replay:
         }
 
 
-def again(case: Counterexample) -> Replay:
-    """Measure again, and train the worst seed's networks step by step.
+def again(case: Counterexample, tick: Tick | None = None) -> Replay:
+    """Measure again, and train the worst seed's networks step by step. `tick(done, of)` is told of
+    regimes, where there are many.
 
     Raises:
         RegimeError, DivergenceError: the file's regime cannot be trained here.
@@ -62,9 +77,9 @@ def again(case: Counterexample) -> Replay:
     if case.regime is not None:
         check_curves(case.regime, Seeds(case.root, seeds))  # before anything large is made
         check_training(case.regime, Seeds(case.root, seeds))
-    margin = case.margin()
+    margin = case.margin(tick)
     if case.regime is None:
-        return Replay(case, margin, 0, [], ())
+        return Replay(case, margin, 0, None, [], ())
     seed = int(margin.high.argmin()) if len(margin.high) == seeds else 0
     along = trajectory.margins(case.claim, case.regime, case.root, seeds)
     steps = (
@@ -72,7 +87,23 @@ def again(case: Counterexample) -> Replay:
         if along is None
         else [(int(step), float(x)) for step, x in zip(along[0], along[1][:, seed], strict=True)]
     )
-    return Replay(case, margin, seed, steps, trajectory.courses(case.regime, case.root, seed))
+    return Replay(
+        case,
+        margin,
+        seed,
+        _against(case, seed),
+        steps,
+        trajectory.courses(case.regime, case.root, seed),
+    )
+
+
+def _against(case: Counterexample, seed: int) -> Against | None:
+    """What that seed shows, of a claim with a figure."""
+    if case.claim.figure is None or case.regime is None:
+        return None
+    observation = case.claim.observe(case.regime, Seeds(case.root, 1, seed))
+    values = case.claim.figure.point(case.regime, observation)
+    return against(case.claim, case.regime, values, constant_table.load())
 
 
 def show(console: Console, replay: Replay) -> None:
@@ -89,8 +120,10 @@ def show(console: Console, replay: Replay) -> None:
             highlight=False,
             markup=False,
         )
+    for line in _terms(replay):
+        console.print(f"  {line}", highlight=False, markup=False)
     for course in replay.courses:
-        console.print(_table(course, replay.seed))
+        print_whole(console, _table(course, replay.seed))
     if replay.along:
         console.print(
             f"margin of seed {replay.seed} along the run ({claim.unit}):",
@@ -100,12 +133,27 @@ def show(console: Console, replay: Replay) -> None:
         for step, x in replay.along:
             console.print(f"  step {step}: {x:.4g}{'  below 0' if x < 0 else ''}", highlight=False)
     console.print(
-        f"{margin.certain_failures} of {len(margin.high)} seeds fail; worst margin"
-        f" {margin.high.min():.4g} {claim.unit}",
+        f"{margin.certain_failures} of {len(margin.high)} seeds fail; {_margins(replay)}",
         highlight=False,
         markup=False,
     )
     console.print("still fails" if replay.fails else "no longer fails", highlight=False)
+
+
+def _terms(replay: Replay) -> list[str]:
+    """Constants; error, bound and criterion."""
+    known = [f"{name} = {value:g}" for name, value in replay.case.constants.items()]
+    lines = [f"constants: {', '.join(known)}"] if known else []
+    return lines + ([f"seed {replay.seed}: {replay.against}"] if replay.against else [])
+
+
+def _margins(replay: Replay) -> str:
+    """The margin as the file says it, and as it is now."""
+    delta, told = replay.case.claim.rule.delta, replay.case.told
+    left_out = f" once the worst {delta:.0%} are left out" if delta else ""
+    beside = "" if told is None else f" (the file says {told:.4g})"
+    least = f", least {replay.margin.least:.4g}" if delta else ""
+    return f"margin {replay.tolerated:.4g} {replay.case.claim.unit}{left_out}{beside}{least}"
 
 
 def plot(replay: Replay, path: Path) -> Path | None:

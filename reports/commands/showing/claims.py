@@ -6,23 +6,36 @@ import json
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.markup import escape
 from rich.table import Table
 
 from claims.core.claim import Claim
-from reports.commands.showing.verdicts import WIDE, status_text
+from reports.commands.showing.verdicts import status_text
+from reports.drawing.tables import least_width
 from reports.ledger.ledger import Ledger
+
+#: Below this width ids are folded.
+_NARROW = 80
 
 
 def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
-    """Every claim: id, provenance, last verdict, and its title where there is room."""
-    table = Table(box=SIMPLE_HEAD)
-    for name in ("claim", "last verdict", "source", "provenance", "kind", "title")[
-        : 6 if width >= WIDE else 4
-    ]:
-        table.add_column(name, no_wrap=True)
-    statuses = ledger.statuses
+    """Every claim: id, provenance, last verdict, and its title where there is room; the verdict
+    first where there is not.
+    """
+    wide = _table(claims, ledger, wide=True, fold=False)
+    if least_width(wide) <= width:
+        return wide
+    return _table(claims, ledger, wide=False, fold=width < _NARROW)
+
+
+def _table(claims: list[Claim], ledger: Ledger, *, wide: bool, fold: bool) -> Table:
+    table, statuses = Table(box=SIMPLE_HEAD), ledger.statuses
+    names = ("claim", "last verdict", "source", "provenance", "kind", "title")
+    for name in names if wide else ("last verdict", "claim", "source", "provenance"):
+        wraps = not wide and (name == "source" or (fold and name == "claim"))
+        overflow: OverflowMethod = "fold" if name == "claim" else "ellipsis"
+        table.add_column(name, no_wrap=not wraps, overflow=overflow)
     for claim in claims:
         cells = [
             claim.id,
@@ -32,7 +45,7 @@ def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
             claim.kind.value,
             claim.title,
         ]
-        table.add_row(*cells[: len(table.columns)])
+        table.add_row(*(cells if wide else (cells[1], cells[0], *cells[2:4])))
     return table
 
 

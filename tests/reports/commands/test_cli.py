@@ -180,7 +180,8 @@ def test_replay(run, kept, claim_id, regime, fails):
     code, out, err = run("replay", path)
     assert (code, err) == (int(fails), "")
     assert ("still fails" in out, "no longer fails" in out) == (fails, not fails)
-    code, out, _ = run("replay", path, "--json")
+    code, out, err = run("replay", path, "--json")
+    assert err == ""
     told = json.loads(out)
     assert (code, told["fails"], told["claim"], told["failures"] > 0) == (
         int(fails),

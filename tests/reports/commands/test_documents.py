@@ -30,6 +30,7 @@ RUN = {
     "transfer-claims verify b5.sandwich": 0,
     "transfer-claims verify e1.trajectory": 0,
     "transfer-claims replay claims/counterexamples/f3.diverges.json": 1,
+    "transfer-claims replay f3.diverges": 1,
     "transfer-claims report": 0,
     "transfer-claims simulate spec.json": 0,
     "transfer-claims simulate spec.json --engine law": 0,
@@ -45,6 +46,8 @@ LONG = (
     "transfer-claims verify theorem-4.3.error-upper",
     "transfer-claims verify theorem-4.3.error-upper --mutants",
     "transfer-claims verify theorem-4.2.error-lower.tau-A",
+    "transfer-claims verify 'theorem-4.3.*' --expect-recorded",
+    "transfer-claims audit ledger.jsonl --share 0.2",
     "transfer-claims verify --fresh",
     "transfer-claims verify --fresh --mutants",
     "transfer-claims verify example.more-samples --mutants --profile quick",  # test_contributing
@@ -75,6 +78,7 @@ OTHERS = (
     "mkdir -p .github",
     "cp -r reports/workflows .github/",
     "python claims/check_certificate.py reports/out/certificates/*.json",
+    "python claims/check_counterexample.py claims/counterexamples/f3.diverges.json",
     "python tests/benchmarks/ratios.py",
 )
 WORKFLOWS = sorted((ROOT / "reports" / "workflows").glob("*.yml"))

@@ -74,3 +74,23 @@ def test_unwritable(points, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(OSError, match="file"):
         draw(points, "a caption", tmp_path / "file" / "picture.svg")
+
+
+@pytest.mark.parametrize(
+    ("ending", "begins"),
+    [(".svg", b"<?xml"), (".png", b"\x89PNG"), (".pdf", b"%PDF"), (".PNG", b"\x89PNG")],
+)
+def test_ending(points, tmp_path, ending, begins):
+    """The format is the one that the name asks for; the same points, the same file."""
+    for name in ("a", "b"):
+        draw(points, "a caption", tmp_path / f"{name}{ending}")
+    assert (tmp_path / f"a{ending}").read_bytes().startswith(begins)
+    assert (tmp_path / f"a{ending}").read_bytes() == (tmp_path / f"b{ending}").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["picture.docx", "picture"])
+def test_an_ending_that_says_no_format(run, tmp_path, name):
+    """Before anything is trained."""
+    code, out, err = run("picture", name)
+    assert (code, out, ".svg, .png, .pdf" in err) == (2, "", True)
+    assert list(tmp_path.iterdir()) == []
