@@ -12,7 +12,7 @@ from rich.table import Table
 
 from reports.commands.console import err, out, print_json
 from reports.commands.options import JsonOption
-from reports.drawing.tables import print_whole
+from reports.tables import print_whole
 
 
 def give_advice(

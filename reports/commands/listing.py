@@ -45,9 +45,9 @@ def show_claim(
 def _list(claims: list[Claim[Any]], as_json: bool, path: Path) -> None:
     from claims.deciding.decide import expected
     from reports.commands.showing.claims import claim_table
-    from reports.drawing.tables import print_whole
     from reports.ledger import ledger
     from reports.ledger.described import named
+    from reports.tables import print_whole
 
     book = ledger.read(path)
     if as_json:

@@ -12,8 +12,8 @@ from rich.table import Table
 
 from reports.commands.console import err, out, print_json
 from reports.commands.options import JsonOption
-from reports.drawing.tables import print_whole
 from reports.studies.choices import Engine
+from reports.tables import print_whole
 
 
 def simulate(

@@ -13,9 +13,9 @@ from rich.table import Table
 
 from reports.commands.console import display, out, print_json
 from reports.commands.options import WORKERS, JsonOption, WorkersOption
-from reports.drawing.tables import print_whole
 from reports.studies.choices import ExecutorName
 from reports.studies.executors import Executor, in_process, processes
+from reports.tables import print_whole
 
 #: Records of sweeps.
 SWEEPS = Path("reports/out/sweeps")

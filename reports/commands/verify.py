@@ -106,8 +106,6 @@ def verify(
 def _profile(name: ProfileName, use_fresh: bool, entropy: int | None) -> Profile:
     from claims.core.profile import PROFILES, fresh
 
-    if use_fresh and entropy is not None:
-        raise typer.BadParameter("--fresh and --entropy exclude each other.")
     profile = PROFILES[name]
     if use_fresh or (name == "nightly" and entropy is None):
         profile = fresh(profile)
@@ -171,7 +169,7 @@ def _print_table(book: Ledger, path: Path | None) -> None:
     from claims.core.catalogue import find
     from reports.commands.showing.advice import advice
     from reports.commands.showing.verdicts import verdict_table
-    from reports.drawing.tables import print_whole
+    from reports.tables import print_whole
 
     print_whole(out, verdict_table(book, out.width))
     for name, verdict in {**book.verdicts, **book.mutants}.items():

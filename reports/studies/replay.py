@@ -18,12 +18,12 @@ from claims.core.margin import Margin
 from claims.core.records import finite
 from model.sampling import Seeds, check_curves
 from reports.drawing.figures import write_svg
-from reports.drawing.tables import print_whole
 from reports.ledger.against import Against, against
 from reports.ledger.counterexample import Counterexample, groups
 from reports.studies import trajectory
 from reports.studies.trajectory import Course
 from reports.studies.work import check_training
+from reports.tables import print_whole
 
 
 @dataclass(frozen=True)

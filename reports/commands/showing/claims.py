@@ -12,8 +12,8 @@ from rich.table import Table
 
 from claims.core.claim import Claim
 from reports.commands.showing.verdicts import status_text
-from reports.drawing.tables import least_width
 from reports.ledger.ledger import Ledger
+from reports.tables import least_width
 
 #: Below this width ids are folded.
 _NARROW = 80

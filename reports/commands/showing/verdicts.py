@@ -11,8 +11,8 @@ from rich.table import Table
 
 from claims.core.status import Status
 from claims.deciding.verdict import Verdict
-from reports.drawing.tables import least_width
 from reports.ledger.ledger import Ledger
+from reports.tables import least_width
 
 _STYLES = {
     Status.VERIFIED: "green",

@@ -67,12 +67,6 @@ def test_entropy_that_no_file_may_hold(run, command, entropy):
     assert "entropy" in err
 
 
-def test_entropy_that_would_be_ignored(run):
-    code, _, err = run("verify", "e5.scratch", "--fresh", "--entropy", 3)
-    assert code == 2
-    assert "--fresh and --entropy exclude each other" in err
-
-
 @pytest.mark.parametrize(
     ("options", "said"),
     [

@@ -13,8 +13,8 @@ from claims.core.catalogue import catalogue, find
 from reports.commands import console as commands_console
 from reports.commands.showing.claims import claim_table
 from reports.commands.showing.verdicts import verdict_table
-from reports.drawing.tables import print_whole
 from reports.ledger.ledger import Ledger
+from reports.tables import print_whole
 
 
 def printed(table, width):
