@@ -2,6 +2,7 @@
 arguments are parsed.
 """
 
+import os
 import re
 import shlex
 import shutil
@@ -169,10 +170,14 @@ def test_options_of_pytest(command):
     wrong.
     """
     arguments = [part for part in shlex.split(command)[1:] if part != "tests/benchmarks"]
+    alone = {
+        k: v for k, v in os.environ.items() if not k.startswith("PYTEST")
+    }  # no worker of xdist
     small = ["tests/reports/test_workspace.py", "--collect-only", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *arguments, *small],
         cwd=ROOT,
+        env=alone,
         capture_output=True,
         text=True,
         check=False,
