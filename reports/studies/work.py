@@ -4,6 +4,8 @@ line that says how much it is.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from model.regime import Regime, RegimeError
 from model.sampling import Seeds
 
@@ -11,17 +13,17 @@ from model.sampling import Seeds
 MOST_MULTIPLICATIONS = 10**13
 #: Steps that a prediction follows, and shares that advice weighs: minutes.
 MOST_PREDICTED, MOST_SHARES = 10**8, 10**4
+_SIZES = ("n1", "n2", "m", "d", "steps1", "steps2")
 
 
 def check_training(regime: Regime, seeds: Seeds, *, in_space: bool = False) -> None:
     """Raise RegimeError where training takes too much; `in_space`, in R^d itself rather than in
     coefficients.
     """
-    by_task = {k: _multiplications(regime, k, seeds, in_space=in_space) for k in (1, 2)}
-    longest = max(by_task, key=lambda k: by_task[k])
-    total = sum(by_task.values())
+    sizes = {name: getattr(regime, name) for name in _SIZES}
+    total = sum(_multiplications(sizes, in_space)) * seeds.count
     if total > MOST_MULTIPLICATIONS:
-        field = f"steps{longest}"
+        field = _to_blame(sizes, in_space, MOST_MULTIPLICATIONS // seeds.count)
         size = f"{total:.1e}" if total < 10**300 else "more than 1e300"
         raise RegimeError(
             field,
@@ -31,13 +33,27 @@ def check_training(regime: Regime, seeds: Seeds, *, in_space: bool = False) -> N
         )
 
 
-def _multiplications(regime: Regime, index: int, seeds: Seeds, *, in_space: bool) -> int:
-    """Of one task: every step each filter meets every sample, in R^d or through all the others."""
-    task = regime.task(index)
-    inner = regime.d if in_space else task.samples
-    steps = task.steps * 2 * regime.m * task.samples * inner
-    products = task.samples**2 * (regime.d if in_space else task.samples)
-    return seeds.count * (steps + products)
+def _to_blame(sizes: Mapping[str, int], in_space: bool, most: int) -> str:
+    """The first field, of the longer training, that alone is too large; its steps if none is."""
+    first, second = _multiplications(sizes, in_space)
+    k = 1 if first >= second else 2
+    for field in (f"steps{k}", f"n{k}", "m", "d"):
+        if sum(_multiplications({**sizes, field: 1}, in_space)) <= most:
+            return field
+    return f"steps{k}"
+
+
+def _multiplications(sizes: Mapping[str, int], in_space: bool) -> tuple[int, int]:
+    """Of a network in each task: every step each filter meets every sample, in R^d or through all
+    the others.
+    """
+
+    def of_task(k: int) -> int:
+        samples = sizes[f"n{k}"]
+        inner = sizes["d"] if in_space else samples
+        return (sizes[f"steps{k}"] * 2 * sizes["m"] + samples) * samples * inner
+
+    return of_task(1), of_task(2)
 
 
 def check_prediction(regime: Regime) -> None:

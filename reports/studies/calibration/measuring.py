@@ -95,13 +95,22 @@ def stored(workspace: Workspace | None, name: str, key: str) -> list[Need] | Non
 
 
 def _need(record: dict[str, Any]) -> Need:
-    regime = Regime.from_dict(record["regime"])
-    return Need(regime, tuple(record["tags"]), record["values"], record["low"])
+    regime, low = Regime.from_dict(record["regime"]), record["low"]
+    values = {name: float(value) for name, value in record["values"].items()}
+    return Need(regime, tuple(record["tags"]), values, None if low is None else float(low))
+
+
+def _record(need: Need) -> dict[str, Any]:
+    """Needs and ends as text, for JSON has no infinity."""
+    return asdict(need) | {
+        "values": {name: repr(float(value)) for name, value in need.values.items()},
+        "low": None if need.low is None else repr(need.low),
+    }
 
 
 def store(workspace: Workspace | None, name: str, key: str, needs: list[Need]) -> None:
     """Keep a measured set, so that an interrupted calibration goes on where it was."""
     if workspace is None:
         return
-    record = {"key": key, "needs": [asdict(need) for need in needs]}
+    record = {"key": key, "needs": [_record(need) for need in needs]}
     write_whole(workspace.calibration / f"{name}.json", json.dumps(record))
