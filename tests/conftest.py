@@ -1,7 +1,9 @@
 """Fixtures shared by the tests that decide claims."""
 
+import faulthandler
 import json
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +53,30 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
         and collection_path.name not in {HOLDS[marker] for marker in asked}
         else None
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _heard_signals() -> Iterator[None]:
+    """Signals as a terminal's processes have them: started in the background, or by nohup, some are
+    ignored, by every process that a test starts too.
+    """
+    usual = {"SIGINT": signal.default_int_handler, "SIGHUP": signal.SIG_DFL}
+    numbers = {getattr(signal, name): to for name, to in usual.items() if hasattr(signal, name)}
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number, to in numbers.items():
+        if before[number] is signal.SIG_IGN:
+            signal.signal(number, to)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
+def not_for_ever() -> Iterator[None]:
+    """What hangs ends the process, and says where it hung; how long the rest takes is no matter."""
+    faulthandler.dump_traceback_later(1800, exit=True)
+    yield
+    faulthandler.cancel_dump_traceback_later()
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,7 +4,6 @@ standard error beside.
 A few files of each kind by default; `--fuzz 1000000` for hours of them, from `--fuzz-seed`.
 """
 
-import time
 import warnings
 
 import numpy as np
@@ -14,8 +13,6 @@ from readers import READERS
 
 from model.printing import steers
 
-#: Seconds for one file.
-_SOON = 5.0
 _OWN = ("claims.", "model.", "reports.", "strategies.")
 
 
@@ -53,6 +50,7 @@ def test_good_files_are_read(name, tmp_path):
     read(tmp_path / "file")
 
 
+@pytest.mark.usefixtures("not_for_ever")
 @pytest.mark.parametrize("name", READERS)
 def test_mutations(name, tmp_path, rng, count, capfd):
     make, read = READERS[name]
@@ -60,12 +58,10 @@ def test_mutations(name, tmp_path, rng, count, capfd):
     for number in range(count):
         raw = mutated(rng, good)
         path.write_bytes(raw)
-        begun = time.perf_counter()
         try:
             said = outcome(read, path)
             assert not steers(said), said
             assert len(said) < 20_000
-            assert time.perf_counter() - begun < _SOON
         except Exception as error:
             (kept := tmp_path / "failing").write_bytes(raw)
             pytest.fail(f"{name}, mutation {number}, kept in {kept}: {error!r}")
