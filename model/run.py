@@ -71,7 +71,7 @@ def check_numbers(sample: Sample, filters: int) -> None:
         DivergenceError: a square is not finite, or that of noise so small that digits are lost; or
             what rounding leaves of <xi_i, s> is no longer small.
     """
-    noise, signal = sample.noise.square().sum(2), torch.dot(sample.signal, sample.signal).item()
+    noise, signal = sample.supported.square().sum(2), torch.dot(sample.signal, sample.signal).item()
     least, largest = noise.min().item(), noise.max().item()
     squares = f"||s||^2 = {signal:.3g}, ||xi||^2 from {least:.3g} to {largest:.3g}"
     if not (math.isfinite(filters * max(largest, signal)) and least >= _LEAST_SQUARE):

@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from model.regime import SIGNAL_COORDINATES, Regime, RegimeError
 
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Level = Literal["law", "explicit"]
+Floats: TypeAlias = NDArray[np.float64]
 #: A draw larger than this is refused before it can exhaust memory.
 LARGEST_DRAW_BYTES = 8 * 2**30
 
@@ -59,6 +62,25 @@ class Sample:
     signal: Tensor  # (dim,)
     noise: Tensor  # (seeds, N, dim)
     labels: Tensor  # (seeds, N), entries +-1
+    support: int | None = None  # noise has only 0 from this coordinate on
+
+    @property
+    def supported(self) -> Tensor:
+        """The noise, where it is not known to be 0: (seeds, N, at most dim)."""
+        return self.noise[..., : self.support]
+
+    @cached_property
+    def gram(self) -> Tensor:
+        """<xi_i, xi_k>, (seeds, N, N): each pair once, and once for all trainings on this set."""
+        seeds, n, _ = self.noise.shape
+        gram = np.empty((seeds, n, n))
+        for patches, products in zip(self.supported.numpy(), gram, strict=True):
+            np.matmul(patches, patches.T, out=products)
+        return torch.from_numpy(gram)
+
+    def on_noise(self, weights: Tensor) -> Tensor:
+        """<w_r, xi_i> of filters (seeds, 2m, dim): (seeds, 2m, N)."""
+        return torch.bmm(weights[..., : self.support], self.supported.transpose(1, 2))
 
 
 @dataclass(frozen=True)
@@ -126,20 +148,18 @@ def sample(regime: Regime, seeds: Seeds, level: Level = "law") -> Draw:
         _check_law_level(regime, total)
     width = SIGNAL_COORDINATES + (total if level == "law" else regime.rest)
     _check_size(regime, level, seeds.count * total * width)
-    vectors = torch.empty((seeds.count, total, width), dtype=torch.float64)
+    # numpy asks for large pages, which come four times as fast.
+    vectors = torch.from_numpy(np.zeros((seeds.count, total, width)))
     labels = torch.empty((seeds.count, regime.n1 + regime.n2), dtype=torch.float64)
     for i, generator in enumerate(seeds.generators()):
         labels[i] = torch.from_numpy(generator.integers(0, 2, labels.shape[1]) * 2.0 - 1.0)
-        vectors[i, :, :SIGNAL_COORDINATES] = torch.from_numpy(
-            generator.standard_normal((total, SIGNAL_COORDINATES))
-        )
-        rest = (
-            _bartlett(generator, total, regime.rest)
-            if level == "law"
-            else generator.standard_normal((total, regime.rest))
-        )
-        vectors[i, :, SIGNAL_COORDINATES:] = torch.from_numpy(rest)
-    return _assemble(regime, vectors, labels)
+        ours, rest = vectors[i].numpy(), vectors[i, :, SIGNAL_COORDINATES:].numpy()
+        ours[:, :SIGNAL_COORDINATES] = generator.standard_normal((total, SIGNAL_COORDINATES))
+        if level == "law":
+            _bartlett(generator, regime.rest, rest)
+        else:
+            rest[:] = generator.standard_normal(rest.shape)
+    return _assemble(regime, vectors, labels, level)
 
 
 def fresh_noise(regime: Regime, index: int, count: int, generator: np.random.Generator) -> Tensor:
@@ -149,32 +169,38 @@ def fresh_noise(regime: Regime, index: int, count: int, generator: np.random.Gen
     return regime.task(index).sigma * patches
 
 
-def _bartlett(generator: np.random.Generator, n: int, dimension: int) -> np.ndarray:
-    """Lower-triangular L with L L^T the Gram matrix of n independent N(0, I_dimension) vectors."""
-    factor = np.zeros((n, n))
-    below = np.tril_indices(n, -1)
-    factor[below] = generator.standard_normal(len(below[0]))
+def _bartlett(generator: np.random.Generator, dimension: int, factor: Floats) -> None:
+    """Write a lower-triangular L into zeros (n, n): L L^T is the Gram matrix of n independent
+    N(0, I_dimension) vectors.
+    """
+    n = len(factor)
+    below = generator.standard_normal(n * (n - 1) // 2)
+    for row in range(1, n):
+        first = row * (row - 1) // 2
+        factor[row, :row] = below[first : first + row]
     # Degrees of freedom fall by one with each vector already placed.
     np.fill_diagonal(
         factor, np.sqrt(generator.chisquare(dimension - np.arange(n, dtype=np.float64)))
     )
-    return factor
 
 
-def _assemble(regime: Regime, vectors: Tensor, labels: Tensor) -> Draw:
+def _assemble(regime: Regime, vectors: Tensor, labels: Tensor, level: Level) -> Draw:
     n1, n2, filters = regime.n1, regime.n2, 2 * regime.m
     noise1, noise2, start, fresh = torch.split(vectors, [n1, n2, filters, filters], dim=1)
-    for noise, index in ((noise1, 1), (noise2, 2)):
-        noise[..., :SIGNAL_COORDINATES] @= projection(regime, index)
-        noise *= regime.task(index).sigma
     start *= regime.sigma0
     fresh *= regime.sigma0
     samples = []
-    for index, noise, y in ((1, noise1, labels[:, :n1]), (2, noise2, labels[:, n1:])):
+    for index, noise, y, last in (
+        (1, noise1, labels[:, :n1], n1),
+        (2, noise2, labels[:, n1:], n1 + n2),
+    ):
+        support = SIGNAL_COORDINATES + last if level == "law" else None  # L is triangular
+        noise[..., :SIGNAL_COORDINATES] @= projection(regime, index)
+        noise[..., :support] *= regime.task(index).sigma
         u, v1, v2 = signals(regime)
         signal = torch.zeros(vectors.shape[-1], dtype=torch.float64)
         signal[:SIGNAL_COORDINATES] = u + (v1 if index == 1 else v2)
-        samples.append(Sample(signal, noise, y))
+        samples.append(Sample(signal, noise, y, support))
     return Draw(samples[0], samples[1], start, fresh)
 
 

@@ -111,7 +111,7 @@ def observe(
     task = regime.task(index)
     run = train_task(regime, index, data, start, recording(log_spaced(task.steps, RECORDS)))
     own = signs(regime.m).unsqueeze(1) == data.labels.unsqueeze(1)  # (seeds, 2m, N): j = y_i
-    square = data.noise.square().sum(2).unsqueeze(1)
+    square = data.supported.square().sum(2).unsqueeze(1)
     rho = torch.stack([record.noise * square for record in run.records])  # (steps, seeds, 2m, N)
     own_rho = torch.where(own, rho, 0.0)
     signal_square = torch.dot(data.signal, data.signal)
@@ -139,5 +139,5 @@ def _displacement(run: Run, start: torch.Tensor) -> NDArray[np.float64]:
 
 
 def _start_size(data: Sample, start: torch.Tensor) -> NDArray[np.float64]:
-    on_noise = torch.bmm(start, data.noise.transpose(1, 2)).abs().amax((1, 2))
+    on_noise = data.on_noise(start).abs().amax((1, 2))
     return np.asarray(torch.maximum(on_noise, (start @ data.signal).abs().amax(1)))

@@ -73,8 +73,8 @@ def descend(
     start = start.contiguous()
     seeds, filters, _ = start.shape
     n, many = sample.labels.shape[1], len(wanted) - 1
-    gram = torch.bmm(sample.noise, sample.noise.transpose(1, 2)).numpy()
-    z, a = torch.bmm(start, sample.noise.transpose(1, 2)).numpy(), (start @ sample.signal).numpy()
+    gram = sample.gram.numpy()
+    z, a = sample.on_noise(start).numpy(), (start @ sample.signal).numpy()
     labels, squared = sample.labels.numpy(), torch.dot(sample.signal, sample.signal).item()
     loss, g, c = (
         np.empty((seeds, steps + 1)),
@@ -107,11 +107,9 @@ def descend(
         )
 
     _on_every_thread(train, seeds)
-    weights = (
-        start
-        + torch.bmm(torch.from_numpy(c), sample.noise)
-        + (signs(filters // 2) * torch.from_numpy(g)).unsqueeze(-1) * sample.signal
-    )
+    weights = start.clone()
+    weights[..., : sample.support] += torch.bmm(torch.from_numpy(c), sample.supported)
+    weights += (signs(filters // 2) * torch.from_numpy(g)).unsqueeze(-1) * sample.signal
     records = (
         Recorded(int(wanted[q]), *(torch.from_numpy(part[q]) for part in (kept_g, kept_c, kept_v)))
         for q in range(many)
