@@ -50,10 +50,9 @@ def degrees_do_not_fall(monkeypatch):
     """Bartlett's factor with chi of the same degrees of freedom in every row."""
     right = sampling._bartlett
 
-    def wrong(generator, n, dimension):
-        factor = right(generator, n, dimension)
-        np.fill_diagonal(factor, np.sqrt(generator.chisquare(dimension, n)))
-        return factor
+    def wrong(generator, dimension, factor):
+        right(generator, dimension, factor)
+        np.fill_diagonal(factor, np.sqrt(generator.chisquare(dimension, len(factor))))
 
     monkeypatch.setattr(sampling, "_bartlett", wrong)
 
@@ -61,9 +60,12 @@ def degrees_do_not_fall(monkeypatch):
 def vectors_are_orthogonal(monkeypatch):
     """Right lengths, no inner products: high-dimensional intuition in place of the Wishart law."""
     right = sampling._bartlett
-    monkeypatch.setattr(
-        sampling, "_bartlett", lambda *shape: np.diag(np.linalg.norm(right(*shape), axis=1))
-    )
+
+    def wrong(generator, dimension, factor):
+        right(generator, dimension, factor)
+        factor[:] = np.diag(np.linalg.norm(factor, axis=1))
+
+    monkeypatch.setattr(sampling, "_bartlett", wrong)
 
 
 def noise_keeps_the_signal(monkeypatch):
@@ -79,9 +81,9 @@ def three_coordinates_lost(monkeypatch):
     """
     right = sampling._assemble
 
-    def wrong(made, vectors, labels):
+    def wrong(made, vectors, labels, level):
         vectors[..., :3] = 0
-        return right(made, vectors, labels)
+        return right(made, vectors, labels, level)
 
     monkeypatch.setattr(sampling, "_assemble", wrong)
 

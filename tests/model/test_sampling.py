@@ -125,6 +125,22 @@ def test_noise_is_orthogonal_to_own_signals(made, level, index):
         assert (noise @ vector).abs().max() <= 1e-14 * made.task(index).sigma * vector.norm()
 
 
+@every_level
+@every_task
+def test_support(level, index):
+    """What products leave out is 0, and no more is left out; each pair has one product."""
+    draw = sample(KINDS_OF_SIGNAL["cosine"], Seeds(3, 4), level)
+    data = draw.upstream if index == 1 else draw.downstream
+    outside = data.noise[..., data.supported.shape[-1] :]
+    assert not outside.any()
+    assert data.supported[:, -1, -1].all()
+    torch.testing.assert_close(data.gram, torch.bmm(data.noise, data.noise.transpose(1, 2)))
+    assert torch.equal(data.gram, data.gram.transpose(1, 2))
+    torch.testing.assert_close(
+        data.on_noise(draw.fresh), torch.bmm(draw.fresh, data.noise.transpose(1, 2))
+    )
+
+
 @pytest.mark.parametrize(
     "made", [KINDS_OF_SIGNAL["plain"], KINDS_OF_SIGNAL["cosine"]], ids=["plain", "cosine"]
 )
@@ -252,10 +268,9 @@ def test_a_wrong_wishart_would_be_seen(monkeypatch):
     """Control: degrees of freedom that do not fall from row to row."""
     right = sampling._bartlett
 
-    def wrong(generator, n, dimension):
-        factor = right(generator, n, dimension)
-        np.fill_diagonal(factor, np.sqrt(generator.chisquare(dimension, n)))
-        return factor
+    def wrong(generator, dimension, factor):
+        right(generator, dimension, factor)
+        np.fill_diagonal(factor, np.sqrt(generator.chisquare(dimension, len(factor))))
 
     monkeypatch.setattr(sampling, "_bartlett", wrong)
     assert (
