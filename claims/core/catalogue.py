@@ -33,6 +33,7 @@ ORDER = (
     "scalar_dynamics",
     "scalar_recursion",
     "lemma_a",
+    "lemma_a_orders",
     "theorem_4_3",
     "theorem_4_2_convergence",
     "theorem_4_2_upper",

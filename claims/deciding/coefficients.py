@@ -38,13 +38,13 @@ class Fitted:
         return np.asarray(stats.t.isf(each, max(self.freedom, 1)) * self.errors)
 
 
-def fit(response: Array, design: Array, known: Array) -> Fitted:
-    """Regress a response, (regimes,), on `design`, (regimes, k), beyond a cubic in `known`.
+def fit(response: Array, design: Array, known: Array | None = None) -> Fitted:
+    """Regress a response, (regimes,), on `design`, (regimes, k), beyond a cubic in `known`, or
+    beyond a constant where nothing is known.
 
     Where columns depend on one another, the coefficients of least norm are meant.
     """
-    cubic = np.vander((known - known.mean()) / max(known.std(), 1e-300), _CUBIC)
-    basis = np.linalg.qr(cubic)[0]
+    basis = np.linalg.qr(_beyond(response, known))[0]
     left = design - basis @ (basis.T @ design)
     inverse = np.linalg.pinv(left, rcond=_CUTOFF)
     values = inverse @ (response - basis @ (basis.T @ response))
@@ -52,11 +52,18 @@ def fit(response: Array, design: Array, known: Array) -> Fitted:
     residual = response - basis @ (basis.T @ response) - left @ values
     spread = residual / np.clip(1 - leverage, 1e-6, None)
     rank = int(np.linalg.matrix_rank(left, tol=_CUTOFF * np.linalg.norm(left)))
-    return Fitted(values, np.sqrt((inverse**2) @ spread**2), len(response) - _CUBIC - rank)
+    freedom = len(response) - basis.shape[1] - rank
+    return Fitted(values, np.sqrt((inverse**2) @ spread**2), freedom)
+
+
+def _beyond(response: Array, known: Array | None) -> Array:
+    if known is None:
+        return np.ones((len(response), 1))
+    return np.vander((known - known.mean()) / max(known.std(), 1e-300), _CUBIC)
 
 
 def largest_at_most(
-    bound: float, response: Array, design: Array, known: Array, unit: float = 1.0
+    bound: float, response: Array, design: Array, known: Array | None = None, unit: float = 1.0
 ) -> Margin:
     """The margin of: no coefficient, in this unit, is larger than the bound."""
     whole = fit(response, design, known)
@@ -65,6 +72,7 @@ def largest_at_most(
         return Margin.between([bound - most.max() / unit], [np.inf])
     refuted = []
     for part in range(PARTS):
-        one = fit(response[part::PARTS], design[part::PARTS], known[part::PARTS])
+        every = slice(part, None, PARTS)
+        one = fit(response[every], design[every], None if known is None else known[every])
         refuted.append(bound - (np.abs(one.values) - one.reach(PART_LEVEL / 2)).max() / unit)
     return Margin.between([bound - most.max() / unit], [max(refuted)])

@@ -163,13 +163,7 @@ def message(verdict: Verdict, file: Path) -> str:
                 for name, value in shown.items()
             )
         )
-    seeds, allowed = f"{case['seeds']} seeds", "none may"
-    if claim.rule.delta:
-        allowed = f"at most a share δ = {claim.rule.delta:g} may"
-    lines.append(
-        f"observed: margin {_number(case['margin'])} {claim.unit}, and {case['certain_failures']}"
-        f" of {seeds} below 0, {allowed}"
-    )
+    lines.append(f"observed: margin {_number(case['margin'])} {claim.unit}{_counted(claim, case)}")
     lines += [str(one) for one in _against(verdict) if one]
     return "\n  ".join([*lines, f"replay: transfer-claims replay {shlex.quote(str(file))}"])
 
@@ -183,6 +177,15 @@ def _against(verdict: Verdict) -> list[Against | None]:
     shown = [point for point in verdict.points if point.get("margin") == case["margin"]]
     known = constant_table.load()
     return [against(claim, regime, point, known) for point in shown[:1]]
+
+
+def _counted(claim: Claim[Any], case: dict[str, Any]) -> str:
+    """How many seeds failed, of how many, where each has a margin of its own."""
+    if claim.rule.of_all_seeds:
+        return f", of all {case['seeds']} seeds together"
+    delta = claim.rule.delta
+    allowed = f"at most a share δ = {delta:g} may" if delta else "none may"
+    return f", and {case['certain_failures']} of {case['seeds']} seeds below 0, {allowed}"
 
 
 def surprise(verdict: Verdict, recorded: Status, file: Path | None) -> str:

@@ -1,0 +1,116 @@
+"""How the coefficients of Lemma A.1(b) grow from regime to regime: their exponents.
+
+A statement "gamma is of order (N q/d) x_t", with constants fitted, holds of any other order on
+regimes like those that fitted them. Its content is its exponents: over regimes of all sizes,
+ln(gamma/((N q/d) x_T)) must not depend on ln N, ln q, ln d, ln x_T, ln h or ln m.
+
+x_T is the root of x + e^x = cT + 1: with c = h/2 in the lemma. A half of the samples is active on a
+filter when it starts; at the end it is the share p of the law (`claims.predicting.law`), 0.8, and
+c = p h is the curve of a filter that has it from the start.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.core.constants import Constants
+from claims.core.margin import Margin
+from claims.deciding.budget import MISS
+from claims.deciding.coefficients import fit, largest_at_most
+from claims.observing.dynamics import Dynamics
+from claims.observing.growth import noise_ratio, signal_ratio
+from model.regime import Regime
+from model.sampling import Seeds
+
+Array = NDArray[np.float64]
+#: What exponents are of, as they are printed.
+VARIABLES = ("N", "q", "d", "x_T", "h", "m")
+#: Of c in h: the lemma's, and the law's.
+STATED_SHARE, LAW_SHARE = 0.5, 0.8
+
+
+@dataclass(frozen=True)
+class Growth:
+    """The end of a run, mean over filters and seeds, in units of the lemma's orders."""
+
+    regime: Regime
+    networks: int
+    logs: tuple[float, ...]  # of VARIABLES, with c = h/2
+    law_log: float  # of x_T with c = p h
+    signal: float  # ln of gamma/((N q/d) x_T)
+    noise: float  # ln of sum_i rho-bar/(N x_T)
+
+    def seen_with(self, share: float) -> tuple[float, tuple[float, ...]]:
+        """What ln x_T adds to the units if c = `share` h, STATED_SHARE or LAW_SHARE; the logs."""
+        if share == STATED_SHARE:
+            return 0.0, self.logs
+        n, q, d, stated, h, m = self.logs
+        return stated - self.law_log, (n, q, d, self.law_log, h, m)
+
+
+Growths = Sequence[Growth]
+Response = Callable[[Growth], float]
+
+
+@dataclass(frozen=True)
+class Grown:
+    """Observes a run's end through what its whole course is observed by."""
+
+    run: Callable[[Regime, Seeds], Dynamics]
+
+    def __call__(self, regime: Regime, seeds: Seeds) -> Growth:
+        """Train, and keep the last step.
+
+        Raises:
+            RegimeError, DivergenceError: as the run does.
+        """
+        run = self.run(regime, seeds)
+        last = run.at(len(run.steps) - 1)
+        task = regime.task(run.index)
+        q = (task.signal_norm / task.sigma) ** 2
+        stated, law = (float(last.x(share * run.h)[0]) for share in (STATED_SHARE, LAW_SHARE))
+        sizes = (task.samples, q, regime.d, stated, run.h, regime.m)
+        return Growth(
+            regime,
+            run.networks,
+            tuple(map(math.log, sizes)),
+            math.log(law),
+            math.log(float(signal_ratio(last).mean())),
+            math.log(float(noise_ratio(last).mean())),
+        )
+
+
+def exponents_within(
+    bound: float, response: Response, share: float, **planted: float
+) -> Callable[[Growths, Constants], Margin]:
+    """The margin of: no exponent is further than this from the declared one, x_T with c = `share`
+    h; `planted` declares others, by variable.
+    """
+
+    def margin(growths: Growths, constants: Constants) -> Margin:
+        return largest_at_most(bound, *_columns(growths, response, share, planted))
+
+    return margin
+
+
+def exponents(growths: Growths, *, response: Response, share: float) -> dict[str, Any]:
+    """What each exponent is beyond the declared one, between the ends of its interval."""
+    fitted = fit(*_columns(growths, response, share, {}))
+    ends = np.stack([fitted.values + side * fitted.reach(MISS / 2) for side in (-1.0, 0.0, 1.0)])
+    beyond = dict(zip(VARIABLES, ends.T.round(4).tolist(), strict=True))
+    return {"regimes": len(growths), "beyond the declared exponent": beyond}
+
+
+def _columns(
+    growths: Growths, response: Response, share: float, planted: dict[str, float]
+) -> tuple[Array, Array]:
+    seen = [(response(one), *one.seen_with(share)) for one in growths]
+    design = np.array([logs for _, _, logs in seen])
+    wrong = np.array([planted.get(name, 0.0) for name in VARIABLES])
+    return np.array([found + unit for found, unit, _ in seen]) - design @ wrong, design
