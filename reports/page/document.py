@@ -30,6 +30,7 @@ from reports.page.findings import finding_entries
 from reports.page.head import head_of
 from reports.page.marks import CHECK_MARKS, GROUPS, SHAPES, Mark
 from reports.page.mathematics import mathml
+from reports.page.paper import paper_counts, paper_rows
 from reports.page.parts import parts_of
 from reports.page.prose import prose
 from reports.studies import speed
@@ -63,6 +64,8 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
             ledger=ledger,
             head=head_of(ledger),
             parts=parts_of(entries),
+            paper=(paper := paper_rows(ledger)),
+            paper_counts=paper_counts(paper),
             findings=finding_entries(ledger),
             graph=graph.layout(catalogue()),
             entries=entries,

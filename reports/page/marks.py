@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from claims.core.paper_statements import Answer
 from claims.core.status import Status
 from reports.page.summary import NOT_DECIDED, group_of
 
-Shape = Literal["circle", "diamond", "triangle", "square", "ring"]
+Shape = Literal["circle", "half", "diamond", "triangle", "square", "ring"]
 SHAPES: dict[str, Shape] = {
     "verified": "circle",
     "falsified": "diamond",
@@ -55,3 +56,12 @@ CHECK_MARKS = {
     False: Mark("opposite shown", "diamond", "falsified"),
     None: Mark("not decided", "triangle", "undecided"),
 }
+
+#: Whether a statement of the paper holds as it is printed.
+ANSWER_MARKS = {
+    Answer.HOLDS: Mark(Answer.HOLDS.value, "circle", "verified"),
+    Answer.CHANGED: Mark(Answer.CHANGED.value, "half", "verified"),
+    Answer.FAILS: Mark(Answer.FAILS.value, "diamond", "falsified"),
+}
+#: An answer that verdicts of this ledger speak against.
+CONTRADICTED = Mark("not as recorded", "triangle", "undecided")
