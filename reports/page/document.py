@@ -16,6 +16,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from claims.core import words
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
 from reports.drawing import graph
@@ -32,7 +33,8 @@ from reports.page.marks import CHECK_MARKS, GROUPS, SHAPES, Mark
 from reports.page.mathematics import mathml
 from reports.page.paper import paper_counts, paper_rows
 from reports.page.parts import parts_of
-from reports.page.prose import prose
+from reports.page.prose import marked, prose
+from reports.page.summary import NO_VERDICT
 from reports.studies import speed
 from reports.studies.experiments.files import FOLDER
 
@@ -78,9 +80,11 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
             not_run=not_run(experiments_run),
             check_marks=CHECK_MARKS,
             groups=GROUPS,
+            no_verdict=NO_VERDICT,
             shapes=SHAPES,
             symbols=SYMBOLS,
             case_fields=CASE_FIELDS,
+            words=words,
             long=LONG,
             style=style,
             script=script,
@@ -103,6 +107,7 @@ def _environment() -> Environment:
         "number": number,
         "math": mathml,
         "prose": prose,
+        "marked": marked,
         "block": block,
         "mark": Mark.of,
     }

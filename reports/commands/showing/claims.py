@@ -91,7 +91,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     verdict = record["verdict"]
     if verdict is None:
         console.print(
-            f"\nnot decided yet; next: transfer-claims verify {record['id']}", highlight=False
+            f"\nno verdict yet; next: transfer-claims verify {record['id']}", highlight=False
         )
         return
     margin = (

@@ -52,8 +52,8 @@ def test_what_an_article_tells(parsed):
 
 def test_not_decided(parsed):
     shown = words(parsed.articles["law.l3"])
-    assert "not decided" in shown
-    assert "Not decided in this ledger." in shown
+    assert "no verdict" in shown
+    assert "No verdict in this ledger." in shown
     assert "not run" in shown
     assert "verified" not in shown.replace("(verified)", "")
 
@@ -96,7 +96,7 @@ def test_source_files_exist(folder, parsed):
 def test_no_verdict_at_all(folder):
     shown = Parsed(document.render(Ledger({}), folder))
     assert set(shown.articles) >= set(catalogue())
-    assert all("not decided" in shown.articles[name] for name in catalogue())
+    assert all("no verdict" in shown.articles[name] for name in catalogue())
 
 
 def test_a_claim_that_is_no_more(folder):

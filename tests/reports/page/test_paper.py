@@ -50,7 +50,7 @@ def test_recorded_verdicts_bear_every_answer_out():
 
 @pytest.mark.parametrize("statement", PAPER_STATEMENTS[::5], ids=lambda one: one.name)
 def test_an_answer_that_is_not_borne_out(statement):
-    """One verdict turned: not as recorded. None: not decided."""
+    """One verdict turned: not as recorded. None: no verdict."""
     name = statement.claims[0]
     turned = {
         Status.VERIFIED: Status.INCONCLUSIVE,
@@ -60,7 +60,7 @@ def test_an_answer_that_is_not_borne_out(statement):
     without = paper_rows(book({other: s for other, s in RECORDED.items() if other != name}))
     at = PAPER_STATEMENTS.index(statement)
     assert against[at].mark.word == "not as recorded"
-    assert without[at].mark.group == "not decided"
+    assert without[at].mark.group == "no verdict"
     assert paper_counts(against)["not as recorded"] == 1
 
 
@@ -84,7 +84,7 @@ def test_it_says_what_is_not_borne_out(folder):
     against = BOOK.updated([verdict("lemma-a1.gamma.printed", Status.VERIFIED)])
     assert "recorded: fails" in section(document.render(against, folder), "paper")
     empty = words(section(document.render(Ledger({}), folder), "paper"))
-    assert f"<strong>{len(PAPER_STATEMENTS)}</strong> are not decided" in empty
+    assert f"<strong>{len(PAPER_STATEMENTS)}</strong> have no verdict" in empty
 
 
 def test_engine_facts_follow_the_paper(parsed):
