@@ -20,10 +20,10 @@ from claims.core import words
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
 from reports.drawing import graph
-from reports.drawing.numerals import number
 from reports.images import section as images
 from reports.ledger.files import write_whole
 from reports.ledger.ledger import Ledger
+from reports.numerals import duration, number
 from reports.page.blocks import CASE_FIELDS, LONG, SYMBOLS, block
 from reports.page.entry import entries_by_claim
 from reports.page.experiments import experiment_entries, not_run
@@ -105,6 +105,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "number": number,
+        "duration": duration,
         "math": mathml,
         "prose": prose,
         "marked": marked,

@@ -33,6 +33,9 @@ from reports.page.mutants import MutantRow, mutant_rows
 from reports.page.rows import ConstantRow, HypothesisRow, constant_rows, hypothesis_rows
 from reports.studies.experiments.results import ClaimCounts
 
+#: Of the repository, or of where its packages are installed.
+ROOT = Path(claim_files.__file__).parents[2]
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -45,7 +48,8 @@ class Entry:
     marks: Mapping[str, Mark]  # of every claim
     used_by: tuple[tuple[str, str], ...]  # id, why
     mutants: tuple[MutantRow, ...]
-    file: str  # relative to the page
+    file: str  # from the root of the repository
+    link: str  # to it from where the page lies; empty outside the repository
     figures: tuple[tuple[Markup, str], ...]  # figure, caption
     experiments: tuple[tuple[ExperimentEntry, ClaimCounts], ...]  # that bear on it
 
@@ -133,11 +137,19 @@ def entries_by_claim(
             marks,
             _used_by().get(name, ()),
             mutant_rows(claim, ledger),
-            os.path.relpath(_files()[name], folder.absolute()).replace(os.sep, "/"),
+            _files()[name].relative_to(ROOT).as_posix(),
+            _link(_files()[name], folder),
             tuple(_figures(claim, verdict)) if verdict else (),
             tuple(counts_by_claim.get(name, ())),
         )
     return entries
+
+
+def _link(file: Path, folder: Path) -> str:
+    """A way from a folder to a file, where both lie in the repository: no other would last."""
+    if not folder.resolve().is_relative_to(ROOT.resolve()):
+        return ""
+    return os.path.relpath(file, folder.absolute()).replace(os.sep, "/")
 
 
 @cache

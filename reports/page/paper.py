@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from claims.core import paper_statements
 from claims.core.paper_statements import Answer, PaperStatement
 from claims.deciding.verdict import Verdict
-from reports.drawing.numerals import number
 from reports.ledger.ledger import Ledger
+from reports.numerals import number
 from reports.page.marks import ANSWER_MARKS, CONTRADICTED, Mark
 
 

@@ -7,8 +7,8 @@ from pages import BOOK, counted, verdict, words
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
 from claims.deciding.budget import RUN_BUDGET
-from reports.drawing.numerals import number
 from reports.ledger.ledger import Ledger
+from reports.numerals import number
 from reports.page import document
 from reports.page.marks import GROUPS
 from reports.page.summary import tally
