@@ -34,11 +34,25 @@ from reports.page.mathematics import mathml
 from reports.page.paper import paper_counts, paper_rows
 from reports.page.parts import parts_of
 from reports.page.prose import marked, prose
+from reports.page.questions import figure_rows, question_rows
 from reports.page.summary import NO_VERDICT
 from reports.studies import speed
 from reports.studies.experiments.files import FOLDER
 
 NAME = "index.html"
+#: The contents bar: sections and their names there.
+BAR = (
+    ("paper", "The paper"),
+    ("findings", "Findings"),
+    ("trust", "What it is worth"),
+    ("words", "Symbols and words"),
+    ("graph", "Graph"),
+    ("experiments", "Experiments"),
+    ("images", "Real images"),
+    ("questions", "Questions"),
+    ("statements", "Statements"),
+    ("speed", "Speed"),
+)
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -64,6 +78,7 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
         .get_template("page.html.j2")
         .render(
             ledger=ledger,
+            bar=BAR,
             head=head_of(ledger),
             parts=parts_of(entries),
             paper=(paper := paper_rows(ledger)),
@@ -77,6 +92,8 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
             images=images.section(ledger, folder),
             speed=speed.section(),
             experiments=experiments_run,
+            questions=question_rows(ledger),
+            figures=figure_rows(experiments_run),
             not_run=not_run(experiments_run),
             check_marks=CHECK_MARKS,
             groups=GROUPS,
