@@ -25,6 +25,7 @@ from reports.ledger.files import write_whole
 from reports.ledger.ledger import Ledger
 from reports.numerals import duration, number
 from reports.page.blocks import CASE_FIELDS, LONG, SYMBOLS, block
+from reports.page.downloads import ledger_link, spec
 from reports.page.entry import entries_by_claim
 from reports.page.experiments import experiment_entries, not_run
 from reports.page.findings import finding_entries
@@ -78,6 +79,7 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
         .get_template("page.html.j2")
         .render(
             ledger=ledger,
+            ledger_link=ledger_link(ledger),
             bar=BAR,
             head=head_of(ledger),
             parts=parts_of(entries),
@@ -123,6 +125,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "number": number,
         "duration": duration,
+        "spec": spec,
         "math": mathml,
         "prose": prose,
         "marked": marked,

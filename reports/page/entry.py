@@ -27,9 +27,10 @@ from reports.ledger.described import claim_record
 from reports.ledger.ledger import Ledger, on_images
 from reports.page import summary
 from reports.page.blocks import Block, block
+from reports.page.downloads import failure_link
 from reports.page.experiments import ExperimentEntry
 from reports.page.marks import Mark
-from reports.page.mutants import MutantRow, mutant_rows
+from reports.page.mutants import NOT_RUN, MutantRow, mutant_rows
 from reports.page.rows import ConstantRow, HypothesisRow, constant_rows, hypothesis_rows
 from reports.studies.experiments.results import ClaimCounts
 
@@ -104,6 +105,20 @@ class Entry:
                 )
             )
         return tuple(commands)
+
+    @property
+    def failure(self) -> str:
+        """Its failure's file, as an address."""
+        return failure_link(self.verdict)
+
+    @property
+    def mutants_command(self) -> str:
+        """What runs its mutants, where one was not run; else empty."""
+        if all(row.outcome != NOT_RUN for row in self.mutants):
+            return ""
+        if on_images(self.claim.id):
+            return summary.IMAGES_COMMAND
+        return f"transfer-claims verify {self.claim.id} --mutants{_run(self.verdict)}"
 
     @property
     def cases(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
