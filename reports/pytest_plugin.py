@@ -45,6 +45,7 @@ class Session:
     path: Path
     verdicts: list[Verdict] = field(default_factory=list)
     mutants: list[Verdict] = field(default_factory=list)
+    tally: str = ""  # of all verdicts that the ledger has, as the page counts them
     trouble: str = ""  # why the ledger or the page could not be written
     page: Path | None = None
     hearing: ExitStack = field(default_factory=ExitStack)  # signals, until the run ends
@@ -245,9 +246,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def _write(session: pytest.Session, state: Session) -> None:
     try:
         # It takes a second to import, which a run that decides nothing does not need.
-        from reports.page import document
+        from reports.page import document, summary
 
         book = ledger.update(state.path, [*state.verdicts, *state.mutants])
+        state.tally = summary.tally(book)
         state.page = document.build(book, state.path.parent)
     except (OSError, LedgerError) as error:
         state.trouble = str(error)
@@ -277,6 +279,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         console.print(verdict_table(Ledger({}).updated(state.verdicts), console.width))
     if state.mutants:
         terminalreporter.write_line(_mutants_line(state))
+    if state.tally:
+        terminalreporter.write_line(f"ledger: {state.tally}")
     if state.trouble:
         terminalreporter.write_line(f"not written: {state.trouble}", red=True)
     elif state.page:

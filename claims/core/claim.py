@@ -180,6 +180,11 @@ class Claim(Generic[Seen]):
         return self.family or self.id
 
     @property
+    def of_the_paper(self) -> bool:
+        """Whether the paper states it, or its own line of work where the paper is silent."""
+        return not {Provenance.S, Provenance.R}.isdisjoint(self.provenance)
+
+    @property
     def mutations(self) -> tuple[Claim[Any], ...]:
         """The claim with each of its mutants in place."""
         return tuple(self.mutated(mutant) for mutant in self.mutants)

@@ -22,6 +22,12 @@ def path(claim_id: str) -> Path:
     return FOLDER / f"{claim_id}.json"
 
 
+def borne_out(wanted: Mapping[str, Status], statuses: Mapping[str, Status]) -> bool | None:
+    """Whether all verdicts are those wanted; None where one is missing, and none speaks against."""
+    agreeing = [statuses[name] is status for name, status in wanted.items() if name in statuses]
+    return None if all(agreeing) and len(agreeing) < len(wanted) else all(agreeing)
+
+
 @dataclass(frozen=True)
 class Finding:
     """A sentence for a reader in a hurry, and what must have been decided for it to stand."""
@@ -34,10 +40,7 @@ class Finding:
         """Whether these verdicts bear it out; None where one is missing, and none speaks against
         it.
         """
-        agreeing = [
-            statuses[name] is wanted for name, wanted in self.rests_on.items() if name in statuses
-        ]
-        return None if all(agreeing) and len(agreeing) < len(self.rests_on) else all(agreeing)
+        return borne_out(self.rests_on, statuses)
 
 
 def _rests(verified: str = "", falsified: str = "") -> dict[str, Status]:

@@ -67,6 +67,9 @@ def _listed(values: Iterable[float]) -> str:
 
 
 def _numbers(between: Between) -> str:
+    """To follow what is between them."""
+    if between.low == between.high:
+        return f"= {between.low:g}"
     return f"from {between.low:g} to {between.high:g}"
 
 

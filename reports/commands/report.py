@@ -75,7 +75,7 @@ def _draw(book: Ledger, folder: Path, beside: Path, as_json: bool) -> None:
     if as_json:
         print_json({"page": str(file), **counts})
         return
-    out.print(", ".join(f"{many} {name}" for name, many in counts.items()), highlight=False)
+    out.print(summary.tally(book), markup=False, highlight=False)
     out.print(f"page: {file}; open it in a browser", markup=False, highlight=False)
 
 

@@ -1,4 +1,4 @@
-"""Figures, the graph of claims and numbers, as people read them.
+"""Figures and the graph of claims, as people read them.
 
 Figures are matplotlib's, written as SVG that takes on the page's colours; `experiments` has one
 module a picture; `svg` checks and shortens drawings that come from a folder.

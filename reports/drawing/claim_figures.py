@@ -28,8 +28,8 @@ def errors(claim: Claim, verdict: Verdict, constants: Constants) -> Figure | Non
     if picture is None or not points:
         return None
     figure = Figure(figsize=(4.6, 3.3))
-    # In the same place in every figure, below the legend.
-    axes = figure.add_axes((0.165, 0.16, 0.815, 0.665))
+    # In the same place in every figure, below the legend, with room for half a label at its right.
+    axes = figure.add_axes((0.165, 0.16, 0.775, 0.665))
     axes.set(xscale="log", yscale="log", ylabel=textwrap.fill(picture.label, 36))
     axes.set_xlabel(f"${picture.across.latex}$", fontsize=12)
     # The value that the bound is about is filled.

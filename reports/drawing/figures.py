@@ -24,7 +24,7 @@ from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter, LogFormatter, NullLocator
 
 from model.files import write_atomically
-from reports.drawing import numerals
+from reports import numerals
 from reports.ledger.files import write_whole
 
 #: Drawn in this, or in black, a line or a word takes the colour of the surrounding text.

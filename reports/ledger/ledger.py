@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import platform
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -154,11 +154,17 @@ def _locked(path: Path) -> Iterator[Path]:
 
 def write(ledger: Ledger, path: Path) -> None:
     """Replace the file by this ledger. Raises OSError."""
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    write_whole(path, serialised(ledger, now, versions()))
+
+
+def serialised(ledger: Ledger, written: str, by: Mapping[str, str]) -> str:
+    """A ledger as its file has it: when it was written, and by which versions."""
     header = {
         "format": FORMAT,
         "version": VERSION,
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": versions(),
+        "written": written,
+        "versions": dict(by),
         "networks": ledger.networks,
         "false_alarm": ledger.false_alarm,
         "false_alarm_budget": RUN_BUDGET,
@@ -171,7 +177,7 @@ def write(ledger: Ledger, path: Path) -> None:
             for v in (*ledger.verdicts.values(), *ledger.mutants.values())
         ),
     ]
-    write_whole(path, "".join(json.dumps(record, allow_nan=False) + "\n" for record in records))
+    return "".join(json.dumps(record, allow_nan=False) + "\n" for record in records)
 
 
 def read(path: Path) -> Ledger:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reports.drawing.numerals import number
+from reports.numerals import number
 
 #: Nesting shown as tables and lists; what lies deeper is shown as JSON.
 _DEEPEST = 5

@@ -16,26 +16,44 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from claims.core import words
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
 from reports.drawing import graph
-from reports.drawing.numerals import number
 from reports.images import section as images
 from reports.ledger.files import write_whole
 from reports.ledger.ledger import Ledger
+from reports.numerals import duration, number
 from reports.page.blocks import CASE_FIELDS, LONG, SYMBOLS, block
+from reports.page.downloads import ledger_link, spec
 from reports.page.entry import entries_by_claim
 from reports.page.experiments import experiment_entries, not_run
 from reports.page.findings import finding_entries
 from reports.page.head import head_of
 from reports.page.marks import CHECK_MARKS, GROUPS, SHAPES, Mark
 from reports.page.mathematics import mathml
+from reports.page.paper import paper_counts, paper_rows
 from reports.page.parts import parts_of
-from reports.page.prose import prose
+from reports.page.prose import marked, prose
+from reports.page.questions import figure_rows, question_rows
+from reports.page.summary import NO_VERDICT
 from reports.studies import speed
 from reports.studies.experiments.files import FOLDER
 
 NAME = "index.html"
+#: The contents bar: sections and their names there.
+BAR = (
+    ("paper", "The paper"),
+    ("findings", "Findings"),
+    ("trust", "What it is worth"),
+    ("words", "Symbols and words"),
+    ("graph", "Graph"),
+    ("experiments", "Experiments"),
+    ("images", "Real images"),
+    ("questions", "Questions"),
+    ("statements", "Statements"),
+    ("speed", "Speed"),
+)
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -61,8 +79,12 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
         .get_template("page.html.j2")
         .render(
             ledger=ledger,
+            ledger_link=ledger_link(ledger),
+            bar=BAR,
             head=head_of(ledger),
             parts=parts_of(entries),
+            paper=(paper := paper_rows(ledger)),
+            paper_counts=paper_counts(paper),
             findings=finding_entries(ledger),
             graph=graph.layout(catalogue()),
             entries=entries,
@@ -72,12 +94,16 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
             images=images.section(ledger, folder),
             speed=speed.section(),
             experiments=experiments_run,
+            questions=question_rows(ledger),
+            figures=figure_rows(experiments_run),
             not_run=not_run(experiments_run),
             check_marks=CHECK_MARKS,
             groups=GROUPS,
+            no_verdict=NO_VERDICT,
             shapes=SHAPES,
             symbols=SYMBOLS,
             case_fields=CASE_FIELDS,
+            words=words,
             long=LONG,
             style=style,
             script=script,
@@ -98,8 +124,11 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "number": number,
+        "duration": duration,
+        "spec": spec,
         "math": mathml,
         "prose": prose,
+        "marked": marked,
         "block": block,
         "mark": Mark.of,
     }

@@ -27,11 +27,15 @@ from reports.ledger.described import claim_record
 from reports.ledger.ledger import Ledger, on_images
 from reports.page import summary
 from reports.page.blocks import Block, block
+from reports.page.downloads import failure_link
 from reports.page.experiments import ExperimentEntry
 from reports.page.marks import Mark
-from reports.page.mutants import MutantRow, mutant_rows
+from reports.page.mutants import NOT_RUN, MutantRow, mutant_rows
 from reports.page.rows import ConstantRow, HypothesisRow, constant_rows, hypothesis_rows
 from reports.studies.experiments.results import ClaimCounts
+
+#: Of the repository, or of where its packages are installed.
+ROOT = Path(claim_files.__file__).parents[2]
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Entry:
     marks: Mapping[str, Mark]  # of every claim
     used_by: tuple[tuple[str, str], ...]  # id, why
     mutants: tuple[MutantRow, ...]
-    file: str  # relative to the page
+    file: str  # from the root of the repository
+    link: str  # to it from where the page lies; empty outside the repository
     figures: tuple[tuple[Markup, str], ...]  # figure, caption
     experiments: tuple[tuple[ExperimentEntry, ClaimCounts], ...]  # that bear on it
 
@@ -102,6 +107,20 @@ class Entry:
         return tuple(commands)
 
     @property
+    def failure(self) -> str:
+        """Its failure's file, as an address."""
+        return failure_link(self.verdict)
+
+    @property
+    def mutants_command(self) -> str:
+        """What runs its mutants, where one was not run; else empty."""
+        if all(row.outcome != NOT_RUN for row in self.mutants):
+            return ""
+        if on_images(self.claim.id):
+            return summary.IMAGES_COMMAND
+        return f"transfer-claims verify {self.claim.id} --mutants{_run(self.verdict)}"
+
+    @property
     def cases(self) -> tuple[tuple[str, Mapping[str, Any]], ...]:
         """The worst case and the counterexample, where there is a regime to show."""
         if self.verdict is None:
@@ -133,11 +152,19 @@ def entries_by_claim(
             marks,
             _used_by().get(name, ()),
             mutant_rows(claim, ledger),
-            os.path.relpath(_files()[name], folder.absolute()).replace(os.sep, "/"),
+            _files()[name].relative_to(ROOT).as_posix(),
+            _link(_files()[name], folder),
             tuple(_figures(claim, verdict)) if verdict else (),
             tuple(counts_by_claim.get(name, ())),
         )
     return entries
+
+
+def _link(file: Path, folder: Path) -> str:
+    """A way from a folder to a file, where both lie in the repository: no other would last."""
+    if not folder.resolve().is_relative_to(ROOT.resolve()):
+        return ""
+    return os.path.relpath(file, folder.absolute()).replace(os.sep, "/")
 
 
 @cache

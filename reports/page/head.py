@@ -21,7 +21,9 @@ class Head:
     """Figures of a whole ledger."""
 
     counts: Mapping[str, int]
+    tally: str  # the same in words, the paper's own and ours
     statements: int
+    decided: int  # those that have a verdict
     regimes: int
     networks: int
     seconds: float
@@ -47,7 +49,9 @@ def head_of(ledger: Ledger) -> Head:
         commands.append(summary.IMAGES_COMMAND)
     return Head(
         counts=counts,
+        tally=summary.tally(ledger),
         statements=sum(counts.values()),
+        decided=sum(counts.values()) - counts[summary.NO_VERDICT],
         regimes=_regimes(trained_here),
         networks=ledger.networks,
         seconds=sum(verdict.seconds for verdict in trained_here),

@@ -5,22 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from claims.core.paper_statements import Answer
 from claims.core.status import Status
-from reports.page.summary import NOT_DECIDED, group_of
+from reports.page.summary import NO_VERDICT, group_of
 
-Shape = Literal["circle", "diamond", "triangle", "square", "ring"]
+Shape = Literal["circle", "half", "diamond", "triangle", "square", "ring"]
 SHAPES: dict[str, Shape] = {
     "verified": "circle",
     "falsified": "diamond",
     "undecided": "triangle",
-    NOT_DECIDED: "ring",
+    NO_VERDICT: "ring",
 }
 #: What verdicts are counted and filtered as, with the words that a reader needs to tell them apart.
 GROUPS = {
     "verified": "held in every regime",
     "falsified": "a counterexample was found",
     "undecided": "too little evidence, hypotheses rarely met, or a statement it uses is falsified",
-    NOT_DECIDED: "no verdict in this ledger",
+    NO_VERDICT: "this ledger has none of it",
 }
 
 
@@ -36,10 +37,10 @@ class Mark:
 
     @classmethod
     def of(cls, status: Status | None) -> Mark:
-        """Of a settled status; None is "not decided"."""
+        """Of a settled status; None is "no verdict"."""
         group = group_of(status)
         if status is None:
-            return cls(NOT_DECIDED, SHAPES[group], group)
+            return cls(NO_VERDICT, SHAPES[group], group)
         shape = "square" if status is Status.BLOCKED else SHAPES[group]
         return cls(status.value, shape, group)
 
@@ -53,5 +54,14 @@ class Mark:
 CHECK_MARKS = {
     True: Mark("shown", "circle", "verified"),
     False: Mark("opposite shown", "diamond", "falsified"),
-    None: Mark("not decided", "triangle", "undecided"),
+    None: Mark("undecided", "triangle", "undecided"),
 }
+
+#: Whether a statement of the paper holds as it is printed.
+ANSWER_MARKS = {
+    Answer.HOLDS: Mark(Answer.HOLDS.value, "circle", "verified"),
+    Answer.CHANGED: Mark(Answer.CHANGED.value, "half", "verified"),
+    Answer.FAILS: Mark(Answer.FAILS.value, "diamond", "falsified"),
+}
+#: An answer that verdicts of this ledger speak against.
+CONTRADICTED = Mark("not as recorded", "triangle", "undecided")

@@ -9,6 +9,9 @@ from claims.deciding.mutants import Fate
 from claims.deciding.verdict import Verdict
 from reports.ledger.ledger import Ledger
 
+#: What becomes of a mutant that no run has decided.
+NOT_RUN = "not run"
+
 
 @dataclass(frozen=True)
 class MutantRow:
@@ -41,5 +44,5 @@ def mutant_rows(claim: Claim, ledger: Ledger) -> tuple[MutantRow, ...]:
 
 def _outcome(verdict: Verdict | None, fate: Fate | None) -> str:
     if verdict is None or fate is None:
-        return "not run"
+        return NOT_RUN
     return fate.value if fate is Fate.KILLED else f"{verdict.status.value}: {fate.value}"

@@ -13,6 +13,12 @@ def prose(text: str) -> Markup:
     return Markup(_indices(str(escape(text))))
 
 
+def marked(text: str) -> Markup:
+    """Prose, with what it writes in ticks set as code and what stands between stars as stressed."""
+    set_ = re.sub(r"`([^`]*)`", r"<code>\1</code>", str(prose(text)))
+    return Markup(re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", set_))
+
+
 def _indices(text: str) -> str:
     text = re.sub(
         r"(?<![\w.])(\w[\u0300-\u036f]?)_(?:\{([^{}]*)\}|(\w+))",

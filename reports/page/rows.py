@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,6 +49,12 @@ class ConstantRow:
     symbol: Markup
     value: float
     fit: Mapping[str, Any]
+
+    @property
+    def rule(self) -> str:
+        """How it was fitted; other constants by their letters: (C_3 of theorem-4.3)."""
+        named = re.sub(r"([a-z][\w.-]*)\.(C_[\w-]+)", r"(\2 of \1)", self.fit["rule"])
+        return named.replace(" - ", " − ")
 
 
 def constant_rows(

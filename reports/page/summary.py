@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,26 +19,58 @@ from claims.deciding.verdict import Verdict
 from model.printing import one_line
 from reports.ledger.ledger import Ledger, on_images
 
+#: Whose a statement is. Where the paper is silent, its line of work speaks for it.
+PAPERS, OURS = "of the paper's own, or of its line of work", "derived here or asked in reviews"
 #: Verdicts that leave a statement open.
 UNDECIDED = (Status.INCONCLUSIVE, Status.VACUOUS, Status.BLOCKED)
-NOT_DECIDED = "not decided"
+#: What no verdict is there for.
+NO_VERDICT = "no verdict"
+#: What statements are counted as.
+GROUPS = ("verified", "falsified", "undecided", NO_VERDICT)
 #: Decides the statements on real images again, on whatever records there are.
 IMAGES_COMMAND = "transfer-claims cifar report"
 
 
 def counts(ledger: Ledger) -> dict[str, int]:
-    """How many statements of the catalogue are verified, falsified, undecided, not decided in this
-    ledger.
+    """How many statements of the catalogue are verified, falsified, undecided, without a verdict in
+    this ledger.
     """
+    return _counts(ledger, catalogue())
+
+
+def counts_by_origin(ledger: Ledger) -> dict[str, dict[str, int]]:
+    """The same, of the statements that are the paper's own and of those that are not."""
+    own = [name for name, claim in catalogue().items() if claim.of_the_paper]
+    rest = [name for name, claim in catalogue().items() if not claim.of_the_paper]
+    return {PAPERS: _counts(ledger, own), OURS: _counts(ledger, rest)}
+
+
+def tally(ledger: Ledger) -> str:
+    """All these counts in words: the same wherever verdicts are summed up."""
+    every = counts(ledger)
+    parts = [f"{sum(every.values())} statements: {_in_words(every)}"]
+    parts += [
+        f"{sum(counted.values())} {origin}: {_in_words(counted)}"
+        for origin, counted in counts_by_origin(ledger).items()
+    ]
+    return "; ".join(parts) + "."
+
+
+def _counts(ledger: Ledger, names: Iterable[str]) -> dict[str, int]:
     statuses = ledger.statuses
-    groups = Counter(group_of(statuses.get(name)) for name in catalogue())
-    return {name: groups[name] for name in ("verified", "falsified", "undecided", NOT_DECIDED)}
+    groups = Counter(group_of(statuses.get(name)) for name in names)
+    return {name: groups[name] for name in GROUPS}
+
+
+def _in_words(counted: Mapping[str, int]) -> str:
+    """Those that there are any of."""
+    return ", ".join(f"{many} {group}" for group, many in counted.items() if many)
 
 
 def group_of(status: Status | None) -> str:
-    """What a settled status is counted as; None is "not decided"."""
+    """What a settled status is counted as; None is "no verdict"."""
     if status is None:
-        return NOT_DECIDED
+        return NO_VERDICT
     return "undecided" if status in UNDECIDED else status.value
 
 
@@ -93,10 +125,7 @@ def markdown(ledger: Ledger) -> str:
     lines = [
         "## transfer-claims",
         "",
-        ", ".join(
-            f"**{many} {name}**" if name == "verified" else f"{many} {name}"
-            for name, many in counts(ledger).items()
-        ),
+        tally(ledger),
         "",
     ]
     lines.append(

@@ -18,6 +18,7 @@ from claims.core.status import Status
 from claims.deciding.verdict import Verdict
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger
+from reports.page.summary import tally
 from reports.pytest_plugin import PROPERTY, networks
 
 pytest_plugins = ["pytester"]
@@ -106,11 +107,14 @@ def test_same_verdict_on_any_number_of_workers(tmp_path):
     assert alone["e5.scratch"].status is Status.VERIFIED
     assert replace(alone["e5.scratch"], seconds=0.0) == replace(shared["e5.scratch"], seconds=0.0)
     # The last lines: a table, and where to read on.
-    table = out[out.index("networks trained") - 2000 :] if "networks trained" in out else ""
+    table = out.partition("networks trained")[0][-2000:]
     assert "e5.scratch" in table
     assert "verified" in table
     assert f"verdicts: {tmp_path / 'shared.jsonl'}; report: {tmp_path / 'index.html'}" in out
-    assert (tmp_path / "index.html").is_file()
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    said = tally(ledger.read(tmp_path / "shared.jsonl"))
+    assert f"ledger: {said}\n" in out
+    assert said in page.replace("&#39;", "'")  # the same numbers
     assert "profile quick" in out
 
 

@@ -13,6 +13,7 @@ from rich.table import Table
 from claims.core.claim import Claim
 from reports.commands.showing.verdicts import status_text
 from reports.ledger.ledger import Ledger
+from reports.page.blocks import Block, block
 from reports.tables import least_width
 
 #: Below this width ids are folded.
@@ -58,6 +59,28 @@ def _constant(name: str, value: float, fit: dict[str, Any]) -> str:
     )
 
 
+def evidence_lines(evidence: dict[str, Any]) -> list[str]:
+    """Evidence as the page arranges it, in lines: a name and its value, what is nested below it."""
+    return _lines("", block(evidence)) if evidence else []
+
+
+def _lines(name: str, arranged: Block) -> list[str]:
+    head = [f"{name}:"] if name else []
+    if arranged.rows:
+        return [*head, *("  " * bool(name) + _row(arranged.head, row) for row in arranged.rows)]
+    if arranged.entries:
+        inner = [line for label, one in arranged.entries for line in _lines(label, one)]
+        return [*head, *("  " * bool(name) + line for line in inner)]
+    return [f"{name}: {arranged.text}" if name else arranged.text]
+
+
+def _row(head: tuple[str, ...], row: tuple[str, ...]) -> str:
+    """A row of a table by itself: each cell after the name of its column, if it has one."""
+    names = head or ("",) * len(row)
+    first, *rest = (f"{name} {cell}".strip() for name, cell in zip(names, row, strict=True))
+    return f"{first}: {', '.join(rest)}" if head and not head[0] else ", ".join((first, *rest))
+
+
 def print_claim(console: Console, record: dict[str, Any]) -> None:
     """`show` for people."""
     console.print(f"[bold]{record['id']}[/bold]  {escape(record['title'])}", highlight=False)
@@ -91,7 +114,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     verdict = record["verdict"]
     if verdict is None:
         console.print(
-            f"\nnot decided yet; next: transfer-claims verify {record['id']}", highlight=False
+            f"\nno verdict yet; next: transfer-claims verify {record['id']}", highlight=False
         )
         return
     margin = (
@@ -113,8 +136,8 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     if verdict["detectable"]:
         effect = f"{record['detects']} {verdict['detectable']:.2g} or more"
         console.print(f"{effect} is found with probability 0.99", highlight=False)
-    for name, value in verdict["evidence"].items():
-        console.print(f"  {name}: {value}", markup=False, highlight=False)
+    for line in evidence_lines(verdict["evidence"]):
+        console.print(f"  {line}", markup=False, highlight=False)
     if verdict["counterexample"]:
         regime = json.dumps(verdict["counterexample"]["regime"])
         console.print(f"counterexample: {regime}", markup=False, highlight=False)

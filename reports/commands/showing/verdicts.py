@@ -26,7 +26,7 @@ _STYLES = {
 def status_text(status: Status | None) -> str:
     """A status in its colour; the word stays, for those who see no colour."""
     return (
-        "[dim]not decided[/dim]"
+        "[dim]no verdict[/dim]"
         if status is None
         else f"[{_STYLES.get(status, 'dim')}]{status.value}[/]"
     )

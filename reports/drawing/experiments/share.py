@@ -27,10 +27,11 @@ def draw(data: ExperimentData) -> Figure:
     inside = data.reshaped(data.condition())
     cells = cell_edges(alpha, logarithmic=False), cell_edges(rho)
     first = left.pcolormesh(*cells, error, cmap="cividis_r", norm=LogNorm(error.min(), 0.5))
-    figure.colorbar(first, ax=left, label="test error after transfer")
+    bar = figure.colorbar(first, ax=left, label="test error after transfer")
+    plain_ticks(bar.ax.yaxis)
     cost = error - error.min(1, keepdims=True)
     second = right.pcolormesh(*cells, cost, cmap="cividis_r", vmin=0, vmax=_COST_SHOWN)
-    figure.colorbar(second, ax=right, label="error less the least of its row", extend="max")
+    figure.colorbar(second, ax=right, label="error above the least of the same row", extend="max")
     for axes in (left, right):
         for colour, width in (("white", 4.0), ("black", 1.8)):
             axes.plot(

@@ -144,6 +144,30 @@
     for (const details of closed) details.open = false;
   });
 
+  // Commands to copy --------------------------------------------------------------------------------------
+
+  const copied = async (code) => {
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+      return true;
+    } catch {
+      getSelection().selectAllChildren(code); // what a reader then copies by hand
+      return false;
+    }
+  };
+  for (const code of document.querySelectorAll("code.command")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "copy";
+    button.textContent = "Copy";
+    button.setAttribute("aria-label", `Copy ${code.textContent.slice(0, 60)}`);
+    button.addEventListener("click", async () => {
+      button.textContent = (await copied(code)) ? "Copied" : "Selected";
+      setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    });
+    code.after(button);
+  }
+
   // The graph: what a claim rests on, and what rests on it ----------------------------------------------
 
   const graph = document.getElementById("graph-of-claims");

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from claims.core import constants as constant_table
 from claims.core.records import plain
 from model.files import write_atomically
-from reports.drawing import numerals
+from reports import numerals
 from reports.drawing.experiments.data import ExperimentData
 from reports.drawing.experiments.saving import save
 from reports.ledger.files import write_whole

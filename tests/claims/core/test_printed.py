@@ -1,6 +1,7 @@
 """Every number in a domain is printed with the statement: its own ranges and the usual ones."""
 
 import math
+import re
 
 import pytest
 
@@ -50,6 +51,14 @@ def test_every_range_is_printed(claim):
             assert all(end in line for end in ends(between)), (line, between)
     for clause in domain.without:
         assert any(one.endswith(str(clause)) for one in searched)
+
+
+def test_a_single_value_is_no_range():
+    """n1 = 20, not n1 from 20 to 20."""
+    few = from_scratch(TAU_2, Between(0.1, 1.0), scales={Scale.N1: Between(20, 20)})
+    assert "n1 = 20" in limits(few)
+    every = [line for claim in CLAIMS for line in limits(claim.domain)]
+    assert [line for line in every if re.search(r"from (\S+) to \1\b(?!\.)", line)] == []
 
 
 def test_small_regimes_too():

@@ -12,10 +12,10 @@ import tomllib
 
 import pytest
 import typer
-from documents import DOCUMENTS, ROOT, artefact, block, commands, inline, table, text
+from documents import DOCUMENTS, ROOT, artefact, block, commands, inline, text
 
 from claims.core import findings
-from claims.core.catalogue import catalogue, find
+from claims.core.catalogue import find
 from claims.core.findings import FINDINGS
 from reports.commands.app import COMMANDS
 from reports.ledger import ledger
@@ -209,23 +209,6 @@ def test_readme_is_short():
     lines = text("README.md").splitlines()
     assert len(lines) <= 100
     assert [line for line in lines if len(line) > 160] == []
-
-
-def test_readme_says_what_was_found():
-    """Each statement's row is borne out by the recorded findings of the claims that it names: where
-    a statement holds with a change, the last says what holds.
-    """
-    for statement, said, _, cell in table("README.md", "statement"):
-        ids = re.findall(r"`([^`]+)`", cell)
-        assert ids, statement
-        assert set(ids) <= catalogue().keys(), statement
-        fallen = [findings.path(claim_id).exists() for claim_id in ids]
-        borne_out = {
-            "holds": not any(fallen),
-            "fails": all(fallen),
-            "holds with a change": not fallen[-1],
-        }
-        assert borne_out[said], statement
 
 
 def test_readme_has_every_finding():

@@ -1,8 +1,10 @@
 """What a verdict rests on, drawn."""
 
 import math
+from dataclasses import replace
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from pages import (
     errors_of,
     verdict,
@@ -38,6 +40,25 @@ def test_errors_are_drawn():
         (90.0, figures.FLOOR),
         (10.0, 0.05),
     ]  # the last, a ring around what fails
+
+
+@pytest.mark.parametrize("last", [90.0, 191.0, 200.0, 9.9e5])
+def test_no_label_is_cut(last):
+    """Ticks at the very end of an axis stand within the figure."""
+    claim, decided = catalogue()["theorem-4.3.error-upper"], errors_of()
+    points = [point | {"across": last if k == 2 else 2.0} for k, point in enumerate(decided.points)]
+    drawn = claim_figures.errors(claim, replace(decided, points=points), decided.constants)
+    FigureCanvasAgg(drawn).draw()
+    (axes,) = drawn.axes
+    shown = [
+        label.get_window_extent()
+        for axis in (axes.xaxis, axes.yaxis)
+        for label, at in zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=True)
+        if axis.get_view_interval()[0] <= at <= axis.get_view_interval()[1]
+    ]
+    assert len(shown) > 3
+    assert all(drawn.bbox.x0 <= box.x0 and box.x1 <= drawn.bbox.x1 for box in shown)
+    assert all(drawn.bbox.y0 <= box.y0 and box.y1 <= drawn.bbox.y1 for box in shown)
 
 
 def test_lower_bounds_are_solid():

@@ -228,7 +228,7 @@ def test_the_page_survives_hostile_records(kept, tmp_path, monkeypatch):
 def test_a_page_without_records(tmp_path, monkeypatch):
     monkeypatch.setattr(shown, "KEPT", tmp_path / "none")
     text = page.render(Ledger({}), tmp_path)
-    assert text.count("not decided") >= len(decide.image_claims())
+    assert text.count("no verdict") >= len(decide.image_claims())
     assert "transfer-claims cifar run" in text
 
 
@@ -301,7 +301,7 @@ def test_list_and_show_tell_of_images_too(command, kept):
     assert "ruinous: the noisiest source costs twenty points" in out
     assert "noisiest source" in out
     assert json.loads(command("show", "images.mismatch", "--json")[1])["verdict"] is None
-    assert "not decided yet" in command("show", "images.mismatch")[1]
+    assert "no verdict yet" in command("show", "images.mismatch")[1]
 
 
 def test_verify_decides_them_on_the_records_of_the_project(command):

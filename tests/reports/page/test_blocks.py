@@ -4,7 +4,7 @@ import pytest
 from pages import REGIME
 
 from reports.page.blocks import Block, block
-from reports.page.prose import prose
+from reports.page.prose import marked, prose
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,15 @@ from reports.page.prose import prose
 )
 def test_prose(plain, set_):
     assert prose(plain).replace("<sub>i</sub>", "_i") == set_
+
+
+def test_marked():
+    """Ticks and stars; what is no mark stays, and nothing runs."""
+    assert marked("`show ID`: in *nats*, x_t") == (
+        "<code>show ID</code>: in <em>nats</em>, x<sub>t</sub>"
+    )
+    assert marked("a * b * c, α*") == "a * b * c, α*"
+    assert marked("`<b>`") == "<code>&lt;b&gt;</code>"
 
 
 def test_evidence():

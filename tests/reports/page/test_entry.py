@@ -1,6 +1,6 @@
 """Every statement says what the ledger says and nothing more."""
 
-from pathlib import Path
+import re
 
 from pages import BOOK, Parsed, verdict, words
 
@@ -8,7 +8,8 @@ from claims.core import findings
 from claims.core.catalogue import catalogue
 from claims.core.status import Status
 from reports.ledger.ledger import Ledger
-from reports.page import document
+from reports.page import document, entry
+from reports.page.rows import ConstantRow
 
 
 def test_what_an_article_tells(parsed):
@@ -52,8 +53,8 @@ def test_what_an_article_tells(parsed):
 
 def test_not_decided(parsed):
     shown = words(parsed.articles["law.l3"])
-    assert "not decided" in shown
-    assert "Not decided in this ledger." in shown
+    assert "no verdict" in shown
+    assert "No verdict in this ledger." in shown
     assert "not run" in shown
     assert "verified" not in shown.replace("(verified)", "")
 
@@ -86,17 +87,36 @@ def test_blocked(folder):
     assert "blocked" in shown.articles["e1.trajectory"]
 
 
-def test_source_files_exist(folder, parsed):
-    files = {href for href in parsed.values("href") if href.endswith(".py")}
+def test_source_files_exist(parsed):
+    """Their paths are text; a page elsewhere, which may move, links to none."""
+    told = {re.search(r"Code(\S+?\.py)", shown)[1] for shown in parsed.articles.values()}
+    assert len(told) > 10
+    assert all((entry.ROOT / file).is_file() for file in told)
+    assert not [href for href in parsed.values("href") if href.endswith(".py")]
+
+
+def test_a_page_in_the_repository_links_to_source_files():
+    folder = entry.ROOT / "reports" / "out"
+    shown = Parsed(document.render(Ledger({}), folder))
+    files = {href for href in shown.values("href") if href.endswith(".py")}
     assert len(files) > 10
     assert all((folder / file).resolve().is_file() for file in files)
-    assert len({Path(file).name for file in files}) == len(files)
+    assert {file.partition("../../")[0] for file in files} == {""}
+
+
+def test_other_constants_are_told_by_their_letters():
+    fit = {"rule": "theorem-4.2.tau-D.C_1/theorem-4.3.C_3 - 1"}
+    row = ConstantRow("theorem-4.2.C_4", "", 1.0, fit)
+    assert row.rule == "(C_1 of theorem-4.2.tau-D)/(C_3 of theorem-4.3) − 1"
+    assert ConstantRow("x", "", 1.0, {"rule": "largest needed, times 1.1"}).rule == (
+        "largest needed, times 1.1"
+    )
 
 
 def test_no_verdict_at_all(folder):
     shown = Parsed(document.render(Ledger({}), folder))
     assert set(shown.articles) >= set(catalogue())
-    assert all("not decided" in shown.articles[name] for name in catalogue())
+    assert all("no verdict" in shown.articles[name] for name in catalogue())
 
 
 def test_a_claim_that_is_no_more(folder):

@@ -56,7 +56,7 @@ def test_what_an_experiment_tells(drawn):
         "no.longer 9 of 9 9 0 0 1.5",
         "the error of x t falls (exact sign test at level 0.01) 9 1; p = 0.002 shown",
         "errors rise (t intervals at joint level 0.01) 3 −0.2 (−0.3 to −0.1) opposite shown",
-        "nothing was counted (exact binomial interval at level 0.01) 0 none not decided",
+        "nothing was counted (exact binomial interval at level 0.01) 0 none undecided",
     ):
         assert expected in shown, expected
 
@@ -71,7 +71,7 @@ def test_outcomes_have_a_shape_each(drawn):
     assert found[-3:] == [
         ("verified", "circle", "shown"),
         ("falsified", "diamond", "opposite shown"),
-        ("undecided", "triangle", "not decided"),
+        ("undecided", "triangle", "undecided"),
     ]
     assert found[:3] == [
         ("verified", "circle", "4"),

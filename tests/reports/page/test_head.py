@@ -7,10 +7,11 @@ from pages import BOOK, counted, verdict, words
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
 from claims.deciding.budget import RUN_BUDGET
-from reports.drawing.numerals import number
 from reports.ledger.ledger import Ledger
+from reports.numerals import number
 from reports.page import document
 from reports.page.marks import GROUPS
+from reports.page.summary import tally
 
 
 def test_counts(text, folder):
@@ -19,7 +20,7 @@ def test_counts(text, folder):
         "verified": 2,
         "falsified": 1,
         "undecided": 2,
-        "not decided": open_statements,
+        "no verdict": open_statements,
     }
     every = Ledger({}).updated([verdict(name, points=[], worst_case=None) for name in catalogue()])
     assert counted(document.render(every, folder))["verified"] == len(catalogue())
@@ -28,6 +29,11 @@ def test_counts(text, folder):
 def test_counts_are_those_of_the_articles(text, parsed):
     groups = parsed.values("data-verdict")
     assert counted(text) == {group: groups.count(group) for group in GROUPS}
+
+
+def test_counts_are_told_in_words(text):
+    """As pytest's last lines and the summary tell them."""
+    assert tally(BOOK) in text.replace("&#39;", "'")
 
 
 def test_counts_set_the_filter(parsed):

@@ -72,7 +72,7 @@ def test_counts():
         "verified": 1,
         "falsified": 1,
         "undecided": 2,
-        "not decided": len(catalogue()) - 4,
+        "no verdict": len(catalogue()) - 4,
     }
 
 
@@ -86,8 +86,30 @@ def test_counts_of_nothing():
         "verified": 0,
         "falsified": 0,
         "undecided": 0,
-        "not decided": len(catalogue()),
+        "no verdict": len(catalogue()),
     }
+
+
+def test_counts_by_origin():
+    """The paper's own statements and ours make up all, group by group; in words as well."""
+    made = book(RECORDED | {"e1.step": Status.VACUOUS, "lemma-a1.c.balance": Status.INCONCLUSIVE})
+    own, ours = summary.counts_by_origin(made).values()
+    assert {group: own[group] + ours[group] for group in own} == counts(made)
+    assert own["undecided"] >= 1
+    assert sum(own.values()) == sum(claim.of_the_paper for claim in catalogue().values())
+    said = summary.tally(made)
+    for counted in (counts(made), own, ours):
+        assert f"{sum(counted.values())} " in said
+        assert f": {counted['verified']} verified, {counted['falsified']} falsified" in said
+    assert "no verdict" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [("theorem-4.3.error-upper", True), ("b5.lower", True), ("law.l1", False), ("e1.step", False)],
+)
+def test_whose_a_statement_is(name, own):
+    assert find(name).of_the_paper is own
 
 
 def test_killed():
@@ -205,10 +227,8 @@ def test_markdown():
     made = book(RECORDED | PLANTED)
     text = markdown(made)
     found = counts(made)
-    assert (
-        f"**{found['verified']} verified**, {found['falsified']} falsified, {found['undecided']}"
-        " undecided" in text
-    )
+    assert summary.tally(made) in text
+    assert f"{found['verified']} verified, {found['falsified']} falsified" in text
     assert f"mutants falsified: {len(PLANTED)} of {len(PLANTED)}." in text
     assert f"{made.networks:,} networks" in text
     assert [line.split("**")[1] for line in text.splitlines() if line.startswith("- **")] == [

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from reports.drawing.numerals import number, power_of_ten, short
+from reports.numerals import duration, number, power_of_ten, short
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,19 @@ def test_short_counts(count, text):
 )
 def test_number(value, shown):
     assert number(value) == shown
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.0, "0 seconds"),
+        (1.5, "1.5 seconds"),
+        (1120.0, "19 minutes"),
+        (7199.0, "120 minutes"),
+        (5400.0 * 3, "4.5 hours"),
+        (360_000.0, "100 hours"),
+        (float("inf"), "without bound seconds"),
+    ],
+)
+def test_duration(seconds, told):
+    assert duration(seconds) == told

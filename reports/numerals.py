@@ -23,6 +23,16 @@ def short(count: int) -> str:
     return ("" if digit == "1" else f"{digit}·") + power_of_ten(int(exponent))
 
 
+def duration(seconds: float) -> str:
+    """For people: 4.2 seconds, 19 minutes, 1.5 hours; a number that is none as it is."""
+    if not math.isfinite(seconds) or seconds < 120:
+        return f"{number(seconds, 2)} seconds"
+    if seconds < 7200:
+        return f"{number(round(seconds / 60))} minutes"
+    hours = seconds / 3600
+    return f"{number(round(hours, 1) if hours < 10 else round(hours))} hours"
+
+
 def number(value: Any, digits: int = 4) -> str:
     """For people: 1,000,000; 0.2346; 6.3 × 10⁻⁷; −2; ∞ as none."""
     if isinstance(value, bool) or not isinstance(value, int | float):
