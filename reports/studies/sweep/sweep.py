@@ -112,6 +112,18 @@ def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[SweepJob]:
         )
 
 
+def held(sweep: Sweep, path: Path) -> list[Record]:
+    """Records of this sweep that a file holds; it stays as it is.
+
+    Raises:
+        SweepError: it belongs to another sweep or is damaged. OSError: it cannot be read.
+    """
+    try:
+        return journal.held(path, header(sweep), lambda record: _checked(record, sweep))
+    except JournalError as error:
+        raise SweepError("file", str(path), error.why) from None
+
+
 def header(sweep: Sweep) -> dict[str, Any]:
     """What a sweep's records have in common: they are never mixed with those of another sweep, or
     of other code or versions.

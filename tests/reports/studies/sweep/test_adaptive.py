@@ -106,14 +106,14 @@ def noted(jobs, computed):
 
 
 def test_any_executor_and_any_interruption(tmp_path):
-    """The same records from a process of its own, and from a run that was stopped in its second round."""
+    """The same records from a process of its own, and from a run that was stopped twice."""
     adaptive = plan(17)
     whole = sweep.run(adaptive, tmp_path / "whole.jsonl", in_process)
     assert sweep.run(adaptive, tmp_path / "one.jsonl", processes(1)) == whole
 
     def stopping(function, jobs):
         for number, job in enumerate(jobs):
-            if number == 15:
+            if number == 10:
                 raise KeyboardInterrupt
             yield function(job)
 
