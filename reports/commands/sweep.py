@@ -211,25 +211,27 @@ def _print_estimate(plan: Sweep, places: Places, workers: int, command: str, as_
         f"{places.records}: holds {found.held}; {most}{found.missing} to compute"
         + (f", {found.first} of them first" if most else ""),
         f"work: {most}{found.multiplications:.2g} multiplications, {most}about"
-        f" {_duration(seconds)} on {workers} worker{'s' if workers > 1 else ''}, {found.source}",
-        f"records: {most}about {_size(found.bytes)}",
+        f" {duration(seconds)} on {workers} worker{'s' if workers > 1 else ''}, {found.source}",
+        f"records: {most}about {size(found.bytes)}",
         f"run: {command}",
     )
     for line in lines:
         out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
-def _duration(seconds: float) -> str:
-    for size, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.2g} {unit}"
+def duration(seconds: float) -> str:
+    """In the largest unit of which there are two."""
+    for length, unit in ((86400, "days"), (3600, "hours"), (60, "minutes")):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.2g} {unit}"
     return f"{seconds:.2g} s"
 
 
-def _size(number: int) -> str:
-    for size, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
-        if number >= size:
-            return f"{number / size:.2g} {unit}"
+def size(number: float) -> str:
+    """Bytes, in the largest unit of which there is one."""
+    for many, unit in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if number >= many:
+            return f"{number / many:.2g} {unit}"
     return f"{number} bytes"
 
 
@@ -268,9 +270,10 @@ def _next(places: Places, none: int) -> list[str]:
     if missing:
         advice.append(f"the same command with {' or '.join(missing)} computes nothing again")
     if none:
+        whose = "1 point has" if none == 1 else f"{none} points have"
         advice.append(
-            f"{none} points have a metric that no number holds (null in {places.records}): a loss"
-            " that diverges, a law out of range, or nothing inherited; look at their axes"
+            f"{whose} a metric that no number holds (null in {places.records}): a loss that"
+            " diverges, a law out of range, or nothing inherited; see the axes there"
         )
     return advice
 

@@ -40,6 +40,8 @@ RUN = {
     "transfer-claims advise spec.json --simulate": 0,
     "transfer-claims advise spec.json --estimate 20": 0,
     "transfer-claims sweep sweep.toml": 0,
+    "transfer-claims sweep sweep.toml --dry-run": 0,
+    "transfer-claims sweep sweep.toml --csv sweep.csv --netcdf sweep.nc --plot sweep.svg": 0,
     "transfer-claims cifar report": 0,
 }
 #: Commands that take minutes, need a network, or are what the tests themselves do.
