@@ -46,8 +46,8 @@ COMMANDS = {
     "sweep": Place(
         f"{_ROOM}.sweep",
         "run_sweep",
-        "Train over a grid, or over random points, of any fields or groups of a regime; resumes"
-        " where it was stopped.",
+        "Train over a grid, over random points, or along a contour, of any fields or groups of a"
+        " regime; resumes where it was stopped.",
     ),
     "advise": Place(
         f"{_ROOM}.advise",

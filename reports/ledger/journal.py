@@ -98,21 +98,40 @@ def _resumed(
         records = _all_checked(path, whole.split(b"\n") if whole else [], 1, check)
         _cut(target, raw, cut_off)
         return records
-    begun = _line(header)
-    first, *lines = whole.split(b"\n")
-    if not begun.startswith(raw):  # else there is nothing yet, or a header that was cut off
-        if _says(first, begun):
-            records = _all_checked(path, lines, 2, check)
-            _cut(target, raw, cut_off)
-            return records
-        if not anew:
-            raise JournalError(
-                path,
-                "holds something else, or another version's records: write elsewhere, or move it"
-                " away",
-            )
-    write_whole(target, begun.decode())
+    found = _under(path, raw, header, check)
+    if found:
+        _cut(target, raw, cut_off)
+        return found
+    if found is None and not anew:
+        raise JournalError(path, _ANOTHERS)
+    write_whole(target, _line(header).decode())
     return []
+
+
+_ANOTHERS = "holds something else, or another version's records: write elsewhere, or move it away"
+
+
+def held(path: Path, header: Mapping[str, Any], check: Callable[[Any], Record]) -> list[Record]:
+    """The whole records of a file, which stays as it is: it is neither begun, mended nor locked.
+
+    Raises:
+        JournalError: it is another header's, or a line holds no record. OSError: it cannot be read.
+    """
+    raw = read_limited(path, _LARGEST) if path.exists() else b""
+    found = _under(path, raw, header, check)
+    if found is None:
+        raise JournalError(path, _ANOTHERS)
+    return found
+
+
+def _under(
+    path: Path, raw: bytes, header: Mapping[str, Any], check: Callable[[Any], Record]
+) -> list[Record] | None:
+    """Whole records under this header, which may be cut off; none if there is another."""
+    if _line(header).startswith(raw):
+        return []
+    first, *lines = raw.rpartition(b"\n")[0].split(b"\n")
+    return _all_checked(path, lines, 2, check) if _says(first, _line(header)) else None
 
 
 def _all_checked(

@@ -33,6 +33,11 @@ def check_training(regime: Regime, seeds: Seeds, *, in_space: bool = False) -> N
         )
 
 
+def multiplications(regime: Regime) -> tuple[int, int]:
+    """Of training one network upstream, and one downstream, in coefficients; about."""
+    return _multiplications({name: getattr(regime, name) for name in _SIZES}, in_space=False)
+
+
 def _to_blame(sizes: Mapping[str, int], in_space: bool, most: int) -> str:
     """The first field, of the longer training, that alone is too large; its steps if none is."""
     first, second = _multiplications(sizes, in_space)

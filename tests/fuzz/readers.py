@@ -136,6 +136,12 @@ def _bytes(*values):
 READERS = {
     "specification": (lambda _: _bytes(SPEC), simulate.read_spec),
     "sweep": (lambda _: _SWEEP.encode(), spec.read),
+    "adaptive sweep": (
+        lambda _: (
+            'design = "adaptive"\n' + _SWEEP + '[contour]\nmetric = "tau_D"\nlevel = 0.5\n'
+        ).encode(),
+        spec.read,
+    ),
     "sweep of fields": (
         lambda _: (
             "[regime]\n"

@@ -23,8 +23,10 @@ from reports.ledger import journal
 from reports.ledger.journal import Journal, JournalError, Record
 from reports.studies.executors import Executor
 from reports.studies.provenance import provenance
+from reports.studies.sweep.contour import wanted
+from reports.studies.sweep.design import SweepError
 from reports.studies.sweep.metrics import measure
-from reports.studies.sweep.spec import Point, Sweep, SweepError
+from reports.studies.sweep.spec import Point, Sweep
 
 FORMAT, VERSION = "transfer-claims-sweep", 2
 #: Points that one task computes; records are kept after each task.
@@ -67,7 +69,8 @@ def run(
     tick: Callable[[int, int], None] = lambda done, of: None,
 ) -> list[Record]:
     """Compute what the file lacks, append each finished point to it, and return all records in the
-    order of points.
+    order of points. `tick(done, of)` is called at first and after each task; in an adaptive design
+    `of` grows.
 
     Raises:
         SweepError: the file belongs to another sweep or is damaged, or another run is writing it.
@@ -84,13 +87,22 @@ def _completed(
     sweep: Sweep, log: Journal, executor: Executor, tick: Callable[[int, int], None]
 ) -> list[Record]:
     finished = {record["point"]: record for record in log.records}
-    missing = [point for point in sweep.points if point.number not in finished]
-    tick(len(finished), len(sweep.points))
-    for records in executor(compute, _jobs(sweep, missing)):
-        log.append(records)
-        finished |= {record["point"]: record for record in records}
-        tick(len(finished), len(sweep.points))
-    return [finished[point.number] for point in sweep.points]
+    missing = _missing(sweep, finished)
+    tick(len(finished), len(finished) + len(missing))
+    while missing:
+        total = len(finished) + len(missing)
+        for records in executor(compute, _jobs(sweep, missing)):
+            log.append(records)
+            finished |= {record["point"]: record for record in records}
+            tick(len(finished), total)
+        missing = _missing(sweep, finished)
+    return [finished[number] for number in sorted(finished)]
+
+
+def _missing(sweep: Sweep, finished: dict[int, Record]) -> list[Point]:
+    """What is to be computed next; in an adaptive design it depends on what was computed."""
+    asked = wanted(sweep.design, finished, len(sweep.points)) - finished.keys()
+    return [sweep.points[number] for number in sorted(asked)]
 
 
 def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[SweepJob]:
@@ -98,6 +110,18 @@ def _jobs(sweep: Sweep, points: list[Point]) -> Iterator[SweepJob]:
         yield SweepJob(
             tuple(points[first : first + _TOGETHER]), sweep.seeds, sweep.seed, sweep.metrics
         )
+
+
+def held(sweep: Sweep, path: Path) -> list[Record]:
+    """Records of this sweep that a file holds; it stays as it is.
+
+    Raises:
+        SweepError: it belongs to another sweep or is damaged. OSError: it cannot be read.
+    """
+    try:
+        return journal.held(path, header(sweep), lambda record: _checked(record, sweep))
+    except JournalError as error:
+        raise SweepError("file", str(path), error.why) from None
 
 
 def header(sweep: Sweep) -> dict[str, Any]:

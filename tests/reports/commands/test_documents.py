@@ -40,6 +40,8 @@ RUN = {
     "transfer-claims advise spec.json --simulate": 0,
     "transfer-claims advise spec.json --estimate 20": 0,
     "transfer-claims sweep sweep.toml": 0,
+    "transfer-claims sweep sweep.toml --dry-run": 0,
+    "transfer-claims sweep sweep.toml --csv sweep.csv --netcdf sweep.nc --plot sweep.svg": 0,
     "transfer-claims cifar report": 0,
 }
 #: Commands that take minutes, need a network, or are what the tests themselves do.
@@ -272,3 +274,14 @@ def test_citation():
 
 def test_there_are_workflows():
     assert [file.stem for file in WORKFLOWS] == ["nightly", "theory"]
+
+
+def test_the_contour_that_is_shown(folder, run):
+    """Around the sweep that is shown, its two parts make a sweep."""
+    (shown,) = re.findall(r"^```\n(design = .*?)^```$", text("reports/README.md"), re.M | re.S)
+    design, contour = shown.split("[contour]")
+    whole = design + block("reports/README.md", "toml") + "[contour]" + contour
+    (folder / "contour.toml").write_text(whole)
+    code, out, err = run("sweep", "contour.toml", "--dry-run")
+    assert (code, err) == (0, "")
+    assert out.startswith("adaptive: 15 points")

@@ -19,7 +19,7 @@ from reports.studies.experiments import decisions
 from reports.studies.experiments.catalogue import EXPERIMENTS, ExperimentError
 from reports.studies.experiments.experiments import gather
 from reports.studies.experiments.plans import Size
-from reports.studies.sweep.spec import SweepError
+from reports.studies.sweep.design import SweepError
 
 
 def test_records_do_not_depend_on_who_computes(tmp_path, folder, outcomes, data, sizes):

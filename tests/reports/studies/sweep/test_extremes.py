@@ -11,8 +11,9 @@ from reports.ledger.ledger import versions
 from reports.studies.executors import in_process
 from reports.studies.provenance import provenance
 from reports.studies.sweep import sweep
+from reports.studies.sweep.design import SweepError
 from reports.studies.sweep.metrics import METRICS, measure
-from reports.studies.sweep.spec import SweepError, parse
+from reports.studies.sweep.spec import parse
 
 FIELDS = ("u", "v1", "v2", "sigma1", "sigma2", "sigma0", "eta1", "eta2")
 

@@ -12,7 +12,8 @@ from sweep_examples import MEASURED, PLAN, REGIME, groups
 
 from reports.studies.executors import in_process, processes
 from reports.studies.sweep import sweep
-from reports.studies.sweep.spec import SweepError, parse
+from reports.studies.sweep.design import SweepError
+from reports.studies.sweep.spec import parse
 
 
 def backwards(function, jobs):

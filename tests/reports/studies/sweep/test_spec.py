@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sweep_examples import BASE, REGIME, groups, table
 
 from claims.core import quantities
+from reports.studies.sweep.design import SweepError
 from reports.studies.sweep.metrics import METRICS, TRAINED
-from reports.studies.sweep.spec import GROUPS, SweepError, from_groups, parse, read
+from reports.studies.sweep.spec import GROUPS, from_groups, parse, read
 
 
 @pytest.fixture
@@ -126,7 +127,7 @@ REFUSED = {
     "no metrics": (groups(metrics=[]), "metrics", "one or more"),
     "a list among metrics": (groups(metrics=[["X"]]), "metrics", "unknown"),
     "metric twice": (groups(metrics=["X", "Y", "X"]), "metrics", "twice"),
-    "design": (groups(design="sobol"), "design", "grid or random"),
+    "design": (groups(design="sobol"), "design", "grid, random or adaptive"),
     "points of a grid": (groups(points=5), "points", "random design"),
     **{
         f"seeds {x!r}": (groups(seeds=x), "seeds", "from 1 to")
