@@ -109,7 +109,7 @@ PAPER_STATEMENTS = (
     ),
     PaperStatement(
         name="Lemma A.1(b), orders of growth",
-        latex=r"\gamma_{j,r}^t=\Theta\Big(\frac{Nq}{d}\,x_t\Big),\quad"
+        latex=r"\gamma_{j,r}^t=\Theta\Big(\frac{Nq}{d}\,x_t\Big),\quad "
         r"\sum_i\overline\rho_{j,r,i}^{\,t}=\Theta(N\,x_t)",
         answer=Answer.CHANGED,
         sentence="Signal and, from 40 samples on, noise grow like log time.",
@@ -147,16 +147,15 @@ PAPER_STATEMENTS = (
     ),
     PaperStatement(
         name="Lemmas B.1, B.3, B.4",
-        latex=r"|\langle\xi_i,\xi_k\rangle|\le 2\sigma^2\sqrt{D\log\tfrac{4n^2}{\delta}},\quad"
-        r"|\langle w^0,\xi_i\rangle|\le 2\sqrt{\log\tfrac{8mn}{\delta}}\,\sigma_0\sigma\sqrt d",
-        printed="and 0.4m filters start active on every sample",
+        latex=r"|\langle\xi_i,\xi_k\rangle|\le 2\sigma^2\sqrt{D\log\tfrac{4n^2}{\delta}}",
+        printed="filters start small along the noise, and 0.4m of them active on every sample",
         answer=Answer.HOLDS,
         sentence="Noise patches are nearly orthogonal, filters start small; proved for all sizes.",
         stands=("b1.inner-products", "b3.noise", "b4.filters"),
     ),
     PaperStatement(
         name="Lemma B.5, scalar dynamics",
-        latex=r"\log\Big(1+\frac{ct}{1+b}\Big)\le x_t\le\log\Big(1+\frac{ct}{b}\Big),\quad"
+        latex=r"\log\Big(1+\frac{ct}{1+b}\Big)\le x_t\le\log\Big(1+\frac{ct}{b}\Big),\quad "
         r"x_t\le a_t\le x_t+\frac{c}{1+b}",
         answer=Answer.HOLDS,
         sentence="The recursion stays beside its curve; proved, for every step size.",
@@ -164,7 +163,7 @@ PAPER_STATEMENTS = (
     ),
     PaperStatement(
         name="Theorem 4.3, scratch",
-        latex=r"\tau_2\ge C_1\Rightarrow\mathrm{error}\le e^{-\tau_2/C_2},\quad"
+        latex=r"\tau_2\ge C_1\Rightarrow\mathrm{error}\le e^{-\tau_2/C_2},\quad "
         r"\tau_2\le C_3\Rightarrow\mathrm{error}\ge 0.1",
         printed="and the training loss converges",
         answer=Answer.HOLDS,
@@ -184,7 +183,7 @@ PAPER_STATEMENTS = (
     ),
     PaperStatement(
         name="Theorem 4.2, small errors",
-        latex=r"\tau_A+\tau_2\ge C_1,\;X\le C_4\Rightarrow"
+        latex=r"\tau_A+\tau_2\ge C_1,\;X\le C_4\Rightarrow "
         r"\mathrm{error}\le e^{-(\tau_A+\tau_2)/C_2}",
         answer=Answer.CHANGED,
         sentence="Of like sizes of tasks.",
@@ -201,7 +200,7 @@ PAPER_STATEMENTS = (
     ),
     PaperStatement(
         name="Proposition 4.4(1), gain",
-        latex=r"\tau_2\le C_3,\;\tau_A+\tau_2\ge C_1,\;X\le C_4\Rightarrow"
+        latex=r"\tau_2\le C_3,\;\tau_A+\tau_2\ge C_1,\;X\le C_4\Rightarrow "
         r"\mathrm{scratch}\ge 0.1,\;\mathrm{transfer}\le e^{-(\tau_A+\tau_2)/C_2}",
         answer=Answer.CHANGED,
         sentence="Transfer helps there, of tasks of like size.",
@@ -210,7 +209,7 @@ PAPER_STATEMENTS = (
     ),
     PaperStatement(
         name="Proposition 4.4(2), loss",
-        latex=r"Y\ge X\ge C_4,\;\tau_2\ge C_1\Rightarrow"
+        latex=r"Y\ge X\ge C_4,\;\tau_2\ge C_1\Rightarrow "
         r"\mathrm{scratch}\le e^{-\tau_2/C_2},\;\mathrm{transfer}\ge 0.1",
         answer=Answer.HOLDS,
         sentence="A large source that shares little hurts.",

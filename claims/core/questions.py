@@ -42,12 +42,10 @@ class PaperFigure:
     experiment: str = ""
 
 
-_LAYERS = tuple(
-    f"conjecture.{what}-{layers}.{sign}"
-    for what in ("depth", "whole-layer")
-    for layers in (3, 4)
-    for sign in ("helps", "hurts")
-)
+def _layers(beginning: str) -> tuple[str, ...]:
+    """Claims of networks of three and four layers, of gain and of loss."""
+    return tuple(f"{beginning}-{layers}.{sign}" for layers in (3, 4) for sign in ("helps", "hurts"))
+
 
 QUESTIONS = (
     Question("Is the printed covariance of the noise positive semidefinite?"),
@@ -70,7 +68,7 @@ QUESTIONS = (
     Question(
         "Is inheriting a whole layer judged by the same criterion as a random share?",
         "On average: with three and four layers it gains and loses where τ_D says.",
-        tuple(name for name in _LAYERS if "whole-layer" in name),
+        _layers("conjecture.whole-layer"),
     ),
     Question("Is inheriting all filters, as in full fine-tuning, judged by the same criterion?"),
     Question(
@@ -89,7 +87,7 @@ QUESTIONS = (
     Question(
         "Do deeper networks gain and lose where those of two layers do?",
         "On average, with three and four layers.",
-        tuple(name for name in _LAYERS if "depth" in name),
+        _layers("conjecture.depth"),
     ),
     Question("How does the threshold in τ move with depth and width?"),
     Question("Does training the source longer, beyond fitting, harm the target?"),

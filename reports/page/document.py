@@ -34,7 +34,7 @@ from reports.page.marks import CHECK_MARKS, GROUPS, SHAPES, Mark
 from reports.page.mathematics import mathml
 from reports.page.paper import paper_counts, paper_rows
 from reports.page.parts import parts_of
-from reports.page.prose import marked, prose
+from reports.page.prose import formula, marked, prose
 from reports.page.questions import figure_rows, question_rows
 from reports.page.summary import NO_VERDICT
 from reports.studies import speed
@@ -129,6 +129,7 @@ def _environment() -> Environment:
         "math": mathml,
         "prose": prose,
         "marked": marked,
+        "formula": formula,
         "block": block,
         "mark": Mark.of,
     }

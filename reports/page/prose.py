@@ -19,9 +19,14 @@ def marked(text: str) -> Markup:
     return Markup(re.sub(r"\*(\w[^*]*)\*", r"<em>\1</em>", set_))
 
 
+def formula(text: str) -> Markup:
+    """A formula in plain characters, whose indices are one letter each: σ₀σ_k²d."""
+    return Markup(re.sub(r"_(\w)", r"<sub>\1</sub>", str(escape(text))))
+
+
 def _indices(text: str) -> str:
     text = re.sub(
-        r"(?<![\w.])(\w[\u0300-\u036f]?)_(?:\{([^{}]*)\}|(\w+))",
+        r"(?<![\w.])(\w[\u0300-\u036f]?)_(?:\{([^{}]*)\}|([^\W⁰¹²³⁴-⁹]+))",
         lambda match: f"{match[1]}<sub>{_indices(match[2] or match[3])}</sub>",
         text,
     )

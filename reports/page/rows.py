@@ -31,6 +31,9 @@ def hypothesis_rows(claim: Claim) -> tuple[HypothesisRow, ...]:
 
 def _hypothesis_row(hypothesis: Hypothesis) -> HypothesisRow:
     low, high = hypothesis.between.low, hypothesis.between.high
+    if low == high:
+        latex = f"{hypothesis.quantity.latex}={_bound(low)}"
+        return HypothesisRow(mathml(latex), hypothesis.quantity.meaning)
     left = "" if low == -math.inf else rf"{_bound(low)}\le "
     right = "" if high == math.inf else rf"\le {_bound(high)}"
     inequality = mathml(f"{left}{hypothesis.quantity.latex}{right}")

@@ -4,7 +4,7 @@ import pytest
 from pages import REGIME
 
 from reports.page.blocks import Block, block
-from reports.page.prose import marked, prose
+from reports.page.prose import formula, marked, prose
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ from reports.page.prose import marked, prose
     [
         ("x_t + b e^{x_t}", "x<sub>t</sub> + b e<sup>x<sub>t</sub></sup>"),
         ("(1/m) Σ_r ρ̄_{y_i,r,i}", "(1/m) Σ<sub>r</sub> ρ̄<sub>y_i,r,i</sub>"),
+        ("with σ_k² and x_10", "with σ<sub>k</sub>² and x<sub>10</sub>"),
         ("in R^d", "in R<sup>d</sup>"),
         ("cos_v stays", "cos_v stays"),
         ("a < b_1", "a &lt; b<sub>1</sub>"),
@@ -19,6 +20,18 @@ from reports.page.prose import marked, prose
 )
 def test_prose(plain, set_):
     assert prose(plain).replace("<sub>i</sub>", "_i") == set_
+
+
+@pytest.mark.parametrize(
+    ("plain", "set_"),
+    [
+        ("η_kσ_k²d/(N_k m)", "η<sub>k</sub>σ<sub>k</sub>²d/(N<sub>k</sub> m)"),
+        ("σ₀σ_k d/√N_k", "σ₀σ<sub>k</sub> d/√N<sub>k</sub>"),
+        ("a<b", "a&lt;b"),
+    ],
+)
+def test_formula(plain, set_):
+    assert formula(plain) == set_
 
 
 def test_marked():

@@ -9,7 +9,7 @@ from claims.core.catalogue import catalogue
 from claims.core.status import Status
 from reports.ledger.ledger import Ledger
 from reports.page import document, entry
-from reports.page.rows import ConstantRow
+from reports.page.rows import ConstantRow, hypothesis_rows
 
 
 def test_what_an_article_tells(parsed):
@@ -102,6 +102,21 @@ def test_a_page_in_the_repository_links_to_source_files():
     assert len(files) > 10
     assert all((folder / file).resolve().is_file() for file in files)
     assert {file.partition("../../")[0] for file in files} == {""}
+
+
+def test_a_quantity_that_is_fixed_is_no_range():
+    """Y = 1, not 1 ≤ Y ≤ 1; and no formula of a hypothesis says otherwise."""
+    fixed = [
+        (claim, quantity.latex)
+        for claim in catalogue().values()
+        if claim.domain
+        for quantity, between in claim.domain.where.items()
+        if between.low == between.high
+    ]
+    assert fixed
+    for claim, latex in fixed:
+        told = [str(row.inequality) for row in hypothesis_rows(claim)]
+        assert any(f'alttext="{latex}=' in formula for formula in told)
 
 
 def test_other_constants_are_told_by_their_letters():

@@ -5,7 +5,7 @@ from pathlib import Path
 from pages import section
 
 from claims.core.words import GLOSSARY, SYMBOLS, glossary_markdown, symbols_markdown
-from reports.page.prose import marked, prose
+from reports.page.prose import formula, marked
 
 README = Path(__file__).parents[3] / "claims" / "README.md"
 
@@ -19,7 +19,7 @@ def test_readme_has_both_tables():
 def test_the_page_has_both_tables(text):
     told = section(text, "words")
     for one in SYMBOLS:
-        row = (prose(one.symbol), prose(one.formula), marked(one.meaning))
+        row = (formula(one.symbol), formula(one.formula), marked(one.meaning))
         assert all(str(cell) in told for cell in row), one.symbol
     for word in GLOSSARY:
         assert f">{word.word}<" in told
