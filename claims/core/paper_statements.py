@@ -112,8 +112,10 @@ PAPER_STATEMENTS = (
         latex=r"\gamma_{j,r}^t=\Theta\Big(\frac{Nq}{d}\,x_t\Big),\quad "
         r"\sum_i\overline\rho_{j,r,i}^{\,t}=\Theta(N\,x_t)",
         answer=Answer.CHANGED,
-        sentence="Signal and, from 40 samples on, noise grow like log time.",
-        stands=("lemma-a1.b.signal", "lemma-a1.b.noise"),
+        sentence="Both grow like log time, noise from 40 samples on, by a faster curve than the "
+        "lemma's.",
+        falls=("lemma-a1.b.signal.exponents",),
+        stands=("lemma-a1.b.signal", "lemma-a1.b.noise", "lemma-a1.b.signal.exponents.share"),
     ),
     PaperStatement(
         name="Lemma A.1(c), balance",
