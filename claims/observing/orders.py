@@ -25,6 +25,7 @@ from claims.deciding.budget import MISS
 from claims.deciding.coefficients import fit, largest_at_most
 from claims.observing.dynamics import Dynamics
 from claims.observing.growth import noise_ratio, signal_ratio
+from claims.predicting import law
 from model.regime import Regime
 from model.sampling import Seeds
 
@@ -32,7 +33,7 @@ Array = NDArray[np.float64]
 #: What exponents are of, as they are printed.
 VARIABLES = ("N", "q", "d", "x_T", "h", "m")
 #: Of c in h: the lemma's, and the law's.
-STATED_SHARE, LAW_SHARE = 0.5, 0.8
+STATED_SHARE, LAW_SHARE = 0.5, law.ROUNDED
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,13 @@ class Grown:
         last = run.at(len(run.steps) - 1)
         task = regime.task(run.index)
         q = (task.signal_norm / task.sigma) ** 2
-        stated, law = (float(last.x(share * run.h)[0]) for share in (STATED_SHARE, LAW_SHARE))
+        stated, faster = (float(last.x(share * run.h)[0]) for share in (STATED_SHARE, LAW_SHARE))
         sizes = (task.samples, q, regime.d, stated, run.h, regime.m)
         return Growth(
             regime,
             run.networks,
             tuple(map(math.log, sizes)),
-            math.log(law),
+            math.log(faster),
             math.log(float(signal_ratio(last).mean())),
             math.log(float(noise_ratio(last).mean())),
         )

@@ -136,7 +136,7 @@ def gains_from_data(regime: Regime, seeds: Seeds) -> dict[int, float]:
 
 def _active_share(weights: torch.Tensor, data: Sample, m: int) -> float:
     own = signs(m).unsqueeze(1) == data.labels.unsqueeze(1)
-    active = torch.bmm(weights, data.noise.transpose(1, 2)) > 0
+    active = data.on_noise(weights) > 0
     return (active & own).sum().item() / own.sum().item()
 
 

@@ -12,6 +12,7 @@ share p = 0.8 at which that ends [D] the exponent of x_T is 1 too.
 from __future__ import annotations
 
 from functools import partial
+from operator import attrgetter
 from typing import Any
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
@@ -24,8 +25,6 @@ from claims.observing.orders import (
     LAW_SHARE,
     STATED_SHARE,
     Grown,
-    Growth,
-    Response,
     exponents,
     exponents_within,
 )
@@ -39,16 +38,9 @@ _GROWN = Grown(dynamics.upstream)
 _SHARES = {Provenance.S: STATED_SHARE, Provenance.D: LAW_SHARE}
 
 
-def _signal(one: Growth) -> float:
-    return one.signal
-
-
-def _noise(one: Growth) -> float:
-    return one.noise
-
-
-def _claim(name: str, response: Response, provenance: Provenance) -> Claim[Any]:
-    share, of_signal = _SHARES[provenance], response is _signal
+def _claim(name: str, provenance: Provenance) -> Claim[Any]:
+    """Of Growth's field of this name, signal or noise."""
+    response, share, of_signal = attrgetter(name), _SHARES[provenance], name == "signal"
     what, order, latex = (
         ("signal learned, γ,", "(N q/d) x_T", r"\gamma\propto\frac{Nq}{d}x_T")
         if of_signal
@@ -88,8 +80,4 @@ def _claim(name: str, response: Response, provenance: Provenance) -> Claim[Any]:
     )
 
 
-CLAIMS = tuple(
-    _claim(name, response, provenance)
-    for name, response in (("signal", _signal), ("noise", _noise))
-    for provenance in (Provenance.S, Provenance.D)
-)
+CLAIMS = tuple(_claim(name, provenance) for name in ("signal", "noise") for provenance in _SHARES)

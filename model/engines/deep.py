@@ -77,7 +77,7 @@ def _of_signals(network: DeepNetwork, signal: Tensor) -> Tensor:
 
 def outputs(network: DeepNetwork, sample: Sample) -> Tensor:
     """f of every training example: (seeds, N)."""
-    on_noise = readout(network.inner, torch.bmm(network.filters, sample.noise.transpose(1, 2)))
+    on_noise = readout(network.inner, sample.on_noise(network.filters))
     on_signal = _of_signals(network, sample.signal)
     return on_noise + torch.where(sample.labels > 0, on_signal[:, :1], on_signal[:, 1:])
 
