@@ -202,22 +202,22 @@ def test_readme_s_table():
     rows = dict(
         re.findall(r"^(\S+) +(verified|falsified) +[\d,]+ +[\d,]+ +\S+$", text, re.MULTILINE)
     )
+    (more,) = re.findall(r"^… and (\d+) more$", text, re.MULTILINE)
     (counted,) = re.findall(
-        r"… and (\d+) more: (\d+) of (\d+) verified, (\d+) falsified as recorded, (\d+)"
-        r" conjectures",
+        r"^ledger: (\d+) statements: (\d+) verified, (\d+) falsified, (\d+) undecided;",
         text,
+        re.MULTILINE,
     )
-    more, verified, every, falsified, conjectures = map(int, counted)
+    every, *said = map(int, counted)
     assert rows == {
         name: "falsified" if findings.path(name).exists() else "verified" for name in rows
     }
-    judged = [claim.id for claim in CLAIMS if claim.kind is not Kind.CONJECTURE]
-    refuted = sum(findings.path(name).exists() for name in judged)
-    assert len(rows) + more == every == verified + falsified + conjectures
-    there_are = (len(judged) - refuted, refuted, len(CLAIMS) - len(judged))
+    conjectures = sum(claim.kind is Kind.CONJECTURE for claim in CLAIMS)
+    refuted = sum(findings.path(claim.id).exists() for claim in CLAIMS) + conjectures
+    assert len(rows) + int(more) == every == sum(said)
     assert all(
-        said <= there
-        for said, there in zip((verified, falsified, conjectures), there_are, strict=True)
+        n <= there_are
+        for n, there_are in zip(said, (len(CLAIMS), refuted, conjectures), strict=True)
     )
 
 

@@ -1,5 +1,7 @@
 """What tests of the page in a browser share: a ledger, and scripts that find what is wrong."""
 
+import time
+
 from claims.core.catalogue import catalogue
 from claims.core.evidence import Retried
 from claims.core.status import Status
@@ -175,6 +177,14 @@ FAINT = """() => {
   }
   return faint;
 }"""
+
+
+def wait_until(page, expression):
+    """As Playwright's `wait_for_function`, which looks again by `eval`: the page forbids that."""
+    until = time.monotonic() + 30
+    while not page.evaluate(expression):
+        assert time.monotonic() < until, f"{expression}: not within 30 seconds"
+        page.wait_for_timeout(20)
 
 
 def near_the_top(page, claim):

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from browsing import DRAWN, WIDTHS, ledger
+from browsing import DRAWN, WIDTHS, ledger, wait_until
 
 from reports.ledger import ledger as ledgers
 
@@ -14,7 +14,7 @@ def test_the_bar_stays_in_sight(visit, url, width):
     with visit(url, width) as page:
         for name in ("words", "questions", "statements"):
             page.evaluate(f"document.querySelector('.bar [href=\"#{name}\"]').click()")
-            page.wait_for_function(f"location.hash === '#{name}'")
+            wait_until(page, f"location.hash === '#{name}'")
             bar = page.locator(".bar").bounding_box()
             title = page.locator(f"#{name}-title").bounding_box()
             assert bar["y"] == pytest.approx(0, abs=1)
@@ -37,7 +37,7 @@ def test_a_command_is_copied(visit, url):
         button = page.locator("#trust .copy").first
         assert button.get_attribute("aria-label").startswith("Copy transfer-claims")
         button.click()
-        page.wait_for_function("document.querySelector('#trust .copy').textContent === 'Copied'")
+        wait_until(page, "document.querySelector('#trust .copy').textContent === 'Copied'")
         assert page.evaluate("navigator.clipboard.readText()") == code.inner_text()
         spec = page.locator(f"[id='{DRAWN}'] code.command", has_text='{"u"').first
         assert json.loads(spec.text_content())["seed"] == 7
@@ -47,7 +47,7 @@ def test_a_command_is_selected_where_nothing_may_be_copied(visit, url):
     with visit(url) as page:
         page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
         page.locator("#trust .copy").first.click()
-        page.wait_for_function("document.querySelector('#trust .copy').textContent === 'Selected'")
+        wait_until(page, "document.querySelector('#trust .copy').textContent === 'Selected'")
         selected = page.evaluate("getSelection().toString()")
         assert selected == page.locator("#trust code.command").first.inner_text()
 

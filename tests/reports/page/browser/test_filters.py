@@ -2,7 +2,7 @@
 
 from urllib.parse import parse_qs, urlsplit
 
-from browsing import DRAWN, EVERY, FALSIFIED, PLAIN, near_the_top
+from browsing import DRAWN, EVERY, FALSIFIED, PLAIN, near_the_top, wait_until
 
 from claims.core.catalogue import catalogue
 from claims.core.claim import Provenance
@@ -39,9 +39,7 @@ def test_filter(visit, url):
         assert visible(page) == []
         assert page.locator("#none-shown").is_visible()
         page.click("button[type=reset]")
-        page.wait_for_function(
-            f"document.getElementById('shown').textContent.startsWith('{EVERY} of')"
-        )
+        wait_until(page, f"document.getElementById('shown').textContent.startsWith('{EVERY} of')")
         assert len(visible(page)) == EVERY
         assert query(page) == {}
         page.click("[data-sets=undecided]")
@@ -67,7 +65,7 @@ def test_filters_together(visit, url):
 def test_deep_link(visit, url):
     """It opens and shows the claim, whatever the filter, and says that it is beside it."""
     with visit(f"{url}?verdict=falsified#{DRAWN}") as page:
-        page.wait_for_function(f"document.activeElement.id === '{DRAWN}'")
+        wait_until(page, f"document.activeElement.id === '{DRAWN}'")
         assert set(visible(page)) == {FALSIFIED, DRAWN}
         assert page.locator("#shown").inner_text() == f"1 of {EVERY} shown"
         assert page.evaluate(
@@ -78,7 +76,7 @@ def test_deep_link(visit, url):
         )
         assert near_the_top(page, DRAWN)
         page.evaluate(f"location.hash = '{PLAIN}'")
-        page.wait_for_function(f"document.activeElement.id === '{PLAIN}'")
+        wait_until(page, f"document.activeElement.id === '{PLAIN}'")
         assert set(visible(page)) == {FALSIFIED, PLAIN}
         assert query(page) == {"verdict": "falsified"}
     with visit(f"{url}#%E0%A4%A") as page:  # not well formed

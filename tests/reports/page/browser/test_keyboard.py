@@ -1,7 +1,7 @@
 """By keyboard, and on paper."""
 
 import pytest
-from browsing import DRAWN, FALSIFIED, near_the_top
+from browsing import DRAWN, FALSIFIED, near_the_top, wait_until
 
 from claims.core.catalogue import catalogue
 
@@ -58,7 +58,7 @@ def test_graph_by_keyboard(visit, url):
         edges = [(used, c.id) for c in catalogue().values() for used in c.uses]
         assert sorted(map(tuple, lit)) == sorted(edge for edge in edges if DRAWN in edge)
         page.keyboard.press("Enter")
-        page.wait_for_function(f"document.activeElement.id === '{DRAWN}'")
+        wait_until(page, f"document.activeElement.id === '{DRAWN}'")
         assert near_the_top(page, DRAWN)
 
 

@@ -11,6 +11,7 @@ from browsing import (
     SCHEMES,
     ledger,
     near_the_top,
+    wait_until,
 )
 from matplotlib import image
 
@@ -35,7 +36,7 @@ def test_link_to_an_experiment(visit, url):
     with visit(f"{url}#experiment-{EXPERIMENTS[2]}") as page:
         assert near_the_top(page, f"experiment-{EXPERIMENTS[2]}")
         page.evaluate(f"location.hash = '{DRAWN}'")
-        page.wait_for_function(f"document.activeElement.id === '{DRAWN}'")
+        wait_until(page, f"document.activeElement.id === '{DRAWN}'")
         page.click(f"[id='{DRAWN}'] a[href='#experiment-{EXPERIMENTS[0]}']")
         assert near_the_top(page, f"experiment-{EXPERIMENTS[0]}")
 
@@ -44,13 +45,13 @@ def test_hostile_picture(visit, url, folder, tmp_path, monkeypatch):
     """It is not shown; and if it were, nothing in it would run, nor be fetched."""
     file = folder / "experiments" / f"{EXPERIMENTS[1]}-quick.svg"
     with visit(file.as_uri()) as page:  # it would be seen
-        page.wait_for_function("document.documentElement.getAttribute('class') === 'run'")
+        wait_until(page, "document.documentElement.getAttribute('class') === 'run'")
         assert any("example.org" in address for address in page.asked)
     monkeypatch.setattr(check, "refuse", lambda root: None)
     path = document.build(ledger(), tmp_path, folder / "experiments")
     assert "setAttribute" in path.read_text(encoding="utf-8")
     with visit(path.as_uri()) as page:
-        page.wait_for_function("[...document.images].every((image) => image.complete)")
+        wait_until(page, "[...document.images].every((image) => image.complete)")
         assert page.evaluate("document.images.length") == 3
         assert page.evaluate("window.run === undefined && document.querySelector('.run') === null")
         assert [address for address in page.asked if not address.startswith("data:")] == [
@@ -61,7 +62,7 @@ def test_hostile_picture(visit, url, folder, tmp_path, monkeypatch):
 
 def shot(page):
     """The first picture as it is on the screen: rows, columns, red-green-blue."""
-    page.wait_for_function("[...document.images].every((image) => image.complete)")
+    wait_until(page, "[...document.images].every((image) => image.complete)")
     return (
         image.imread(io.BytesIO(page.locator("#experiments img").first.screenshot()))[:, :, :3]
         * 255

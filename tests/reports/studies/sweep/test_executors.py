@@ -2,7 +2,6 @@
 
 import math
 import sys
-import time
 
 import pytest
 
@@ -12,29 +11,8 @@ from reports.studies.cluster import dask
 from reports.studies.deciding import decide_all
 from reports.studies.executors import ExecutorError, in_process, processes
 
-
-def _sleep(job):
-    seconds, finished = job
-    time.sleep(seconds)
-    finished.touch()
-
-
-def test_closed_in_the_middle(tmp_path):
-    """Jobs are taken as they are needed, and nothing waits for those under way."""
-    taken = []
-    results = in_process(math.sqrt, (taken.append(x) or x for x in range(100)))
-    assert (next(results), next(results), len(taken)) == (0.0, 1.0, 2)
-    results.close()
-    first, finished = tmp_path / "first", tmp_path / "finished"
-    results = processes(1)(_sleep, iter([(0.0, first), (600.0, finished), (600.0, finished)]))
-    assert next(results) is None
-    assert first.exists()
-    results.close()
-    assert not finished.exists()
-
-
 DEADLY = '''
-import os, signal
+import os, signal, time
 from pathlib import Path
 
 
@@ -63,6 +41,12 @@ def always(job):
 
 def deaf(job):
     return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def sleep(job):
+    seconds, finished = job
+    time.sleep(seconds)
+    Path(finished).touch()
 '''
 
 
@@ -75,6 +59,20 @@ def deadly(tmp_path, monkeypatch):
 
     yield deadly_jobs
     del sys.modules["deadly_jobs"]
+
+
+def test_closed_in_the_middle(deadly, tmp_path):
+    """Jobs are taken as they are needed, and nothing waits for those under way."""
+    taken = []
+    results = in_process(math.sqrt, (taken.append(x) or x for x in range(100)))
+    assert (next(results), next(results), len(taken)) == (0.0, 1.0, 2)
+    results.close()
+    first, finished = tmp_path / "first", tmp_path / "finished"
+    results = processes(1)(deadly.sleep, iter([(0.0, first), (600.0, finished), (600.0, finished)]))
+    assert next(results) is None
+    assert first.exists()
+    results.close()
+    assert not finished.exists()
 
 
 def test_a_process_dies(deadly, tmp_path):
