@@ -33,6 +33,7 @@ def calibrate(
     from reports.studies.calibration import table
     from reports.studies.calibration.calibrate import calibrate as fit
     from reports.studies.calibration.plan import plan
+    from reports.studies.executors import processes
 
     chosen = [find(claim_id) for claim_id in claim_ids] if claim_ids else None
     without = [claim.id for claim in chosen or () if not claim.fits]
@@ -48,7 +49,7 @@ def calibrate(
             regimes=regimes,
             entropy=entropy,
             report=_tell,
-            workers=workers,
+            executor=processes(workers),
             workspace=Workspace(DEFAULT.parent),
         )
     table.write(fits, entropy)

@@ -85,9 +85,10 @@ def verify(
     every_mutant = [one.id for claim in claims for one in claim.mutations]
     mutants = every_mutant if with_mutants else []
     ledger.prepare(path)  # now, not after an hour of deciding
-    verdicts, trouble = _decided([*(claim.id for claim in claims), *mutants], chosen, workers, path)
-    workspace = _workspace(path)
-    kept = {one.claim: _keep_counterexample(one, workspace, record=record) for one in verdicts}
+    ids = [*(claim.id for claim in claims), *mutants]
+    verdicts, files, trouble = _decided(ids, chosen, workers, path)
+    if record:
+        _record(verdicts)
     book = ledger.Ledger({}).updated(verdicts)
     statuses = book.statuses | {name: one.status for name, one in book.mutants.items()}
     if as_json:
@@ -95,7 +96,7 @@ def verify(
         print_json([one.to_dict() | {"settled": statuses[one.claim].value} for one in everything])
     else:
         _print_table(book, None if trouble else path)
-        _print_failures(book, {name: file for name, file in kept.items() if file})
+        _print_failures(book, files)
     if trouble:
         raise trouble
     if expect_recorded:
@@ -117,26 +118,33 @@ def _profile(name: ProfileName, use_fresh: bool, entropy: int | None) -> Profile
 
 def _decided(
     ids: list[str], profile: Profile, workers: int, path: Path
-) -> tuple[list[Verdict], OSError | ValueError | None]:
-    """Verdicts, in the ledger too; and why they could not be written there, if so: what was decided
-    is printed all the same. They are written as they are reached, whatever ends the run.
+) -> tuple[list[Verdict], dict[str, Path], OSError | ValueError | None]:
+    """Verdicts, in the ledger too, files of counterexamples, by claim, and why something could not
+    be written, if so: what was decided is printed all the same. All is written as it is reached,
+    whatever ends the run.
     """
-    from reports.ledger.keeping import Keeper
+    from reports.ledger.keeping import Failures, Keeper
     from reports.studies import deciding as study
 
     verdicts: list[Verdict] = []
-    keeper = Keeper(path)
+    workspace = _workspace(path)
+    keeper, failures = Keeper(path), Failures(workspace.failures)
+
+    def keep() -> None:  # those too that could not be written before
+        failures.keep(verdicts)
+        keeper.keep(verdicts)
+
     try:
         with deciding(len(ids)) as tick:
 
             def take(new: list[Verdict]) -> None:
-                keeper.keep(verdicts)  # those too that could not be written before
+                keep()
                 tick(new)
 
-            study.decide_all(ids, profile, workers, verdicts, _workspace(path), take)
+            study.decide_all(ids, profile, workers, verdicts, workspace, take)
     finally:
-        keeper.keep(verdicts)
-    return verdicts, keeper.trouble
+        keep()
+    return verdicts, failures.files, keeper.trouble or failures.trouble
 
 
 def _workspace(path: Path) -> Workspace:
@@ -146,22 +154,13 @@ def _workspace(path: Path) -> Workspace:
     return Workspace(path.parent)
 
 
-def _keep_counterexample(verdict: Verdict, workspace: Workspace, *, record: bool) -> Path | None:
-    """That of a falsified claim, among failures; as a finding too if it is to be recorded. Where it
-    is.
-    """
+def _record(verdicts: list[Verdict]) -> None:
+    """Keep counterexamples as the project's findings."""
     from claims.core import findings
-    from claims.core.catalogue import catalogue
-    from claims.core.status import Status
     from reports.ledger import counterexample
 
-    falsified = verdict.status is Status.FALSIFIED and verdict.counterexample
-    if not falsified or verdict.claim not in catalogue():
-        return None
-    file = counterexample.keep(verdict, workspace.failures)
-    if record:
+    for verdict in filter(counterexample.is_to_be_kept, verdicts):
         counterexample.write(verdict, findings.path(verdict.claim))
-    return file
 
 
 def _print_table(book: Ledger, path: Path | None) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from claims.core import constants as constant_table
 from claims.core import quantities
-from claims.core.catalogue import find
+from claims.core.catalogue import catalogue, find
 from claims.core.claim import Claim, split_id
 from claims.core.inquiry import Tick
 from claims.core.margin import Margin
@@ -135,6 +135,12 @@ def write(verdict: Verdict, path: Path) -> None:
     write_whole(
         path, json.dumps(record(verdict), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
     )
+
+
+def is_to_be_kept(verdict: Verdict) -> bool:
+    """Whether a statement of the catalogue fell, and left a counterexample."""
+    falsified = verdict.status is Status.FALSIFIED and verdict.counterexample is not None
+    return falsified and verdict.claim in catalogue()
 
 
 def keep(verdict: Verdict, folder: Path) -> Path:

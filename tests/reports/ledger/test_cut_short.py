@@ -12,7 +12,7 @@ import pytest
 from processes import beside, refused, start, wait_for
 
 from claims.core.status import Status
-from reports.ledger import ledger
+from reports.ledger import counterexample, ledger
 
 #: `verify`, which makes a file once the first family of claims is decided and kept.
 VERIFY = """
@@ -30,6 +30,8 @@ main()
 """
 #: One that is decided in no time beside one that takes minutes.
 QUICK, LONG = "e5.scratch", "m1.orders.tau-D"
+#: One that falls in no time.
+FALLS = "gamma-printed.dimensionless"
 
 
 finds_workers = pytest.mark.skipif(
@@ -121,10 +123,10 @@ def still_there(workers):
 
 @finds_workers
 def test_workers_do_not_outlive_a_parent_that_is_killed(path, tmp_path):
-    """Not even where it had no time to end them."""
+    """Not even where it had no time to end them. What fell until then is there to be replayed."""
     marker = tmp_path / "decided"
     run = start(
-        VERIFY, marker, "verify", LONG, QUICK, "--workers", "2", "--ledger", path, cwd=tmp_path
+        VERIFY, marker, "verify", LONG, FALLS, "--workers", "2", "--ledger", path, cwd=tmp_path
     )
     try:
         wait_for(marker.exists, run)
@@ -136,6 +138,9 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(path, tmp_path):
         while still_there(workers) and time.monotonic() < until:
             time.sleep(0.1)
         assert still_there(workers) == []
+        assert ledger.read(path).verdicts[FALLS].status is Status.FALSIFIED
+        (file,) = (path.parent / "failures").glob("*.json")
+        assert counterexample.read(file).claim.id == FALLS
     finally:
         with suppress(ProcessLookupError):
             os.killpg(run.pid, signal.SIGKILL)

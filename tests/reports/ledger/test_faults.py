@@ -15,6 +15,7 @@ import pytest
 from filelock import FileLock
 from processes import beside, refused, shown_but_not_kept, start, wait_for
 
+from claims.core.status import Status
 from reports.ledger import ledger
 from reports.ledger.ledger import Ledger, LedgerError
 from reports.studies import deciding
@@ -28,6 +29,7 @@ WRITER = """
 import sys, time
 from dataclasses import replace
 from pathlib import Path
+from claims.core.status import Status
 from reports.ledger import ledger
 path, me, many = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 made = ledger.read(path).verdicts["e5.scratch"]
@@ -185,6 +187,15 @@ def test_folder_is_a_file(verify, tmp_path):
     (tmp_path / "file").write_text("")
     assert "file" in refused(*verify(tmp_path / "file" / "ledger.jsonl", "e5.scratch"))
     assert (tmp_path / "file").read_text() == ""
+
+
+def test_counterexamples_cannot_be_kept(verify, tmp_path):
+    """The verdict can: it is in the ledger, and is printed."""
+    (tmp_path / "failures").write_text("")
+    done = verify(tmp_path / "ledger.jsonl", "gamma-printed.dimensionless")
+    assert "failures" in shown_but_not_kept(*done, shown="falsified")
+    kept = ledger.read(tmp_path / "ledger.jsonl").verdicts["gamma-printed.dimensionless"]
+    assert kept.status is Status.FALSIFIED
 
 
 @contextmanager

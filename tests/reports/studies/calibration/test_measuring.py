@@ -1,7 +1,6 @@
 """Regimes of calibration, what each needs, and going on where a run was interrupted."""
 
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from fits import C_1, DOMAIN, NAMES, OTHERS, observe
@@ -37,12 +36,11 @@ def fitted(monkeypatch):
         measured.append(name)
         return measure(name, *rest)
 
-    monkeypatch.setattr(module, "ProcessPoolExecutor", ThreadPoolExecutor)
     monkeypatch.setattr(module, "measure", noted)
 
     def run(workspace=None, chosen=None, known=None, **changes):
         measured.clear()
-        options = {"regimes": 6, "entropy": 1, "report": lambda line: None, "workers": 1}
+        options = {"regimes": 6, "entropy": 1, "report": lambda line: None}
         fits = calibrate(plan(chosen), known or {}, workspace=workspace, **(options | changes))
         return fits, list(measured)
 
