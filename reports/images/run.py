@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from model.vision.tasks import Classification, Pair, pair
 from model.vision.train import Device, Examples, Recipe, standardised, stream, train
 from reports.images.plan import CODE, Setting, TrainedNetwork, Upstream, jobs
 from reports.ledger import journal
-from reports.ledger.files import LARGE, read_json
+from reports.ledger.files import LARGE, digest, read_json
 from reports.ledger.journal import JournalError
 from reports.ledger.ledger import versions
 from reports.studies.executors import Executor
@@ -127,7 +127,7 @@ def run(
 
 def header(device: Device) -> dict[str, Any]:
     """What records of one file have in common: they are never mixed with those of another device,
-    or of other versions.
+    of other versions, or of other code.
     """
     used = versions()
     return {
@@ -136,7 +136,17 @@ def header(device: Device) -> dict[str, Any]:
         "device": device.hardware,
         "fast": device.fast,
         "versions": {one: used[one] for one in ("transfer-claims", "torch", "numpy")},
+        "sources": _sources(),
     }
+
+
+@cache
+def _sources() -> str:
+    """A digest of the code that makes tasks, trains and transfers."""
+    root = Path(__file__).parents[2]
+    vision = (f"model/vision/{name}.py" for name in ("data", "inherit", "nets", "tasks", "train"))
+    images = (f"reports/images/{name}.py" for name in ("plan", "run"))
+    return digest(root, (root / name for name in (*vision, *images)))
 
 
 def _same(path: Path, ours: dict[str, Any]) -> None:
@@ -148,14 +158,14 @@ def _same(path: Path, ours: dict[str, Any]) -> None:
             theirs = read_json(file.readline(_LONGEST).decode())
         differing = (
             [
-                f"{name} {theirs[name]!r} there, {ours[name]!r} here"
+                f"{name} {theirs.get(name)!r} there, {ours[name]!r} here"
                 for name in ours
-                if theirs[name] != ours[name]
+                if theirs.get(name) != ours[name]
             ]
             if theirs
             else []
         )
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, AttributeError):
         return
     if differing:
         raise JournalError(

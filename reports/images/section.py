@@ -66,7 +66,11 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
                     file, "is not what these verdicts were decided on: transfer-claims cifar report"
                 )
             trained, figures = image_records.trained_on(records), _figures(records)
-    except (ValueError, OSError) as error:
+    except JournalError as error:
+        trouble = f"{error.path.parent.name}/{error.path.name}: {error.why}"
+    except OSError as error:
+        trouble = f"the records cannot be read: {error.strerror or type(error).__name__}"
+    except ValueError as error:
         trouble = str(error)
     rows = tuple(
         ImageRow(claim, verdicts.get(claim.id), decide.killed(claim.id, verdicts.values()))

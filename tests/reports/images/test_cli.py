@@ -368,6 +368,7 @@ def test_the_page_draws_no_other_runs_records(kept, tmp_path):
     (tmp_path / "out/cifar/cpu.jsonl").write_text("\n".join(lines[:-3]) + "\n")
     text = page.render(Ledger({}).updated(verdicts), tmp_path / "out")
     assert "is not what these verdicts were decided on" in text
+    assert str(tmp_path) not in text  # a page is passed on: it names no folder of a machine
     assert "as predicted and as measured" not in text
 
 

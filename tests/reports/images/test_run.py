@@ -150,17 +150,25 @@ def test_inheriting_everything_starts_from_the_source(cache, wanted):
     )
 
 
-def test_another_devices_records_are_refused(tmp_path, cache, wanted):
+@pytest.mark.parametrize(
+    ("field", "theirs", "said"),
+    [
+        ("device", "NVIDIA", "device 'NVIDIA' there, 'cpu' here"),
+        ("sources", "0f", "sources '0f' there, '[0-9a-f]{64}' here"),
+        ("sources", None, "sources None there, '[0-9a-f]{64}' here"),
+    ],
+)
+def test_records_made_otherwise_are_refused(tmp_path, cache, wanted, field, theirs, said):
+    """By another device, or by other code; they are read all the same."""
     path = tmp_path / "r.jsonl"
     run.run(wanted[:1], path, in_process, CPU)
-    text = path.read_text().replace('"device": "cpu"', '"device": "NVIDIA"')
+    head, rest = path.read_text().split("\n", 1)
+    text = f"{json.dumps(json.loads(head) | {field: theirs})}\n{rest}"
     path.write_text(text)
-    with pytest.raises(
-        JournalError, match=r"device 'NVIDIA' there, 'cpu' here: write elsewhere \(--records FILE\)"
-    ):
+    with pytest.raises(JournalError, match=rf"{said}: write elsewhere \(--records FILE\)"):
         run.run(wanted[:2], path, in_process, CPU)
     assert path.read_text() == text
-    assert run.read(path).device == "NVIDIA"
+    assert len(run.read(path).records) == 1
 
 
 def changed(path, change):
