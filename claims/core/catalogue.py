@@ -41,6 +41,7 @@ ORDER = (
     "theorem_4_2_d",
     "criterion_algebra",
     "proposition_4_4",
+    "proposition_4_4_compared",
     "origin",
     "m1",
     "m2_head_start",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from claims.core.condition import PRACTICAL, Clause
-from claims.core.criteria import SCRATCH_C_1, SCRATCH_C_3, SHARP
+from claims.core.criteria import SCRATCH_C_1, SCRATCH_C_3, SHARP, STATED
 from claims.core.domain import Between, Construction, Domain, Scale
 from claims.core.quantities import TAU_2, TAU_D, Y_OVER_X, Quantity, X, Y
 from claims.core.ranges import (
     ANY,
+    BALANCED,
     C_4,
+    ENOUGH,
     ENOUGH_OF_BOTH,
     EVERY_Y,
     MAJORITY,
@@ -70,6 +72,18 @@ SMALL_DIMENSION = after_transfer(
         Scale.N2: Between(40, 120),
     },
 )
+#: Where transfer helps: scratch fails, transfer succeeds, little noise is inherited.
+POSITIVE = Domain(
+    construction=Construction.POSITIVE,
+    where={
+        TAU_2: Between(high=SCRATCH_C_3),
+        STATED.criterion: Between(low=STATED.constant("C_1")),
+        X: Between(high=C_4),
+    },
+)
+#: The same, of sizes alike, with source samples enough.
+POSITIVE_BALANCED = POSITIVE.but(scales={**ENOUGH, **BALANCED})
+#: Where it hurts: scratch succeeds, transfer fails, much noise is inherited and little is shared.
 NEGATIVE = Domain(
     construction=Construction.NEGATIVE,
     where={

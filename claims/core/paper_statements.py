@@ -214,7 +214,7 @@ PAPER_STATEMENTS = (
         r"\mathrm{scratch}\le e^{-\tau_2/C_2},\;\mathrm{transfer}\ge 0.1",
         answer=Answer.HOLDS,
         sentence="A large source that shares little hurts.",
-        stands=("proposition-4.4.2", "proposition-4.4.2.mechanism"),
+        stands=("proposition-4.4.2", "proposition-4.4.2.compared"),
     ),
     PaperStatement(
         name="Γ, as printed",

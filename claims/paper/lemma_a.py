@@ -166,7 +166,7 @@ def _lower(run: RunKind) -> Claim:
                 {"margin": _opposite(above_envelope)},
             ),
         ),
-        **(run.common | {"domain": run.wide, "family": ""}),
+        **(run.common | {"domain": run.wide, "family": f"{run.lemma}.wide"}),
     )
 
 
@@ -325,7 +325,10 @@ def _bounded(run: RunKind) -> Claim:
             ),
         ),
         # With few fresh filters active a sample takes more of each.
-        **(run.common | ({} if run.index == 1 else {"domain": run.wide, "family": ""})),
+        **(
+            run.common
+            | ({} if run.index == 1 else {"domain": run.wide, "family": f"{run.lemma}.wide"})
+        ),
     )
 
 

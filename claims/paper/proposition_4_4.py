@@ -44,25 +44,17 @@ from claims.core.criteria import (
     misread,
 )
 from claims.core.domain import Between, Construction, Domain, Scale
-from claims.core.domains import NEGATIVE, after_transfer
+from claims.core.domains import NEGATIVE, POSITIVE, POSITIVE_BALANCED, after_transfer
 from claims.core.forms import Form
 from claims.core.margin import Margin
 from claims.core.quantities import CRITERION, TAU_2, TAU_D, Quantity, X
-from claims.core.ranges import BALANCED, BALANCED_LATEX, BALANCED_PLAIN, C_4, ENOUGH, FEW, FEWEST
+from claims.core.ranges import BALANCED_LATEX, BALANCED_PLAIN, C_4, FEW, FEWEST
 from claims.deciding.per_regime import PerRegime
 from claims.observing.errors import TRAINED, Observation, both_ways, error_at_least, error_at_most
 from claims.observing.headline_constants import fitted
 from claims.observing.paired import exceeds
 from claims.observing.pictures import falls, stays
 
-POSITIVE = Domain(
-    construction=Construction.POSITIVE,
-    where={
-        TAU_2: Between(high=SCRATCH_C_3),
-        CRITERION: Between(low=STATED.constant("C_1")),
-        X: Between(high=C_4),
-    },
-)
 #: Where Theorem 4.2's upper bound falls: far above the threshold, with many more samples than the
 #: source has, most filters inherited, X near C_4.
 FAR_ABOVE = Domain(
@@ -92,8 +84,6 @@ NEAR_THRESHOLD = FAR_ABOVE.but(
         Scale.INHERITED: Between(16, 20),
     },
 )
-#: Sizes alike, and source samples enough.
-ALIKE = POSITIVE.but(scales={**ENOUGH, **BALANCED})
 
 
 def helps(criterion: Quantity) -> Any:
@@ -181,7 +171,7 @@ def _positive(domain: Domain, form: Form = Form.STATED) -> Claim[Observation]:
     all_named = SCRATCH_C_3, STATED.constant("C_1"), STATED.constant("C_2"), C_4
     constants = all_named if balanced else named
     # Planted errors are where the statement holds.
-    near_it = {} if balanced else {"domain": ALIKE, "constants": all_named}
+    near_it = {} if balanced else {"domain": POSITIVE_BALANCED, "constants": all_named}
     return Claim(
         id=f"proposition-4.4.1{form.suffix('.')}",
         title=f"Positive transfer{_WHERE[form]}",
@@ -231,7 +221,7 @@ _GROWS = C_5, SCRATCH_C_1, SHARP.constant("C_3"), C_4
 CLAIMS = (
     _positive(FAR_ABOVE),
     _positive(NEAR_THRESHOLD, Form.RESTRICTED),
-    _positive(ALIKE, Form.BALANCED),
+    _positive(POSITIVE_BALANCED, Form.BALANCED),
     Claim(
         id="proposition-4.4.2",
         title="Negative transfer",
@@ -299,6 +289,7 @@ CLAIMS = (
         unit="ln of the ratio over its bound",
         constants=_GROWS,
         fits=fitted(*_GROWS),
+        family="proposition-4.4.2",
         uses=TRAINED,
         mutants=(
             Mutant("flipped", "at most C₅ X/α times", {"margin": noise_grows(NOISE_GROWTH, -1.0)}),

@@ -21,11 +21,9 @@ COMMAND = re.search(r"```\n(transfer-claims .*?)\n```", PAGE).group(1).split()
 
 @pytest.fixture
 def project(tmp_path):
-    """A copy of the project with the page's file in it."""
+    """A copy of the project, and of what is compiled, with the page's file in it."""
     for folder in ("claims", "model", "strategies", "reports"):
-        shutil.copytree(
-            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "out")
-        )
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("out"))
     (tmp_path / FILE).write_text(CODE)
     return tmp_path
 
