@@ -38,6 +38,7 @@ ORDER = (
     "theorem_4_2_convergence",
     "theorem_4_2_upper",
     "theorem_4_2_lower",
+    "sharp_bounds",
     "theorem_4_2_d",
     "criterion_algebra",
     "proposition_4_4",

@@ -49,7 +49,7 @@ from claims.observing.errors import (
     log_error,
 )
 from claims.observing.headline_constants import fitted
-from claims.observing.paired import PairedErrors, paired
+from claims.observing.paired import PairedErrors, paired, shifted
 from model.regime import Regime
 from model.scales import Hold, vary
 
@@ -88,8 +88,7 @@ def grows(
 
     def margin(observation: Observation, constants: Constants) -> Margin:
         nats = faster * like(observation.regime) ** power / constants[constant]
-        one = difference(observation)
-        return Margin(one.low - nats, one.high - nats)
+        return shifted(difference(observation), -nats)
 
     return margin
 

@@ -1,0 +1,116 @@
+"""What was tried to break the product, as the page shows it: damaged files and stopped runs.
+
+The record comes with the project: a line for each batch, written by `tests/fuzz/campaign.py` and
+`tests/fuzz/chaos.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ConfigDict, TypeAdapter
+
+from claims.core.records import validated
+from reports.ledger.files import LARGE, read_json, read_text
+
+Kind = Literal["damaged files", "stopped runs"]
+#: The record that comes with the project.
+FILE = Path(__file__).with_name("robustness.jsonl")
+HEADER: Mapping[str, Any] = {"format": "transfer-claims-robustness", "version": 1}
+#: What repeats each kind, or goes on with it.
+COMMANDS: Mapping[Kind, str] = {
+    "damaged files": "python tests/fuzz/campaign.py --record",
+    "stopped runs": "python tests/fuzz/chaos.py --record",
+}
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files damaged, or signals sent, in one go."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+
+    kind: Kind
+    name: str  # the reader, or the command that was stopped
+    seed: int
+    number: int
+    tried: int  # files, or signals
+    answered: int  # files that could be read; runs that ended as one that nothing disturbed
+    refused: int  # files refused in one line; runs that were begun again
+    wrong: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """All batches of a name."""
+
+    kind: Kind
+    name: str
+    tried: int
+    answered: int
+    refused: int
+    wrong: int
+
+
+@dataclass(frozen=True)
+class RobustnessSection:
+    """What there is to show."""
+
+    rows: tuple[Row, ...]
+    trouble: str = ""  # why there is none
+
+    @property
+    def totals(self) -> Mapping[Kind, int]:
+        """Tried, of each kind."""
+        return {kind: sum(row.tried for row in self.rows if row.kind == kind) for kind in COMMANDS}
+
+    @property
+    def wrong(self) -> int:
+        """Over all."""
+        return sum(row.wrong for row in self.rows)
+
+
+_BATCH = TypeAdapter(Batch)
+
+
+def read_batch(values: Any) -> Batch:
+    """From JSON values; raises ValueError, which names the field."""
+    return validated(_BATCH, values, "batch")
+
+
+def read(file: Path = FILE) -> list[Batch]:
+    """Every batch of a record. Raises ValueError, OSError."""
+    first, *lines = read_text(file, LARGE).splitlines()
+    if read_json(first) != HEADER:
+        raise ValueError(f"{file.name}: does not begin as such records do")
+    return [read_batch(read_json(line)) for line in lines]
+
+
+def rows(batches: Sequence[Batch]) -> tuple[Row, ...]:
+    """By kind and name, in the order in which they were first tried."""
+    together: dict[tuple[Kind, str], list[Batch]] = {}
+    for batch in batches:
+        together.setdefault((batch.kind, batch.name), []).append(batch)
+    return tuple(
+        Row(
+            kind,
+            name,
+            *(sum(getattr(one, field) for one in some) for field in _COUNTS),
+        )
+        for (kind, name), some in together.items()
+    )
+
+
+_COUNTS = ("tried", "answered", "refused", "wrong")
+
+
+def section(file: Path = FILE) -> RobustnessSection:
+    """The record that comes with the project, or why there is none."""
+    try:
+        return RobustnessSection(rows(read(file)))
+    except (OSError, ValueError) as error:
+        return RobustnessSection((), getattr(error, "strerror", None) or str(error))
