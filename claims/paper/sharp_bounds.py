@@ -66,12 +66,12 @@ class _Theorem:
     learned: Callable[[Observation], Learned]
     lemma: str
 
-    def sharp(self, c_1: float = 1.0, c_2: float = 1.0) -> Any:
-        """error <= 0.1 exp(-(criterion - C_1)/C_2), with these shares of the two constants."""
+    def sharp(self, begins: float = NOT_SMALL, c_2: float = 1.0) -> Any:
+        """error <= 0.1 exp(-(criterion - C_1)/C_2); 0.1, and C_2 by a factor, may be others."""
 
         def margin(observation: Observation, constants: Constants) -> Margin:
-            beyond = self.criterion(observation.regime) - c_1 * constants[self.c_1]
-            bound = _LIMIT - beyond / (c_2 * constants[self.c_2])
+            beyond = self.criterion(observation.regime) - constants[self.c_1]
+            bound = math.log(begins) - beyond / (c_2 * constants[self.c_2])
             return error_at_most(self.learned(observation).error, bound)
 
         return margin
@@ -175,7 +175,7 @@ def _claims(theorem: _Theorem) -> tuple[Claim[Observation], ...]:
             constants=(theorem.c_1, theorem.c_2),
             fits=fitted(theorem.c_1, theorem.c_2),
             mutants=(
-                Mutant("threshold", f"0.1 exp(−{plain}/C₂)", {"margin": theorem.sharp(c_1=0.0)}),
+                Mutant("begins", "0.03 for 0.1", {"margin": theorem.sharp(begins=0.03)}),
                 Mutant("slope", "C₂/3 for C₂", {"margin": theorem.sharp(c_2=1 / 3)}),
             ),
             **common,
@@ -192,7 +192,7 @@ def _claims(theorem: _Theorem) -> tuple[Claim[Observation], ...]:
             constants=(theorem.c_1, theorem.c),
             fits=(*fitted(theorem.c_1), theorem.slope),
             mutants=(
-                Mutant("slope", "2c for c", {"margin": theorem.from_below(c=0.5)}),
+                Mutant("slope", "3c for c", {"margin": theorem.from_below(c=1 / 3)}),
                 Mutant(
                     "exponent",
                     f"{plain}^0.75 for {plain}",

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from claims.core import words
 from claims.core.catalogue import catalogue
 from claims.core.claim import Kind, Provenance
+from claims.core.transitions import transitions
 from reports.drawing import graph
 from reports.images import section as images
 from reports.ledger.files import write_whole
@@ -37,7 +38,7 @@ from reports.page.parts import parts_of
 from reports.page.prose import formula, marked, prose
 from reports.page.questions import figure_rows, question_rows
 from reports.page.summary import NO_VERDICT
-from reports.studies import speed
+from reports.studies import robustness, speed
 from reports.studies.experiments.files import FOLDER
 
 NAME = "index.html"
@@ -45,6 +46,7 @@ NAME = "index.html"
 BAR = (
     ("paper", "The paper"),
     ("findings", "Findings"),
+    ("transitions", "Thresholds"),
     ("trust", "What it is worth"),
     ("words", "Symbols and words"),
     ("graph", "Graph"),
@@ -93,6 +95,9 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
             provenances=list(Provenance),
             images=images.section(ledger, folder),
             speed=speed.section(),
+            robustness=robustness.section(),
+            robustness_commands=robustness.COMMANDS,
+            transitions=transitions(),
             experiments=experiments_run,
             questions=question_rows(ledger),
             figures=figure_rows(experiments_run),

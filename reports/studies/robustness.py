@@ -86,7 +86,7 @@ def read(file: Path = FILE) -> list[Batch]:
     """Every batch of a record. Raises ValueError, OSError."""
     first, *lines = read_text(file, LARGE).splitlines()
     if read_json(first) != HEADER:
-        raise ValueError(f"{file.name}: does not begin as such records do")
+        raise ValueError("does not begin as such records do")
     return [read_batch(read_json(line)) for line in lines]
 
 
@@ -113,4 +113,5 @@ def section(file: Path = FILE) -> RobustnessSection:
     try:
         return RobustnessSection(rows(read(file)))
     except (OSError, ValueError) as error:
-        return RobustnessSection((), getattr(error, "strerror", None) or str(error))
+        why = getattr(error, "strerror", None) or str(error)
+        return RobustnessSection((), f"{file.name}: {why}")
