@@ -240,7 +240,7 @@ CLAIMS = (
         latex=(
             rf"\tau_D\le {BELOW:g}\;\Rightarrow\;\mathrm{{scratch}}\le 0.1\le"
             r"\mathrm{transfer},\quad"
-            rf"N_2'>N_2:\;\tau_D'={ABOVE:g}\;\Rightarrow\;\mathrm{{transfer}}'\le 0.1"
+            rf"\tau_D\ge {ABOVE:g}\;\Rightarrow\;\mathrm{{transfer}}\le 0.1"
         ),
         domain=GROWING,
         observe=paired(enlarged(ABOVE), within_condition=True),
