@@ -67,7 +67,7 @@ def main():
             opened = journal.opened(robustness.FILE, robustness.HEADER, lambda values: values)
             kept = stack.enter_context(opened)
             batches = map(robustness.read_batch, kept.records)
-            before = {(one.name, one.seed, one.number) for one in batches}
+            before = {(one.name, one.seed, one.number) for one in batches if not one.wrong}
         left, batches = options.inputs, ((n, name) for n in count() for name in READERS)
         for number, name in batches:
             if left <= 0:

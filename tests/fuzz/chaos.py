@@ -218,7 +218,7 @@ def main():
             opened = journal.opened(robustness.FILE, robustness.HEADER, lambda values: values)
             kept = stack.enter_context(opened)
             of_kind = (one for one in map(robustness.read_batch, kept.records) if one.kind == KIND)
-            before = [one for one in of_kind if one.seed == options.seed]
+            before = [one for one in of_kind if one.seed == options.seed and not one.wrong]
         folder = Path(tempfile.mkdtemp())
         (folder / "sweep.toml").write_text(SWEEP)
         whole = {run.name: undisturbed(folder, run) for run in RUNS}

@@ -53,14 +53,13 @@ def refuse(root: ElementTree.Element) -> None:
     for element in root.iter():
         name = element.tag.removeprefix(SVG)
         if name not in _ELEMENTS or (element is root) != (name == "svg"):
-            raise ValueError(f"holds <{name[:40]}>, with which no experiment is drawn")
+            raise ValueError(f"holds <{one_line(name, 40)}>, with which no experiment is drawn")
         for attribute, value in element.items():
             if attribute not in _ATTRIBUTES or not re.fullmatch(
                 _ATTRIBUTES[attribute], value, re.ASCII
             ):
-                raise ValueError(
-                    f"holds {attribute[:40]}=“{value[:40]}”, with which no experiment is drawn"
-                )
+                said = f"{one_line(attribute, 40)}=“{one_line(value, 40)}”"
+                raise ValueError(f"holds {said}, with which no experiment is drawn")
         if (element.text or "").strip() or (element.tail or "").strip():
             raise ValueError("holds bare words, with which no experiment is drawn")
 

@@ -25,6 +25,13 @@ def test_rows():
     assert shown.wrong == 1
 
 
+def test_what_was_mended_counts_once():
+    wrong = Batch("damaged files", "sweep", 0, 0, 407, 3, 403, 1, 1.5)
+    (only,) = rows([wrong, BATCH])
+    assert (only.tried, only.wrong) == (1000, 0)
+    assert rows([BATCH, wrong])[0].wrong == 1
+
+
 def test_what_is_no_record(tmp_path):
     """It is told, and not shown."""
     assert section(tmp_path / "none").trouble == "none: No such file or directory"
