@@ -15,7 +15,7 @@ That is the law in the limit of many samples and filters. At finitely many (`fin
 """
 
 from claims.predicting.law.cascade import Cascade, cascade
-from claims.predicting.law.finite import finite_scratch, scratch_errors_by_class
+from claims.predicting.law.finite import finite_readings, finite_scratch, scratch_errors_by_class
 from claims.predicting.law.moments import Moments, memorised, one_task, stepwise
 from claims.predicting.law.predict import IncomputableError, Law, incomputable, predict
 from claims.predicting.law.reach import RARE, outside
@@ -39,6 +39,7 @@ __all__ = [
     "closed_form",
     "closed_form_log_error",
     "contour_slope",
+    "finite_readings",
     "finite_scratch",
     "incomputable",
     "memorised",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -49,3 +50,29 @@ def _scratch(regime: Regime) -> tuple[Sizes, Counted]:
         Sizes(usual.n2, usual.m, tau, h, crowded),
         counted(h, h * usual.steps2, zeta, usual.m),
     )
+
+
+#: What each reading of the law changes, in sizes: an infinite number leaves its part out.
+_WRONG: dict[str, dict[str, float]] = {
+    "equal classes": {"n": 10**15},
+    "no width": {"m": 10**15},
+    "half the samples": {"n": 0.5},
+    "a tenth more signal": {"tau": 1.1},
+    "a tenth less signal": {"tau": 0.9},
+}
+
+
+def finite_readings(regime: Regime) -> dict[str, float]:
+    """The same with one thing left out or wrong: by name, what claims must be able to tell."""
+    sizes, moments = _scratch(regime)
+    return {
+        name: finite_scratch_error(_changed(sizes, changes), moments)
+        for name, changes in _WRONG.items()
+    }
+
+
+def _changed(sizes: Sizes, changes: dict[str, float]) -> Sizes:
+    """Numbers multiplied; those of samples and of filters stay whole."""
+    scaled = {name: factor * getattr(sizes, name) for name, factor in changes.items()}
+    whole = {name: max(1, int(value)) for name, value in scaled.items() if name in ("n", "m")}
+    return replace(sizes, **(scaled | whole))
