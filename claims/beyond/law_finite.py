@@ -54,7 +54,7 @@ COMMON, RARE = _domain(0.1, 2.0), _domain(3.0, 60.0)
 #: Ranges of foretold errors, and by how many nats the law may be off in each.
 DECADES = (
     ("hundredths", 1e-2, 5e-2, 0.1),
-    ("thousandths", 1e-3, 1e-2, 0.2),
+    ("thousandths", 1e-3, 1e-2, 0.15),
     ("rarer", 1e-6, 1e-3, 0.25),
 )
 #: Of errors above 0.05: by how much the law may be off; and of the rare ones together, nats that
@@ -189,7 +189,7 @@ CLAIMS = (
         **_SHARED,
     ),
     _decade(*DECADES[0], "tau", "less"),
-    _decade(*DECADES[1], "equal", "tau"),
+    _decade(*DECADES[1], "equal", "half", "tau"),
     _decade(*DECADES[2], "equal", "half", "limit"),
     Claim(
         id="law.finite.median",

@@ -23,13 +23,15 @@ from claims.predicting.law import scratch_errors_by_class
 from model.regime import Regime
 from model.sampling import Sample, Seeds, sample
 from model.test_error import estimate_error
-from model.transfer import train_task
+from model.transfer import inherit, train_task
 
-#: Networks for each seed of a population's regime; and lines per label and network, few, for the
-#: spread between networks is larger.
-TIMES, LINES = 8, 64
+#: Networks for each seed of a population's regime, from scratch and after transfer; and lines per
+#: label and network, few, for the spread between networks is larger.
+TIMES, TRANSFERRED, LINES = 8, 5, 64
 #: The share of the proposal that is the binomial law.
 _PLAIN = 1 / 3
+#: Stream of the generator that pairs the two tasks' class sizes.
+_PAIRING = 2
 #: Networks times Gaussian vectors squared that are drawn together.
 _TOGETHER = 2e6
 
@@ -76,10 +78,69 @@ def drawn_counts(regime: Regime, many: int) -> tuple[np.ndarray, np.ndarray]:
     plain = stats.binom.pmf(every, regime.n2, 0.5)
     one_class = scratch_errors_by_class(regime, 2 * every / regime.n2)
     part = plain * (one_class + one_class[::-1])
-    proposal = _PLAIN * plain + (1 - _PLAIN) * part / part.sum()
+    return _quantiles(plain, part / part.sum(), many)
+
+
+def transferred(regime: Regime, seeds: Seeds) -> Foretold:
+    """Train `TRANSFERRED` networks upstream and after transfer for each seed, stratified over the class
+    sizes of both tasks.
+    """
+    many = replace(seeds, first=TRANSFERRED * seeds.first, count=TRANSFERRED * seeds.count)
+    (generator,) = replace(seeds, count=1).generators(_PAIRING)
+    source, target = (broad_counts(n, many.count) for n in (regime.n1, regime.n2))
+    order = generator.permutation(many.count)
+    weights = source[1][order] * target[1]
+    errors, at = np.empty(many.count), 0
+    for part in _parts(regime, many):
+        chosen = slice(at, at + part.count)
+        errors[chosen] = _after_transfer(regime, part, source[0][order][chosen], target[0][chosen])
+        at += part.count
+    measured = float(weights @ errors) / many.count
+    return Foretold(2 * many.count, transfer_readings(regime), measured)
+
+
+def transfer_readings(regime: Regime) -> dict[str, float]:
+    """The law of finite size after transfer, its limit, the same with equal classes, and the law
+    from scratch.
+    """
+    return {
+        "law": law.finite_transfer(regime),
+        "limit": law.predict(regime).transfer,
+        "equal classes": law.equal_classes_transfer(regime),
+        "scratch": law.finite_scratch(regime),
+    }
+
+
+def predict_transfer(regime: Regime) -> dict[str, float]:
+    """The law's error after transfer at finite size, and the limit's."""
+    return {"transfer": law.finite_transfer(regime), "limit": law.predict(regime).transfer}
+
+
+def broad_counts(n: int, many: int) -> tuple[np.ndarray, np.ndarray]:
+    """N_+ of each network and its weight, (many,) each, from a proposal that knows no law: one
+    third is binomial, two thirds are in proportion to the root of that.
+    """
+    plain = stats.binom.pmf(np.arange(n + 1), n, 0.5)
+    broad = np.sqrt(plain)
+    return _quantiles(plain, broad / broad.sum(), many)
+
+
+def _quantiles(plain: np.ndarray, part: np.ndarray, many: int) -> tuple[np.ndarray, np.ndarray]:
+    proposal = _PLAIN * plain + (1 - _PLAIN) * part
     places = (np.arange(many) + 0.5) / many * proposal.sum()
-    counts = np.minimum(np.searchsorted(np.cumsum(proposal), places), regime.n2)
+    counts = np.minimum(np.searchsorted(np.cumsum(proposal), places), len(plain) - 1)
     return counts, (plain / proposal)[counts]
+
+
+def _after_transfer(
+    regime: Regime, seeds: Seeds, source: np.ndarray, target: np.ndarray
+) -> np.ndarray:
+    draw = sample(regime, seeds)
+    trained = train_task(regime, 1, with_counts(draw.upstream, source), draw.start)
+    data = with_counts(draw.downstream, target)
+    run = train_task(regime, 2, data, inherit(trained.weights, draw.fresh, regime.inherited))
+    found = estimate_error(run.weights, data.signal, regime, 2, seeds, LINES)
+    return np.asarray(found.value.numpy())
 
 
 def _parts(regime: Regime, seeds: Seeds) -> Sequence[Seeds]:

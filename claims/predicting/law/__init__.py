@@ -16,6 +16,7 @@ That is the law in the limit of many samples and filters. At finitely many (`fin
 
 from claims.predicting.law.cascade import Cascade, cascade
 from claims.predicting.law.finite import finite_readings, finite_scratch, scratch_errors_by_class
+from claims.predicting.law.finite_transfer import equal_classes_transfer, finite_transfer
 from claims.predicting.law.moments import Moments, memorised, one_task, stepwise
 from claims.predicting.law.predict import IncomputableError, Law, incomputable, predict
 from claims.predicting.law.reach import RARE, outside
@@ -39,8 +40,10 @@ __all__ = [
     "closed_form",
     "closed_form_log_error",
     "contour_slope",
+    "equal_classes_transfer",
     "finite_readings",
     "finite_scratch",
+    "finite_transfer",
     "incomputable",
     "memorised",
     "one_task",

@@ -27,7 +27,7 @@ import numpy as np
 from scipy import linalg, special
 
 from claims.predicting.law.counted import Counted
-from claims.predicting.law.quadrature import Array
+from claims.predicting.law.quadrature import Array, hermite
 from claims.predicting.law.scratch import positive_part
 
 #: No error is called less likely than this.
@@ -56,18 +56,11 @@ class Sizes:
 
 
 @cache
-def hermite(many: int) -> tuple[Array, Array]:
-    """Nodes and weights of a mean over a standard normal variable."""
-    nodes, weights = special.roots_hermitenorm(many)
-    return nodes, weights / weights.sum()
-
-
-@cache
-def class_shares(n: int) -> tuple[Array, Array]:
-    """Gauss's nodes and weights of a mean over f = 2 N_+/n, N_+ ~ Bin(n, 1/2): all n + 1 values
-    where they are few. The recurrence is that of Krawtchouk's polynomials.
+def class_shares(n: int, most: int = _CLASSES) -> tuple[Array, Array]:
+    """Gauss's nodes and weights of a mean over f = 2 N_+/n, N_+ ~ Bin(n, 1/2), at most so many: all
+    n + 1 values where they are few. The recurrence is that of Krawtchouk's polynomials.
     """
-    many = min(n + 1, _CLASSES)
+    many = min(n + 1, most)
     k = np.arange(1.0, many)
     nodes, vectors = linalg.eigh_tridiagonal(np.full(many, n / 2), np.sqrt(k * (n - k + 1)) / 2)
     return np.clip(2 * nodes / n, 0.0, 2.0), vectors[0] ** 2

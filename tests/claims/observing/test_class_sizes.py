@@ -7,11 +7,19 @@ from examples import regime
 from scipy.stats import binom
 
 from claims.observing import class_sizes
-from claims.observing.class_sizes import drawn_counts, predict_finite, stratified, with_counts
+from claims.observing.class_sizes import (
+    broad_counts,
+    drawn_counts,
+    predict_finite,
+    predict_transfer,
+    stratified,
+    transferred,
+    with_counts,
+)
 from claims.predicting import law
 from model.sampling import Seeds, sample
 from model.test_error import estimate_error
-from model.transfer import train_task
+from model.transfer import run_trial, train_task
 
 MADE = regime(n1=1, n2=24, d=10**6, m=5, inherited=0, signal=700.0, sigma2=1.0, h=0.4, steps=100)
 
@@ -69,3 +77,29 @@ def test_what_is_foretold():
     assert found["equal classes"] < found["law"] / 3
     assert found["half the samples"] > 1.5 * found["law"]
     assert found["a tenth more signal"] < found["law"] < found["a tenth less signal"]
+
+
+@pytest.mark.parametrize("n", [1, 20, 300])
+def test_broad_counts(n):
+    """Weights give the binomial law back; sizes of three deviations are among a few dozen."""
+    counts, weights = broad_counts(n, 48)
+    assert weights.max() <= 3
+    assert weights @ counts / 48 == pytest.approx(n / 2, rel=0.03)
+    assert weights @ (counts - n / 2) ** 2 / 48 == pytest.approx(n / 4, rel=0.2)
+    if n == 300:
+        assert np.abs(counts - n / 2).max() > 2.5 * np.sqrt(n) / 2
+
+
+def test_the_mean_after_transfer_is_that_of_plain_draws():
+    made = regime(
+        n1=20, n2=20, d=10**6, m=6, inherited=2, signal=300.0, sigma1=1.0, sigma2=1.0, steps=60
+    )
+    trial = run_trial(made, Seeds(1, 300))
+    signal = trial.draw.downstream.signal
+    plain = estimate_error(trial.transfer.weights, signal, made, 2, Seeds(1, 300), 64).value
+    found = transferred(made, Seeds(2, 40))
+    assert found.networks == 2 * 40 * class_sizes.TRANSFERRED
+    error = plain.std().item() / 300**0.5
+    assert found.measured == pytest.approx(plain.mean().item(), abs=5 * error)
+    assert found.foretold["law"] == law.finite_transfer(made) == predict_transfer(made)["transfer"]
+    assert found.foretold["limit"] == predict_transfer(made)["limit"]
