@@ -16,7 +16,6 @@ and 0.24; that signals fit the training set 0.01 and 0.10.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -33,7 +32,7 @@ from claims.core.quantities import TAU_2
 from claims.deciding.estimates import Array, estimate, root_mean_square
 from claims.deciding.population import Population
 from claims.deciding.shares import median, typical
-from claims.observing.class_sizes import Foretold, predict_finite, stratified
+from claims.observing.class_sizes import Foretold, nats, predict_finite, stratified
 from claims.observing.errors import MEASURED
 
 Regimes = Sequence[Foretold]
@@ -65,17 +64,6 @@ _LARGEST, _LEAST = 5e-2, 1e-6
 REGIMES = 140
 
 
-def nats(regimes: Regimes, reading: str, low: float = _LEAST, high: float = _LARGEST) -> Array:
-    """ln(measured/foretold), of regimes of which the law foretells an error in this range."""
-    return np.array(
-        [
-            math.log(one.measured / one.foretold[reading])
-            for one in regimes
-            if low < one.foretold["law"] <= high
-        ]
-    )
-
-
 def gaps(regimes: Regimes, reading: str) -> Array:
     """Measured less foretold."""
     return np.array([one.measured - one.foretold[reading] for one in regimes])
@@ -95,7 +83,7 @@ def near(
 
 def unbiased(bound: float, reading: str, regimes: Regimes, constants: Constants) -> Margin:
     """The margin of: as often above as below what is so many nats off."""
-    middle = median(nats(regimes, reading))
+    middle = median(nats(regimes, reading, _LEAST, _LARGEST))
     above, below = middle.at_least(-bound, 2), middle.at_most(bound, 2)
     return Margin.between(np.minimum(above.low, below.low), np.minimum(above.high, below.high))
 

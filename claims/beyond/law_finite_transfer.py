@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from claims.beyond.law_finite import Regimes, nats
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import PRACTICAL
 from claims.core.constants import Constants
@@ -30,7 +29,7 @@ from claims.core.quantities import TAU_D
 from claims.core.ranges import SMALL
 from claims.deciding.population import Population
 from claims.deciding.shares import typical
-from claims.observing.class_sizes import Foretold, predict_transfer, transferred
+from claims.observing.class_sizes import Foretold, nats, predict_transfer, transferred
 from claims.observing.errors import MEASURED
 
 #: Nats that the law may be off by, where it foretells an error in this range.
@@ -53,7 +52,7 @@ def _domain(fewest: int, most: int) -> Domain:
 MINORITY = _domain(1, 8)
 
 
-def near(reading: str, regimes: Regimes, constants: Constants) -> Margin:
+def near(reading: str, regimes: Sequence[Foretold], constants: Constants) -> Margin:
     """The margin of: off by at most `BOUND` nats in two regimes of three."""
     return typical(nats(regimes, reading, LEAST, LARGEST)).at_most(BOUND)
 

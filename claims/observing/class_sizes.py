@@ -11,11 +11,13 @@ exchangeable and independent of all else: the first N_+ samples get +1.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy import stats
 
 from claims.predicting import law
@@ -25,6 +27,7 @@ from model.sampling import Sample, Seeds, sample
 from model.test_error import estimate_error
 from model.transfer import inherit, train_task
 
+Array = NDArray[np.float64]
 #: Networks for each seed of a population's regime, from scratch and after transfer; and lines per
 #: label and network, few, for the spread between networks is larger.
 TIMES, TRANSFERRED, LINES = 8, 5, 64
@@ -43,6 +46,12 @@ class Foretold:
     networks: int
     foretold: Mapping[str, float]
     measured: float
+
+
+def nats(regimes: Sequence[Foretold], reading: str, low: float, high: float) -> Array:
+    """ln(measured/foretold), of regimes of which the law foretells an error in this range."""
+    chosen = [one for one in regimes if low < one.foretold["law"] <= high]
+    return np.array([math.log(one.measured / one.foretold[reading]) for one in chosen])
 
 
 def readings(regime: Regime) -> dict[str, float]:
@@ -82,10 +91,11 @@ def drawn_counts(regime: Regime, many: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def transferred(regime: Regime, seeds: Seeds) -> Foretold:
-    """Train `TRANSFERRED` networks upstream and after transfer for each seed, stratified over the class
-    sizes of both tasks.
+    """Train `TRANSFERRED` networks upstream and after transfer for each seed, stratified over the
+    class sizes of both tasks.
     """
-    many = replace(seeds, first=TRANSFERRED * seeds.first, count=TRANSFERRED * seeds.count)
+    first, count = TRANSFERRED * seeds.first, TRANSFERRED * seeds.count
+    many = replace(seeds, first=first, count=count)
     (generator,) = replace(seeds, count=1).generators(_PAIRING)
     source, target = (broad_counts(n, many.count) for n in (regime.n1, regime.n2))
     order = generator.permutation(many.count)
