@@ -221,5 +221,5 @@ def _exceeds(right: Output, wrong: Output, opposed: float) -> float:
     chances = np.array(
         [np.exp(np.interp(one, roots, log)) for one, log in zip(place, logs, strict=True)]
     )
-    chances = np.where(needed < largest, chances, 0.0)
+    chances = np.where(needed >= largest, 0.0, chances)
     return float(shared_weights @ (chances @ weights @ field_weights))

@@ -155,8 +155,8 @@ def _read(table: Array, outputs: Array) -> Array:
     """
     last = len(_OUTPUT) - 1
     place = last * np.sqrt(np.clip(outputs / _OUTPUT[-1], 0.0, 1.0))
-    low = np.minimum(place.astype(np.int64), last - 1)
+    low = np.minimum(np.nan_to_num(place).astype(np.int64), last - 1)
     rows = np.arange(len(table)).reshape(1, -1, *[1] * (outputs.ndim - 2))
     below = table[rows, low]
     logs = below + (place - low) * (table[rows, low + 1] - below)
-    return np.where(outputs < _OUTPUT[-1], np.exp(logs), 0.0)
+    return np.where(outputs >= _OUTPUT[-1], 0.0, np.exp(logs))  # of no number, none

@@ -3,6 +3,7 @@ tiny errors and extreme inputs.
 """
 
 import math
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -248,3 +249,11 @@ def test_refused():
     """One line that names the scales, where no number holds them."""
     with pytest.raises(IncomputableError, match="h_2 = "):
         finite_scratch(replace(MADE, sigma2=1e-160))
+
+
+@pytest.mark.parametrize("name", ["u", "v2", "eta2", "sigma0"])
+@pytest.mark.parametrize("exponent", [-300, -100, -9, 9, 100, 160, 300])
+def test_any_lengths(name, exponent):
+    """A probability, or one clear refusal."""
+    with suppress(IncomputableError):
+        assert LEAST <= finite_scratch(replace(MADE, **{name: 10.0**exponent})) <= 1
