@@ -9,9 +9,14 @@ filters of a sign are Gaussians with a common pairwise correlation, whose mean p
 in closed form. Two things are added to the theory's text, both of order h: coefficients are those
 of finite steps, and what is left behind on the other class sets the two signs' noise against each
 other (`opposed`), so that they are not independent copies.
+
+That is the law in the limit of many samples and filters. At finitely many (`finite`, derived in
+`imbalance`) the two classes are of unequal size, shares are counted, and outputs have a width.
 """
 
 from claims.predicting.law.cascade import Cascade, cascade
+from claims.predicting.law.finite import finite_readings, finite_scratch, scratch_errors_by_class
+from claims.predicting.law.finite_transfer import equal_classes_transfer, finite_transfer
 from claims.predicting.law.moments import Moments, memorised, one_task, stepwise
 from claims.predicting.law.predict import IncomputableError, Law, incomputable, predict
 from claims.predicting.law.reach import RARE, outside
@@ -35,6 +40,10 @@ __all__ = [
     "closed_form",
     "closed_form_log_error",
     "contour_slope",
+    "equal_classes_transfer",
+    "finite_readings",
+    "finite_scratch",
+    "finite_transfer",
     "incomputable",
     "memorised",
     "one_task",
@@ -42,5 +51,6 @@ __all__ = [
     "positive_part",
     "predict",
     "scratch_error",
+    "scratch_errors_by_class",
     "stepwise",
 ]

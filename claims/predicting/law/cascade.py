@@ -28,7 +28,7 @@ from claims.predicting.law.quadrature import Array
 _PATHS = 2**13
 #: Steps below this are not told apart: the cascade's limit at h -> 0 is reached, in runs of so many
 #: steps or more. Shorter runs are cut into as many.
-_LEAST_STEP, _FEWEST = 0.1, 40
+LEAST_STEP, _FEWEST = 0.1, 40
 #: Of a sample that has memorised so much nothing more is memorised, and exp of it is finite.
 _MOST_OUTPUT = 700.0
 #: Beyond this the field of a sample that is still inactive hardly moves.
@@ -49,11 +49,12 @@ class Cascade:
     mean: float
     square: float
     other: float  # minus the mean coefficient that is left behind on the other class
+    joined: tuple[float, ...] = ()  # the share that becomes active before each step, and at the end
 
 
 def cascade(h: float, duration: float, zeta: float = 0.0) -> Cascade:
     """Run the recursion of this file's docstring. Deterministic."""
-    least = min(_LEAST_STEP, duration / _FEWEST)
+    least = min(LEAST_STEP, duration / _FEWEST)
     return _cascade(
         float(f"{max(h, least):.2g}"),
         float(f"{min(duration, LONGEST):.2g}"),
@@ -71,6 +72,7 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
     waiting = np.flatnonzero(np.concatenate([~on, start[_PATHS:] < 0]))
     field = math.sqrt(2) * zeta * start[waiting]
     masses, coefficients = [float(on.mean())], [0.0]
+    joined = [masses[0]]
 
     def term() -> Array:
         """Of all samples that became active together."""
@@ -90,6 +92,7 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
         many, pushed = int(switched[:mine].sum()), int(switched[mine:].sum()) / _PATHS
         if switched.any():
             waiting, field, terms = waiting[~switched], field[~switched], terms[~switched]
+        joined.append(many / _PATHS)
         if many:
             masses.append(many / _PATHS)
             coefficients.append(0.0)
@@ -101,4 +104,5 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
         float(weights @ values),
         float(weights @ values**2),
         other,
+        tuple(joined),
     )

@@ -43,7 +43,7 @@ def predict(regime: Regime, p: float | None = None) -> Law:
     """
     try:
         with np.errstate(all="ignore"):
-            law = _predict(_in_usual_unit(regime), p)
+            law = _predict(in_usual_unit(regime), p)
     except (ArithmeticError, ValueError):  # math's, and Regime's of a length that became 0
         law = Law(math.nan, math.nan, math.nan)
     if all(math.isfinite(getattr(law, field.name)) for field in fields(law)):
@@ -81,7 +81,7 @@ def _predict(regime: Regime, p: float | None) -> Law:
     )
 
 
-def _in_usual_unit(regime: Regime) -> Regime:
+def in_usual_unit(regime: Regime) -> Regime:
     """The same by symmetry E3, where sigma_2 is so far from 1 that its powers would not be numbers;
     by a power of two, which rounds nothing.
     """

@@ -19,3 +19,10 @@ def gauss_hermite() -> tuple[Array, Array]:
     """Nodes and weights of a mean over a standard normal variable: (48,), (48,)."""
     nodes, weights = special.roots_hermitenorm(48)
     return nodes, weights / weights.sum()
+
+
+@cache
+def hermite(many: int) -> tuple[Array, Array]:
+    """Nodes and weights of a mean over a standard normal variable."""
+    nodes, weights = special.roots_hermitenorm(many)
+    return nodes, weights / weights.sum()

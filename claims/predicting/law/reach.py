@@ -6,8 +6,8 @@ from claims.core import quantities
 from claims.core.condition import PRACTICAL, Clause, slacks
 from model.regime import Regime
 
-#: Networks err more than the law says where it says less than this: it cannot tell such errors
-#: apart.
+#: Networks err more than the limit's law says where it says less than this, for their classes are
+#: of unequal size: it cannot tell such errors apart. (The law of finite size can.)
 RARE = 1e-3
 #: The largest step, and N^2/d, at which it has been found as accurate as inside Condition 4.1.
 MOST_STEP, MOST_CROWDED = 4.0, 3.0

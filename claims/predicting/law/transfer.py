@@ -26,7 +26,7 @@ def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> 
     from_source = regime.n1 / (2 * regime.d)
     v_a, a = (
         (regime.sigma2 / regime.sigma1) ** 2 * from_source * up.v,
-        _shared(regime) * from_source * up.m_1,
+        shared_signal(regime) * from_source * up.m_1,
     )
     v_n = unit * down.v
     pi = down.shares(nodes)
@@ -51,7 +51,7 @@ def transfer_error(regime: Regime, up: Moments, down: Moments, reach: float) -> 
     return _exceeds(_outputs(alpha, v_a, up, down, common, own), signal)
 
 
-def _shared(regime: Regime) -> float:
+def shared_signal(regime: Regime) -> float:
     """<s_1, s_2>/sigma_1^2: what inherited filters, which move along s_1, have learned of s_2. Less
     than 0 where the two point against each other.
     """

@@ -77,6 +77,8 @@ METRICS: dict[str, Callable[[Measured], Array]] = {
     "noise_ratio": _noise_ratio,
     "law_scratch": lambda measured: _one(law.predict(measured.regime).scratch),
     "law_transfer": lambda measured: _one(law.predict(measured.regime).transfer),
+    "law_finite_scratch": lambda measured: _one(law.finite_scratch(measured.regime)),
+    "law_finite_transfer": lambda measured: _one(law.finite_transfer(measured.regime)),
     **{
         name: lambda measured, quantity=quantity: _one(quantity(measured.regime))  # type: ignore[misc]
         for name, quantity in quantities.catalogue().items()

@@ -26,7 +26,14 @@ def predicting():
 def test_the_law_s_claims_predict():
     """Whatever compares the law with networks, and nothing else that trains."""
     families = {claim.family for claim in predicting() if claim.family}
-    assert families == {"survey", "sweep", "limit", "law.worst"}
+    assert families == {
+        "survey",
+        "sweep",
+        "limit",
+        "law.worst",
+        "law.finite",
+        "law.finite.transfer",
+    }
     law = {claim.id for claim in catalogue().values() if claim.id.startswith("law.")}
     trained = {name for name in law if catalogue()[name].domain}
     assert trained <= {claim.id for claim in predicting()}

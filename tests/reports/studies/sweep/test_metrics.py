@@ -58,6 +58,10 @@ def test_formulas():
     predicted = law.predict(REGIME)
     expected = {name: quantity(REGIME) for name, quantity in quantities.catalogue().items()}
     expected |= {"law_scratch": predicted.scratch, "law_transfer": predicted.transfer}
+    expected |= {
+        "law_finite_scratch": law.finite_scratch(REGIME),
+        "law_finite_transfer": law.finite_transfer(REGIME),
+    }
     assert {name: value["mean"] for name, value in found.items()} == expected
     assert {tuple(value) for value in found.values()} == {("mean",)}
 

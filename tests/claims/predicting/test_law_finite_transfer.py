@@ -1,0 +1,145 @@
+"""The law after transfer at finite size: what is inherited, its limits, and extreme inputs."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from examples import regime
+from scipy.stats import binom
+
+from claims.predicting.law import (
+    IncomputableError,
+    equal_classes_transfer,
+    finite_scratch,
+    finite_transfer,
+    predict,
+)
+from claims.predicting.law.cascade import cascade
+from claims.predicting.law.counted import counted
+from claims.predicting.law.fields import field_correlation
+from claims.predicting.law.inherited import Target, inherited_share, mixed, two_points
+from model.run import signs
+from model.sampling import Seeds
+from model.transfer import run_trial
+
+
+def made(**changes):
+    """A regime at h = 0.4 and zeta = 0.02 in both tasks; 6 of 20 filters are inherited."""
+    values = {"n1": 60, "n2": 60, "d": 10**6, "m": 20, "inherited": 6, "signal": 200.0}
+    values |= {"sigma1": 1.0, "sigma2": 1.0, "h": 0.4, "zeta": 0.02, "steps": 100}
+    return regime(**(values | changes))
+
+
+MADE = made()
+UP = counted(0.4, 40.0, 0.02, 20)
+
+
+def target(inherited=6, m=20):
+    run = cascade(0.4, 40.0, 0.02)
+    return Target(0.4, 40.0, run, field_correlation(0.4, 40.0, 0.02), inherited, m)
+
+
+@pytest.mark.parametrize("many", [1, 2, 7, 50])
+@pytest.mark.parametrize("p", [0.1, 0.5, 0.9])
+def test_two_points(many, p):
+    """Three moments of a binomial share; all of it where there is one filter."""
+    values, weights = two_points(many, np.array([p]))
+    for power in (0, 1, 2, 3):
+        exact = binom.expect(lambda k, q=power: (k / many) ** q, args=(many, p))
+        assert float((weights * values**power).sum()) == pytest.approx(exact, rel=0.02)
+    if many == 1:
+        assert sorted(values[0]) == pytest.approx([0.0, 1.0], abs=1e-6)
+
+
+def test_much_inherited_noise_is_not_outweighed():
+    """Half of the inherited filters stay active, and the others memorise the more."""
+    little, much = (mixed(target(), UP, brought) for brought in (1.0, 1e4))
+    assert much.inherited < little.inherited
+    assert much.fresh > little.fresh
+    assert much.pairs_inherited <= much.inherited
+    assert much.m_1 > little.m_1
+
+
+def test_one_filter_inherited_of_many():
+    """The others memorise as from scratch."""
+    found = mixed(target(1, 1000), UP, 10.0)
+    alone = counted(0.4, 40.0, 0.02, 1000)
+    assert found.m_1 == pytest.approx(alone.m_1, rel=0.01)
+    assert found.fresh == pytest.approx(alone.v, rel=0.01)
+    assert found.pairs_fresh == pytest.approx(alone.r * alone.v, rel=0.02)
+
+
+@pytest.mark.parametrize("source", [0.5, 2.0])
+def test_shares_of_trained_networks(source):
+    """Of their own class, inherited and fresh filters are active on so many samples as the cascades
+    say.
+    """
+    one = made(d=10**7, sigma1=1 / math.sqrt(source), inherited=10, signal=600.0)
+    trial = run_trial(one, Seeds(3, 96))
+    data = trial.draw.downstream
+    active = (data.on_noise(trial.transfer.weights) > 0).numpy()
+    own = (signs(20).unsqueeze(1) == data.labels.unsqueeze(1)).numpy()
+    both = [*range(10), *range(20, 30)], [*range(10, 20), *range(30, 40)]
+    old, new = (active[:, rows][own[:, rows]].mean() for rows in both)
+    brought = source * UP.v
+    assert new == pytest.approx(cascade(0.4, 40.0, 0.02).share, abs=0.03)
+    assert old == pytest.approx(inherited_share(target(10), UP, brought), abs=0.03)
+
+
+def test_nothing_inherited():
+    assert finite_transfer(replace(MADE, inherited=0)) == finite_scratch(MADE)
+
+
+def test_little_inherited():
+    """It continues from the law from scratch."""
+    one = made(m=1000, inherited=1)
+    assert finite_transfer(one) == pytest.approx(finite_scratch(one), rel=0.05)
+
+
+def test_many_samples_and_filters():
+    """Near the limit's law, at common errors; equal classes are the same there."""
+    n = 10**5
+    one = made(n1=n, n2=n, d=10**13, m=500, inherited=50, signal=math.sqrt(2e8))
+    found = finite_transfer(one)
+    assert found == pytest.approx(predict(one).transfer, rel=0.1)
+    assert found == pytest.approx(equal_classes_transfer(one), rel=0.01)
+
+
+def test_unequal_classes_err_more():
+    """The more, the rarer errors are."""
+    ratios = [
+        finite_transfer(one) / equal_classes_transfer(one) for one in (MADE, made(signal=400.0))
+    ]
+    assert 1 < ratios[0] < ratios[1] / 2
+
+
+def test_signal_helps_and_noise_harms():
+    assert finite_transfer(made(sigma1=0.3)) < finite_scratch(MADE) / 2
+    unshared = made(universal=1e-4, n1=600)
+    assert finite_transfer(unshared) > 1.1 * finite_scratch(unshared)
+
+
+@pytest.mark.parametrize("factor", [10.0, 1e-100])
+def test_scale_does_not_matter(factor):
+    lengths = {name: factor * getattr(MADE, name) for name in ("u", "v1", "v2", "sigma1", "sigma2")}
+    scaled = replace(
+        MADE,
+        **lengths,
+        sigma0=MADE.sigma0 / factor,
+        eta1=MADE.eta1 / factor**2,
+        eta2=MADE.eta2 / factor**2,
+    )
+    assert finite_transfer(scaled) == pytest.approx(finite_transfer(MADE), rel=1e-4)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"n1": 1}, {"n2": 1}, {"m": 1, "inherited": 1}, {"inherited": 20}], ids=str
+)
+def test_extreme_sizes(changes):
+    assert 0 < finite_transfer(made(**changes)) <= 0.55
+
+
+def test_refused():
+    with pytest.raises(IncomputableError, match="h_2 = "):
+        finite_transfer(replace(MADE, sigma2=1e-160))
