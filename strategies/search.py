@@ -8,8 +8,8 @@ ten cases it turns to mutants of those it has seen, which is good at finding cra
 covering a space. A backend of our own, its usual one without either, does neither; shrinking stays
 Hypothesis's. Where a search is to
 *climb* towards the worst case, mutants are wanted, and `hypothesis.target` steers them; Hypothesis
-does that for its own backend only, which is therefore replaced, for as long as the search lasts, by
-the one that invents no constants.
+does that for its own backend only, which therefore invents no constants for as long as the search
+lasts.
 """
 
 from __future__ import annotations
@@ -19,17 +19,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from unittest.mock import patch
 
 import hypothesis
 from hypothesis import HealthCheck, Phase, given, settings, target
 from hypothesis import strategies as st
-from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
 
 from claims.core.case import Case
 from claims.core.constants import Constants
 from claims.core.domain import Domain
 from model.regime import Regime
+from strategies.provider import PLAIN, without_constants
 from strategies.regimes import regimes
 from strategies.sizes import Corner, corners
 
@@ -37,15 +36,6 @@ from strategies.sizes import Corner, corners
 ROOTS = 2**32
 #: A search of so many cases for each corner takes one in each.
 _CASES_A_CORNER = 3
-
-
-class _Provider(HypothesisProvider):
-    def _maybe_draw_constant(self, *_: object, **__: object) -> None:
-        return None
-
-
-_BACKEND = "transfer-claims"
-AVAILABLE_PROVIDERS[_BACKEND] = _Provider
 
 
 class _FallenError(Exception):
@@ -124,7 +114,7 @@ class HypothesisSearch:
             if math.isfinite(scores[case]):  # nothing else can be climbed
                 target(scores[case])
 
-        with patch.dict(AVAILABLE_PROVIDERS, {"hypothesis": _Provider}):
+        with without_constants():
             # The optimiser changes what was drawn last first: the regime, not the root. It begins
             # when half of the cases are spent.
             phases = [Phase.generate, Phase.target]
@@ -190,7 +180,7 @@ def _settings(cases: int) -> settings:
     return settings(
         max_examples=cases,
         phases=[Phase.generate],
-        backend=_BACKEND,
+        backend=PLAIN,
         database=None,
         derandomize=False,
         deadline=None,

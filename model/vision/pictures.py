@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import warnings
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,8 +51,10 @@ def read_picture(where: str, raw: bytes, rows: int) -> NDArray[np.uint8]:
             f"must be a PNG of {PIXELS // 3} x {rows} pixels, 8 bits of red, green and blue",
         )
     try:
-        with Image.open(io.BytesIO(raw), formats=["PNG"]) as picture:
-            array = np.asarray(picture)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # which is how Pillow says "damaged"
+            with Image.open(io.BytesIO(raw), formats=["PNG"]) as picture:
+                array = np.asarray(picture)
     # Pillow raises OSError, SyntaxError, ValueError, zlib.error and others for bytes that are no
     # picture
     except Exception as error:

@@ -123,6 +123,7 @@ def test_pictures_of_another_kind(archive, members, refused, tiny, picture):
         )
 
 
+@pytest.mark.filterwarnings("default")  # as outside of the tests, where a warning is no error
 def test_damaged_pictures(archive, members, refused):
     name = "package/test_batch.png"
     raw = members["npm"][name]

@@ -4,6 +4,8 @@ import json
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
+import pytest
+
 from claims.deciding.verdict import Verdict
 from reports.ledger import ledger
 from reports.pytest_plugin import PROPERTY
@@ -12,7 +14,8 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[3]
 
 
-def test_junit(pytester):
+@pytest.mark.parametrize("family", ["xunit1", "xunit2"])
+def test_junit(pytester, family):
     """A run of the theory tier, by the project's own configuration, as XML that other tools read:
     the claim's test, and its verdict with it.
     """
@@ -37,6 +40,8 @@ def test_junit(pytester):
         tmp_path / "ledger.jsonl",
         "--junitxml",
         tmp_path / "junit.xml",
+        "-o",
+        f"junit_family={family}",
     )
     assert pytester.runpytest_inprocess(*chosen, *options).ret == 0
     suite = ET.parse(tmp_path / "junit.xml").getroot().find("testsuite")

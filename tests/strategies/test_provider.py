@@ -1,0 +1,90 @@
+"""What `strategies/provider.py` takes for granted of Hypothesis's private side, one fact a test.
+
+Where a new release moves it, the test that fails says what to change, and where.
+"""
+
+import ast
+import importlib
+from pathlib import Path
+
+import pytest
+from hypothesis import Phase, given, seed, settings
+from hypothesis import strategies as st
+
+ROOT = Path(__file__).parents[2]
+ADAPTER = "strategies/provider.py"
+PRIVATE = "hypothesis.internal.conjecture.providers"
+#: Hypothesis draws such numbers on purpose; by chance one in a million is met.
+NAMED = {2**power + offset for power in range(20, 40) for offset in (-1, 0, 1)}
+
+
+def moved(what, look_for):
+    return f"Hypothesis moved {what}: look for {look_for} in its sources, and change {ADAPTER}"
+
+
+def imported(path):
+    nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    whole = {one.name for node in nodes if isinstance(node, ast.Import) for one in node.names}
+    return whole | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+
+
+def test_one_adapter():
+    files = [
+        path
+        for room in ("claims", "model", "reports", "strategies")
+        for path in (ROOT / room).rglob("*.py")
+    ]
+    users = {
+        path.relative_to(ROOT).as_posix()
+        for path in files
+        if any(name.startswith("hypothesis.internal") for name in imported(path))
+    }
+    assert users == {ADAPTER}
+
+
+@pytest.mark.parametrize(
+    ("name", "look_for"),
+    [
+        ("AVAILABLE_PROVIDERS", "the dict that `settings(backend=...)` looks in"),
+        ("HypothesisProvider", "the class of the backend that is called hypothesis"),
+    ],
+)
+def test_names(name, look_for):
+    try:
+        module = importlib.import_module(PRIVATE)
+    except ModuleNotFoundError:
+        pytest.fail(moved(PRIVATE, look_for))
+    assert hasattr(module, name), moved(name, look_for)
+
+
+def test_constants_are_drawn_by_one_method():
+    from hypothesis.internal.conjecture.providers import HypothesisProvider
+
+    assert hasattr(HypothesisProvider, "_maybe_draw_constant"), moved(
+        "_maybe_draw_constant", "what draws from GLOBAL_CONSTANTS and from constants of modules"
+    )
+
+
+def drawn(backend):
+    """The integers of a search."""
+    numbers = []
+
+    @seed(0)
+    @settings(max_examples=1000, phases=[Phase.generate], database=None, backend=backend)
+    @given(st.integers(2**10, 2**45))
+    def run(number):
+        numbers.append(number)
+
+    run()
+    return numbers
+
+
+def test_no_constants():
+    from strategies.provider import PLAIN, without_constants
+
+    where = moved("the drawing of constants", "calls of _maybe_draw_constant")
+    assert NAMED & {*drawn("hypothesis")}, where  # or this test would see nothing
+    assert not NAMED & {*drawn(PLAIN)}, where
+    with without_constants():
+        assert not NAMED & {*drawn("hypothesis")}, where
+    assert NAMED & {*drawn("hypothesis")}  # lent, not kept
