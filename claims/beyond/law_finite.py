@@ -29,7 +29,7 @@ from claims.core.domain import Between, Domain, Scale
 from claims.core.domains import from_scratch
 from claims.core.margin import Margin
 from claims.core.quantities import TAU_2
-from claims.deciding.estimates import Array, estimate, root_mean_square
+from claims.deciding.estimates import Array, each, estimate, root_mean_square
 from claims.deciding.population import Population
 from claims.deciding.shares import median, typical
 from claims.observing.class_sizes import Foretold, nats, predict_finite, stratified
@@ -66,12 +66,12 @@ REGIMES = 140
 
 def gaps(regimes: Regimes, reading: str) -> Array:
     """Measured less foretold."""
-    return np.array([one.measured - one.foretold[reading] for one in regimes])
+    return each(regimes, lambda one: one.measured - one.foretold[reading])
 
 
-def close(bound: float, reading: str, regimes: Regimes, constants: Constants) -> Margin:
-    """The margin of: off by at most so much in two regimes of three."""
-    return typical(gaps(regimes, reading)).at_most(bound)
+def close(reading: str, regimes: Regimes, constants: Constants) -> Margin:
+    """The margin of: off by at most `ABSOLUTE` in two regimes of three."""
+    return typical(gaps(regimes, reading)).at_most(ABSOLUTE)
 
 
 def near(
@@ -81,10 +81,10 @@ def near(
     return typical(nats(regimes, reading, low, high)).at_most(bound)
 
 
-def unbiased(bound: float, reading: str, regimes: Regimes, constants: Constants) -> Margin:
-    """The margin of: as often above as below what is so many nats off."""
+def unbiased(reading: str, regimes: Regimes, constants: Constants) -> Margin:
+    """The margin of: the median is within `SYSTEMATIC` nats of 0."""
     middle = median(nats(regimes, reading, _LEAST, _LARGEST))
-    above, below = middle.at_least(-bound, 2), middle.at_most(bound, 2)
+    above, below = middle.at_least(-SYSTEMATIC, 2), middle.at_most(SYSTEMATIC, 2)
     return Margin.between(np.minimum(above.low, below.low), np.minimum(above.high, below.high))
 
 
@@ -138,7 +138,7 @@ def _decade(name: str, low: float, high: float, bound: float, *wrong: str) -> Cl
         statement=(
             f"Where the law of finitely many samples and filters foretells an error from {low:g} to"
             f" {high:g} from scratch, it is off by at most {bound} nats in two random regimes of"
-            " three, with 4 filters of each sign or more."
+            " three, with τ₂ from 3 to 60 and 4 to 64 filters of each sign."
         ),
         latex=_FORMULA,
         domain=RARE,
@@ -151,29 +151,21 @@ def _decade(name: str, low: float, high: float, bound: float, *wrong: str) -> Cl
     )
 
 
-def _close(reading: str, regimes: Regimes, constants: Constants) -> Margin:
-    return close(ABSOLUTE, reading, regimes, constants)
-
-
-def _unbiased(reading: str, regimes: Regimes, constants: Constants) -> Margin:
-    return unbiased(SYSTEMATIC, reading, regimes, constants)
-
-
 CLAIMS = (
     Claim(
         id="law.finite.common",
         title="Sharp law at finite size: errors above 0.05",
         statement=(
             "With τ₂ from 0.1 to 2 the law of finitely many samples and filters is off by at most"
-            f" {ABSOLUTE} from scratch in two random regimes of three, with 4 filters of each sign"
-            " or more."
+            f" {ABSOLUTE} from scratch in two random regimes of three, with 4 to 64 filters of each"
+            " sign."
         ),
         latex=_FORMULA,
         domain=COMMON,
-        margin=partial(_close, "law"),
+        margin=partial(close, "law"),
         rule=Population(64, _record, predict_finite),
         unit=f"{ABSOLUTE} less what two regimes of three are off by",
-        mutants=_mutants(_close, "tau", "less"),
+        mutants=_mutants(close, "tau", "less"),
         **_SHARED,
     ),
     _decade(*DECADES[0], "tau", "less"),
@@ -184,15 +176,16 @@ CLAIMS = (
         title="Sharp law at finite size: no systematic error",
         statement=(
             "Of errors that the law of finitely many samples and filters foretells from scratch,"
-            f" 10⁻⁶ to 0.05, the median is within {SYSTEMATIC} nats of what is measured."
+            " 10⁻⁶ to 0.05, with τ₂ from 3 to 60 and 4 to 64 filters of each sign, the median is"
+            f" within {SYSTEMATIC} nats of what is measured."
         ),
         latex=_FORMULA,
         domain=RARE,
         family="law.finite",
-        margin=partial(_unbiased, "law"),
+        margin=partial(unbiased, "law"),
         rule=Population(REGIMES, _record, predict_finite),
         unit=f"{SYSTEMATIC} nats less what the median is off by",
-        mutants=_mutants(_unbiased, "equal", "half", "tau", "less"),
+        mutants=_mutants(unbiased, "equal", "half", "tau", "less"),
         **_SHARED,
     ),
 )

@@ -12,7 +12,7 @@ exchangeable and independent of all else: the first N_+ samples get +1.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
+from claims.deciding.estimates import each
 from claims.predicting import law
 from claims.predicting.law import scratch_errors_by_class
 from model.regime import Regime
@@ -51,7 +52,7 @@ class Foretold:
 def nats(regimes: Sequence[Foretold], reading: str, low: float, high: float) -> Array:
     """ln(measured/foretold), of regimes of which the law foretells an error in this range."""
     chosen = [one for one in regimes if low < one.foretold["law"] <= high]
-    return np.array([math.log(one.measured / one.foretold[reading]) for one in chosen])
+    return each(chosen, lambda one: math.log(one.measured / one.foretold[reading]))
 
 
 def readings(regime: Regime) -> dict[str, float]:
@@ -73,12 +74,8 @@ def stratified(regime: Regime, seeds: Seeds) -> Foretold:
     """Train `TIMES` networks from scratch for each seed."""
     many = replace(seeds, first=TIMES * seeds.first, count=TIMES * seeds.count)
     counts, weights = drawn_counts(regime, many.count)
-    errors, at = np.empty(many.count), 0
-    for part in _parts(regime, many):
-        chosen = slice(at, at + part.count)
-        errors[chosen] = _errors(regime, part, counts[chosen])
-        at += part.count
-    return Foretold(many.count, readings(regime), float(weights @ errors) / many.count)
+    measured = _mean(_from_scratch, regime, many, weights, counts)
+    return Foretold(many.count, readings(regime), measured)
 
 
 def drawn_counts(regime: Regime, many: int) -> tuple[np.ndarray, np.ndarray]:
@@ -100,12 +97,7 @@ def transferred(regime: Regime, seeds: Seeds) -> Foretold:
     source, target = (broad_counts(n, many.count) for n in (regime.n1, regime.n2))
     order = generator.permutation(many.count)
     weights = source[1][order] * target[1]
-    errors, at = np.empty(many.count), 0
-    for part in _parts(regime, many):
-        chosen = slice(at, at + part.count)
-        errors[chosen] = _after_transfer(regime, part, source[0][order][chosen], target[0][chosen])
-        at += part.count
-    measured = float(weights @ errors) / many.count
+    measured = _mean(_after_transfer, regime, many, weights, source[0][order], target[0])
     return Foretold(2 * many.count, transfer_readings(regime), measured)
 
 
@@ -142,15 +134,28 @@ def _quantiles(plain: np.ndarray, part: np.ndarray, many: int) -> tuple[np.ndarr
     return counts, (plain / proposal)[counts]
 
 
+def _mean(
+    errors: Callable[..., np.ndarray],
+    regime: Regime,
+    seeds: Seeds,
+    weights: np.ndarray,
+    *counts: np.ndarray,
+) -> float:
+    """The weighted mean of errors over networks, as many drawn together as memory takes."""
+    parts, at = [], 0
+    for part in _parts(regime, seeds):
+        parts.append(errors(regime, part, *(one[at : at + part.count] for one in counts)))
+        at += part.count
+    return float(weights @ np.concatenate(parts)) / seeds.count
+
+
 def _after_transfer(
     regime: Regime, seeds: Seeds, source: np.ndarray, target: np.ndarray
 ) -> np.ndarray:
     draw = sample(regime, seeds)
     trained = train_task(regime, 1, with_counts(draw.upstream, source), draw.start)
     data = with_counts(draw.downstream, target)
-    run = train_task(regime, 2, data, inherit(trained.weights, draw.fresh, regime.inherited))
-    found = estimate_error(run.weights, data.signal, regime, 2, seeds, LINES)
-    return np.asarray(found.value.numpy())
+    return _errors(regime, seeds, data, inherit(trained.weights, draw.fresh, regime.inherited))
 
 
 def _parts(regime: Regime, seeds: Seeds) -> Sequence[Seeds]:
@@ -162,10 +167,14 @@ def _parts(regime: Regime, seeds: Seeds) -> Sequence[Seeds]:
     ]
 
 
-def _errors(regime: Regime, seeds: Seeds, counts: np.ndarray) -> np.ndarray:
+def _from_scratch(regime: Regime, seeds: Seeds, counts: np.ndarray) -> np.ndarray:
     draw = sample(regime, seeds)
-    data = with_counts(draw.downstream, counts)
-    run = train_task(regime, 2, data, draw.fresh)
+    return _errors(regime, seeds, with_counts(draw.downstream, counts), draw.fresh)
+
+
+def _errors(regime: Regime, seeds: Seeds, data: Sample, start: torch.Tensor) -> np.ndarray:
+    """Of networks trained downstream from this start: (seeds,)."""
+    run = train_task(regime, 2, data, start)
     found = estimate_error(run.weights, data.signal, regime, 2, seeds, LINES)
     return np.asarray(found.value.numpy())
 

@@ -6,12 +6,13 @@ As stated, errors are at most exp(-tau/C_2) from tau = C_1 on. With calibrated c
 * *sharp*: error <= 0.1 exp(-(tau - C_1)/C_2) for tau >= C_1. Below C_3 it is at least 0.1, so the
   transition lies between, and C_1/C_3 says how sharp it is: of tau_2 from scratch, and of tau_D
   after transfer (any X).
-* *from below*: error >= 0.1 exp(-tau/c). With the first it pins the exponent, which no bound from
-  above does: ln(error) falls linearly in tau, and neither faster nor slower.
+* *from below*: error >= 0.1 exp(-tau/c). With the first it says that ln(error) falls linearly in
+  tau, which no bound from above does.
 
-Networks of one regime differ: with few samples one class may have many more than the other, and
-that network errs more. So the two slopes, 1/C_2 and 1/c, are those of the worst network and of the
-best.
+How fast it falls the two slopes leave open by a factor, C_2/c: about 12. They are those of the
+worst networks and of the best over all regimes: networks differ (with few samples one class may
+have many more than the other, and such a network errs more), sizes do, and both constants keep an
+allowance.
 """
 
 from __future__ import annotations
@@ -77,10 +78,10 @@ class _Theorem:
         return margin
 
     def from_below(self, c: float = 1.0, power: float = 1.0) -> Any:
-        """error >= 0.1 exp(-criterion/c), with this share of 1/c."""
+        """error >= 0.1 exp(-criterion^power/c); c may be another by a factor."""
 
         def margin(observation: Observation, constants: Constants) -> Margin:
-            nats = c * self.criterion(observation.regime) ** power / constants[self.c]
+            nats = self.criterion(observation.regime) ** power / (c * constants[self.c])
             at_least_one = error_at_least(self.learned(observation).error, 1.0)
             return shifted(at_least_one, nats - _LIMIT)
 
@@ -182,7 +183,7 @@ def _claims(theorem: _Theorem) -> tuple[Claim[Observation], ...]:
         ),
         Claim(
             id=f"{theorem.base}.from-below",
-            title=f"{theorem.words}: errors fall no faster than that",
+            title=f"{theorem.words}: errors fall no faster than exponentially",
             statement=(
                 f"Under Condition 4.1,{theorem.hypothesis} {plain} ≥ C₁ implies test error at least"
                 f" 0.1 exp(−{plain}/c)."
@@ -192,7 +193,7 @@ def _claims(theorem: _Theorem) -> tuple[Claim[Observation], ...]:
             constants=(theorem.c_1, theorem.c),
             fits=(*fitted(theorem.c_1), theorem.slope),
             mutants=(
-                Mutant("slope", "3c for c", {"margin": theorem.from_below(c=1 / 3)}),
+                Mutant("slope", "3c for c", {"margin": theorem.from_below(c=3.0)}),
                 Mutant(
                     "exponent",
                     f"{plain}^0.75 for {plain}",

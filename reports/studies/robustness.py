@@ -7,14 +7,17 @@ The record comes with the project: a line for each batch, written by `tests/fuzz
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ConfigDict, TypeAdapter
 
 from claims.core.records import validated
+from reports.ledger import journal
 from reports.ledger.files import LARGE, read_json, read_text
+from reports.ledger.journal import Journal
 
 Kind = Literal["damaged files", "stopped runs"]
 #: The record that comes with the project.
@@ -88,6 +91,17 @@ def read(file: Path = FILE) -> list[Batch]:
     if read_json(first) != HEADER:
         raise ValueError("does not begin as such records do")
     return [read_batch(read_json(line)) for line in lines]
+
+
+def opened() -> AbstractContextManager[Journal]:
+    """The project's record, to be added to. Raises JournalError, OSError."""
+    return journal.opened(FILE, HEADER, lambda values: asdict(read_batch(values)))
+
+
+def good(record: Journal, kind: Kind) -> list[Batch]:
+    """The batches of a kind that need not be tried again."""
+    batches = (read_batch(one) for one in record.records)
+    return [one for one in batches if one.kind == kind and not one.wrong]
 
 
 def rows(batches: Sequence[Batch]) -> tuple[Row, ...]:

@@ -27,7 +27,6 @@ from judging import judged  # noqa: E402
 from mutations import mutated  # noqa: E402
 from readers import READERS  # noqa: E402
 
-from reports.ledger import journal  # noqa: E402
 from reports.studies import robustness  # noqa: E402
 from reports.studies.robustness import Batch  # noqa: E402
 
@@ -64,10 +63,8 @@ def main():
         kept, folder = None, Path(tempfile.mkdtemp())
         before = set()
         if options.record:
-            opened = journal.opened(robustness.FILE, robustness.HEADER, lambda values: values)
-            kept = stack.enter_context(opened)
-            batches = map(robustness.read_batch, kept.records)
-            before = {(one.name, one.seed, one.number) for one in batches if not one.wrong}
+            kept = stack.enter_context(robustness.opened())
+            before = {(one.name, one.seed, one.number) for one in robustness.good(kept, KIND)}
         left, batches = options.inputs, ((n, name) for n in count() for name in READERS)
         for number, name in batches:
             if left <= 0:

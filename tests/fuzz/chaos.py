@@ -29,9 +29,8 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 os.environ |= {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
-from claims.core.catalogue import catalogue  # noqa: E402
 from reports.commands.entry import main as command_line  # noqa: E402
-from reports.ledger import journal, ledger  # noqa: E402
+from reports.ledger import ledger  # noqa: E402
 from reports.studies import robustness, verify  # noqa: E402, F401  # before runs are forked
 from reports.studies.robustness import Batch  # noqa: E402
 from reports.studies.sweep import sweep  # noqa: E402, F401
@@ -69,7 +68,7 @@ class Sweep:
     def __init__(self, name, executor):
         self.name, self.executor = name, executor
 
-    def arguments(self, out):
+    def arguments(self, folder, out):
         return ["sweep", "sweep.toml", "--records", f"{out}.jsonl", *self.executor]
 
     def result(self, folder, out):
@@ -86,8 +85,8 @@ class Verify:
     name = "verify"
     finished = frozenset({0, 1})  # a claim that falls
 
-    def arguments(self, out):
-        path = Path(f"{out}.jsonl")
+    def arguments(self, folder, out):
+        path = folder / f"{out}.jsonl"
         kept = ledger.read(path).verdicts if path.exists() else {}
         left = [name for name in CLAIMS if name not in kept] or [CLAIMS[0]]
         return ["verify", *left, "--profile", "quick", "--workers", "2", "--ledger", str(path)]
@@ -168,7 +167,7 @@ def one_round(folder, run, whole, rng):
         old.unlink()
     faults = again = 0
     while True:
-        child = start(folder, in_folder(folder, run))
+        child = start(folder, run.arguments(folder, "out"))
         code = ended(child, rng.uniform(0.1, 4.0)) if faults < _MOST else None
         if code is None and faults < _MOST:
             faults += disturb(child, rng)
@@ -180,26 +179,14 @@ def one_round(folder, run, whole, rng):
             print(f"{run.name}: left with {code}")
             return faults, again, False
         if code in run.finished:
-            result = run.result(folder, "out")
-            if len(result) == len(whole):
-                return faults, again, result == whole
+            return faults, again, run.result(folder, "out") == whole
         again += 1
-
-
-def in_folder(folder, run):
-    """The arguments, as they are there."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        return run.arguments("out")
-    finally:
-        os.chdir(before)
 
 
 def undisturbed(folder, run):
     """What a run in one go gives."""
     (folder / "whole.jsonl").unlink(missing_ok=True)
-    code = ended(start(folder, run.arguments("whole")), 600)
+    code = ended(start(folder, run.arguments(folder, "whole")), 600)
     if code not in run.finished:
         raise SystemExit(f"{run.name}: the run that nothing disturbed left with {code}")
     return run.result(folder, "whole")
@@ -211,14 +198,11 @@ def main():
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--record", action="store_true", help="add to the project's record")
     options = parser.parse_args()
-    assert all(name in catalogue() for name in CLAIMS)
     with ExitStack() as stack:
         kept, before = None, []
         if options.record:
-            opened = journal.opened(robustness.FILE, robustness.HEADER, lambda values: values)
-            kept = stack.enter_context(opened)
-            of_kind = (one for one in map(robustness.read_batch, kept.records) if one.kind == KIND)
-            before = [one for one in of_kind if one.seed == options.seed and not one.wrong]
+            kept = stack.enter_context(robustness.opened())
+            before = [one for one in robustness.good(kept, KIND) if one.seed == options.seed]
         folder = Path(tempfile.mkdtemp())
         (folder / "sweep.toml").write_text(SWEEP)
         whole = {run.name: undisturbed(folder, run) for run in RUNS}

@@ -55,7 +55,6 @@ def _scratch(regime: Regime) -> tuple[Sizes, Counted]:
 #: What each reading of the law changes, in sizes: an infinite number leaves its part out.
 _WRONG: dict[str, dict[str, float]] = {
     "equal classes": {"n": 10**15},
-    "no width": {"m": 10**15},
     "half the samples": {"n": 0.5},
     "a tenth more signal": {"tau": 1.1},
     "a tenth less signal": {"tau": 0.9},
@@ -72,7 +71,7 @@ def finite_readings(regime: Regime) -> dict[str, float]:
 
 
 def _changed(sizes: Sizes, changes: dict[str, float]) -> Sizes:
-    """Numbers multiplied; those of samples and of filters stay whole."""
+    """Numbers multiplied; that of samples stays whole."""
     scaled = {name: factor * getattr(sizes, name) for name, factor in changes.items()}
-    whole = {name: max(1, int(value)) for name, value in scaled.items() if name in ("n", "m")}
+    whole = {"n": max(1, int(scaled["n"]))} if "n" in scaled else {}
     return replace(sizes, **(scaled | whole))

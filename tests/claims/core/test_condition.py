@@ -21,6 +21,7 @@ from claims.core.condition import (
 )
 from claims.core.quantities import catalogue
 from model.regime import Regime
+from model.scales import in_unit
 from strategies.groups import Groups, build
 
 REGIME = Regime(
@@ -144,14 +145,7 @@ def test_slack_scales(change, factors):
 @pytest.mark.parametrize("by", [1e-3, 7.0])
 def test_scale_symmetry(by):
     """No clause may tell a regime from its image under E3."""
-    lengths = {name: getattr(REGIME, name) * by for name in ("u", "v1", "v2", "sigma1", "sigma2")}
-    moved = replace(
-        REGIME,
-        **lengths,
-        sigma0=REGIME.sigma0 / by,
-        eta1=REGIME.eta1 / by**2,
-        eta2=REGIME.eta2 / by**2,
-    )
+    moved = in_unit(REGIME, by)
     assert slacks(moved) == pytest.approx(slacks(REGIME), rel=1e-12)
 
 

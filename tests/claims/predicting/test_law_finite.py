@@ -33,6 +33,7 @@ from claims.predicting.law.imbalance import (
     output_moments,
 )
 from claims.predicting.law.stepped import memory
+from model.scales import in_unit
 
 MADE = regime(n1=60, n2=60, d=10**6, m=20, inherited=8, signal=128.0, sigma2=1.0, h=0.2, steps=200)
 MOMENTS = counted(0.4, 40.0, 0.05, 16)
@@ -208,14 +209,7 @@ def test_one_class_alone():
 @pytest.mark.parametrize("factor", [10.0, 1e-100, 1e100])
 def test_scale_does_not_matter(factor):
     """E3: lengths times a factor, sigma_0 divided by it, eta by its square."""
-    lengths = {name: factor * getattr(MADE, name) for name in ("u", "v1", "v2", "sigma1", "sigma2")}
-    scaled = replace(
-        MADE,
-        **lengths,
-        sigma0=MADE.sigma0 / factor,
-        eta1=MADE.eta1 / factor**2,
-        eta2=MADE.eta2 / factor**2,
-    )
+    scaled = in_unit(MADE, factor)
     assert finite_scratch(scaled) == pytest.approx(finite_scratch(MADE), rel=1e-6)
 
 

@@ -21,6 +21,7 @@ from claims.predicting.law.fields import field_correlation
 from claims.predicting.law.inherited import Target, inherited_share, mixed, two_points
 from model.run import signs
 from model.sampling import Seeds
+from model.scales import in_unit
 from model.transfer import run_trial
 
 
@@ -122,14 +123,7 @@ def test_signal_helps_and_noise_harms():
 
 @pytest.mark.parametrize("factor", [10.0, 1e-100])
 def test_scale_does_not_matter(factor):
-    lengths = {name: factor * getattr(MADE, name) for name in ("u", "v1", "v2", "sigma1", "sigma2")}
-    scaled = replace(
-        MADE,
-        **lengths,
-        sigma0=MADE.sigma0 / factor,
-        eta1=MADE.eta1 / factor**2,
-        eta2=MADE.eta2 / factor**2,
-    )
+    scaled = in_unit(MADE, factor)
     assert finite_transfer(scaled) == pytest.approx(finite_transfer(MADE), rel=1e-4)
 
 

@@ -1,7 +1,6 @@
 """The sharp law of whole regimes: its limits, and what it does not depend on."""
 
 import math
-from dataclasses import replace
 
 import pytest
 from examples import regime
@@ -14,6 +13,7 @@ from claims.predicting.law import (
     stepwise,
 )
 from claims.predicting.law.cascade import _cascade
+from model.scales import in_unit
 
 
 def at(tau, **changes):
@@ -76,11 +76,7 @@ def test_signal_and_noise_inherited():
 def test_scale_does_not_matter():
     """E3: (u, v, sigma) times 10, sigma_0 a tenth, eta a hundredth."""
     made = at(1.0)
-    lengths = {name: 10 * getattr(made, name) for name in ("u", "v1", "v2", "sigma1", "sigma2")}
-    scaled = replace(
-        made, **lengths, sigma0=made.sigma0 / 10, eta1=made.eta1 / 100, eta2=made.eta2 / 100
-    )
-    assert predict(scaled).transfer == pytest.approx(predict(made).transfer, rel=1e-6)
+    assert predict(in_unit(made, 10)).transfer == pytest.approx(predict(made).transfer, rel=1e-6)
 
 
 def test_deterministic():
