@@ -127,7 +127,7 @@ def matches_finding(
         recorded = expected(claim)
         verdict = decided(claim, shrinks=0) if recorded is Status.FALSIFIED else decided(claim)
         failure = None
-        if counterexample.is_to_be_kept(verdict):
+        if verdict.status is Status.FALSIFIED and verdict.counterexample:
             failure = counterexample.keep(verdict, workspace.failures)
         if claim.kind is Kind.CONJECTURE:  # measured and reported; nothing hangs on it
             return
