@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -30,6 +31,7 @@ from reports.interruption import Interruption, heard, hosted, keeping
 from reports.ledger import ledger
 from reports.ledger.keeping import Keeper
 from reports.ledger.ledger import Ledger, LedgerError
+from strategies import provider
 
 PROPERTY = "verdict"
 #: Seconds between writing what was decided.
@@ -176,6 +178,24 @@ def pytest_report_header(config: pytest.Config) -> str:
         f"transfer-claims: profile {profile.name}, {profile.regimes} regimes per claim,"
         f" --claims-entropy {profile.entropy}"
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Count what the search of a claim draws, where Hypothesis's statistics are asked for.
+
+    Hypothesis itself does so for tests under `@given` only.
+    """
+    if not item.config.getoption("--hypothesis-show-statistics", False):
+        yield
+        return
+    with provider.counting() as searches:
+        yield
+    claims = [
+        json.loads(str(value))["claim"] for name, value in item.user_properties if name == PROPERTY
+    ]
+    if searches and claims:
+        item.hypothesis_statistics = provider.statistics(", ".join(claims), searches)  # type: ignore[attr-defined]  # where its plugin looks
 
 
 class Collector:

@@ -1,4 +1,4 @@
-"""All that is used of Hypothesis's private side: where its numbers come from.
+"""All that is used of Hypothesis's private side: where its numbers come from, and who watches.
 
 Hypothesis promises none of this from one release to the next. What it is used for, and what to look
 for where a release moves it, is in `tests/strategies/test_provider.py`.
@@ -6,10 +6,14 @@ for where a release moves it, is in `tests/strategies/test_provider.py`.
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 from unittest.mock import patch
 
+from hypothesis.internal import observability
 from hypothesis.internal.conjecture.providers import AVAILABLE_PROVIDERS, HypothesisProvider
+from hypothesis.statistics import collector, describe_statistics
 
 
 class PlainProvider(HypothesisProvider):
@@ -33,3 +37,41 @@ def without_constants() -> AbstractContextManager[object]:
     return patch.object(
         HypothesisProvider, "_maybe_draw_constant", PlainProvider._maybe_draw_constant
     )
+
+
+# Who watches --------------------------------------------------------------------------------------
+
+
+def observed() -> bool:
+    """Whether observations are written, as Tyche reads them."""
+    return observability.observability_enabled()
+
+
+def counted() -> bool:
+    """Whether statistics are collected."""
+    return collector.value is not None
+
+
+@contextmanager
+def counting() -> Iterator[list[dict[str, Any]]]:
+    """Collect the statistics of every search that runs meanwhile."""
+    found: list[dict[str, Any]] = []
+    with collector.with_value(found.append):  # type: ignore[arg-type]  # declared as None
+        yield found
+
+
+def statistics(title: str, searches: list[dict[str, Any]]) -> str:
+    """Statistics of searches, as Hypothesis words those of one."""
+    whole: dict[str, Any] = {"nodeid": title, "stopped-because": searches[-1]["stopped-because"]}
+    for one in searches:
+        for name, phase in one.items():
+            if name.endswith("-phase"):
+                whole[name] = _sum(whole[name], phase) if name in whole else phase
+            elif name == "targets":
+                whole[name] = phase
+    return describe_statistics(whole)  # type: ignore[arg-type]  # a private type
+
+
+def _sum(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Of times, counts and lists."""
+    return {name: one[name] + other[name] for name in one}

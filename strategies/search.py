@@ -28,9 +28,10 @@ from claims.core.case import Case
 from claims.core.constants import Constants
 from claims.core.domain import Domain
 from model.regime import Regime
-from strategies.provider import PLAIN, without_constants
+from strategies.provider import PLAIN, counted, observed, without_constants
 from strategies.regimes import regimes
 from strategies.sizes import Corner, corners
+from strategies.watching import tell
 
 #: Seeds of verification and of calibration come from disjoint halves of this range.
 ROOTS = 2**32
@@ -52,6 +53,11 @@ class HypothesisSearch:
 
     calibration: bool = False
 
+    @property
+    def watched(self) -> bool:
+        """Whether Hypothesis writes observations, or collects statistics."""
+        return observed() or counted()
+
     def falling(
         self,
         domain: Domain,
@@ -62,12 +68,17 @@ class HypothesisSearch:
         entropy: int,
         cases: int,
         shrinks: int = 0,
+        title: str = "",
+        margin: Callable[[Case], float | None] | None = None,
     ) -> Case | None:
         """Call `falls` on up to `cases` cases; shrink the first that falls.
 
         Args:
             name, entropy: fix the whole search: same values, same cases, whatever else runs.
             shrinks: calls more that shrinking may take.
+            title, margin: what Hypothesis's statistics and observations call the search, and say of
+                a case. Each corner is a property of its own there: of those with one name, a
+                viewer shows the last that ran.
 
         The last cases lie in the domain's corners (`strategies.sizes`), one in each, where there
         are cases enough.
@@ -78,13 +89,14 @@ class HypothesisSearch:
         first_root = ROOTS if self.calibration else 0
         for corner, count in _parts(domain, cases):
             # A search begins with the simplest case, which is in no corner.
-            hunt = _Hunt(falls, shrinks, passed=0 if corner is None else 1)
+            hunt = _Hunt(falls, shrinks, margin, passed=0 if corner is None else 1)
             drawn = (
                 regimes(domain, constants, corner),
                 st.integers(first_root, first_root + ROOTS - 1),
             )
             label = "" if corner is None else f"/{corner.value}"
-            _run(drawn, hunt, f"{entropy}:{name}{label}", count + hunt.passed)
+            seed, shown = f"{entropy}:{name}{label}", f"{title or name}{label}"
+            _run(drawn, hunt, seed, shown, count + hunt.passed)
             if hunt.smallest is not None:
                 return hunt.smallest
         return None
@@ -98,10 +110,11 @@ class HypothesisSearch:
         name: str,
         entropy: int,
         cases: int,
+        title: str = "",
     ) -> None:
         """Call `score` on up to `cases` cases, chosen by `hypothesis.target` to make it large.
 
-        Deterministic, as `falling` is.
+        Deterministic, as `falling` is. What is shown of a case as its margin is minus its score.
         """
         scores: dict[Case, float] = {}
 
@@ -111,6 +124,7 @@ class HypothesisSearch:
                 if len(scores) == cases:
                     return
                 scores[case] = score(case)
+            tell(case, -scores[case])
             if math.isfinite(scores[case]):  # nothing else can be climbed
                 target(scores[case])
 
@@ -120,7 +134,7 @@ class HypothesisSearch:
             phases = [Phase.generate, Phase.target]
             configured = settings(_settings(cases), backend="hypothesis", phases=phases)
             drawn = st.integers(0, ROOTS - 1), regimes(domain, constants)
-            _seeded(climb, f"{entropy}:{name}", configured, *drawn)()
+            _seeded(climb, f"{entropy}:{name}", title or name, configured, *drawn)()
 
 
 #: The one that verdicts are reached with.
@@ -133,6 +147,7 @@ class _Hunt:
 
     falls: Callable[[Case], bool]
     shrinks: int
+    margin: Callable[[Case], float | None] | None = None
     passed: int = 0
     decided: dict[Case, bool] = field(default_factory=dict)
     smallest: Case | None = None
@@ -148,6 +163,7 @@ class _Hunt:
                     return
                 self.shrinks -= 1
             self.decided[case] = self.falls(case)
+        tell(case, self.margin(case) if self.margin else None)
         if self.decided[case]:
             self.smallest = case
             raise _FallenError
@@ -164,12 +180,13 @@ def _parts(domain: Domain, cases: int) -> list[tuple[Corner | None, int]]:
 def _run(
     drawn: tuple[st.SearchStrategy[Regime], st.SearchStrategy[int]],
     hunt: _Hunt,
-    name: str,
+    seed: str,
+    title: str,
     cases: int,
 ) -> None:
     phases = [Phase.generate, Phase.shrink] if hunt.shrinks else [Phase.generate]
     try:
-        _seeded(hunt, name, settings(_settings(cases), phases=phases), *drawn)()
+        _seeded(hunt, seed, title, settings(_settings(cases), phases=phases), *drawn)()
     except _FallenError:
         return
 
@@ -194,12 +211,17 @@ def _settings(cases: int) -> settings:
 
 
 def _seeded(
-    test: Callable[..., None], name: str, configured: settings, *drawn: st.SearchStrategy[Any]
+    test: Callable[..., None],
+    seed: str,
+    title: str,
+    configured: settings,
+    *drawn: st.SearchStrategy[Any],
 ) -> Callable[[], None]:
-    @hypothesis.seed(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big"))
+    @hypothesis.seed(int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big"))
     @configured
     @given(st.tuples(*drawn))
     def run(values: tuple[Any, ...]) -> None:
         test(*values)
 
+    run.__name__ = title  # what Hypothesis calls the property
     return run

@@ -23,8 +23,13 @@ class Search(Hashable, Protocol):
     """Draws cases of a domain. `strategies.search` has one; rules are handed it.
 
     `name` and `entropy` fix the whole search: same values, same cases, whatever else runs. No
-    distribution is promised, and no rule assumes one.
+    distribution is promised, and no rule assumes one. `title` is what whoever watches the search
+    is shown it as, the name if empty, and no case depends on it.
     """
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody is shown its cases: then claims do not share a search."""
 
     def falling(
         self,
@@ -36,8 +41,13 @@ class Search(Hashable, Protocol):
         entropy: int,
         cases: int,
         shrinks: int = 0,
+        title: str = "",
+        margin: Callable[[Case], float | None] | None = None,
     ) -> Case | None:
-        """Call `falls` on up to `cases` cases; make the first that falls smaller, and return it."""
+        """Call `falls` on up to `cases` cases; make the first that falls smaller, and return it.
+
+        `margin` is that of a case which `falls` was called on, to be shown; None if it has none.
+        """
 
     def worst(
         self,
@@ -48,5 +58,6 @@ class Search(Hashable, Protocol):
         name: str,
         entropy: int,
         cases: int,
+        title: str = "",
     ) -> None:
         """Call `score` on up to `cases` cases, chosen to make it large."""

@@ -51,7 +51,12 @@ def population_cases(claim: Claim[Any], inquiry: Inquiry) -> tuple[Case, ...]:
     constants = tuple((name, inquiry.constants[name]) for name in claim.domain.constants)
     count = inquiry.regimes or claim.rule.regimes(inquiry.profile)
     return _cases(
-        inquiry.search, claim.domain, constants, claim.family_id, inquiry.profile.entropy, count
+        inquiry.search,
+        claim.domain,
+        constants,
+        (claim.family_id, claim.id if inquiry.search.watched else claim.family_id),
+        inquiry.profile.entropy,
+        count,
     )
 
 
@@ -60,18 +65,23 @@ def _cases(
     search: Search,
     domain: Domain,
     constants: tuple[tuple[str, float], ...],
-    name: str,
+    names: tuple[str, str],
     entropy: int,
     count: int,
 ) -> tuple[Case, ...]:
-    """The regimes of a population, before anything is trained."""
+    """The regimes of a population, before anything is trained. `names` are its family's, which
+    fixes them, and the claim's, which they are shown as.
+    """
+    name, title = names
     drawn: list[Case] = []
 
     def keep(case: Case) -> bool:
         drawn.append(case)
         return False
 
-    search.falling(domain, dict(constants), keep, name=name, entropy=entropy, cases=count)
+    search.falling(
+        domain, dict(constants), keep, name=name, entropy=entropy, cases=count, title=title
+    )
     return tuple(drawn)
 
 

@@ -84,6 +84,10 @@ class PerRegime:
                 inquiry.tick(min(evidence.drawn, count), count)
             return judged is not None and judged.outcome is RegimeOutcome.FALLS
 
+        def margin(case: Case) -> float | None:
+            judged = dict(evidence.cases).get(case)
+            return None if judged is None else judged.worst_margin
+
         smallest = inquiry.search.falling(
             claim.domain,
             inquiry.constants,
@@ -92,6 +96,8 @@ class PerRegime:
             entropy=profile.entropy,
             cases=count,
             shrinks=profile.shrinks,
+            title=claim.id,
+            margin=margin,
         )
         if smallest is not None:
             evidence.counterexample = smallest, dict(evidence.cases)[smallest]

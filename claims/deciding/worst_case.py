@@ -90,6 +90,7 @@ class WorstCase:
             name=claim.family_id,
             entropy=entropy,
             cases=count,
+            title=claim.id,
         )
         fallen = [pair for pair in evidence.cases if pair[1].outcome is RegimeOutcome.FALLS]
         if fallen:

@@ -118,6 +118,29 @@ def test_same_verdict_on_any_number_of_workers(tmp_path):
     assert "profile quick" in out
 
 
+def test_statistics_of_hypothesis(pytester, monkeypatch):
+    """By the claim's own name, with scales and margin; a test that decides nothing has none."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    (pytester.path / "conftest.py").write_text((ROOT / "tests" / "conftest.py").read_text())
+    pytester.makepyfile(
+        "from claims.core.catalogue import find\n"
+        "def test_claim(decided):\n    decided(find('e5.scratch'))\n"
+        "def test_other():\n    pass\n"
+    )
+    options = "-p", "reports.pytest_plugin", "-p", "no:cacheprovider", "--claims-profile", "quick"
+    ledger_option = "--ledger", pytester.path / "ledger.jsonl"
+    said = pytester.runpytest_inprocess(*options, *ledger_option).stdout.str()
+    assert "Hypothesis Statistics" not in said
+    said = pytester.runpytest_inprocess(
+        *options, *ledger_option, "--hypothesis-show-statistics"
+    ).stdout.str()
+    _, _, statistics = said.partition("Hypothesis Statistics")
+    assert statistics.count("during generate phase") == 1
+    assert "\ne5.scratch:\n" in statistics
+    for shown in ("10 passing, 0 failing", "100.00%, margin = 0", "tau_2 from"):
+        assert shown in statistics
+
+
 # Runs of made-up verdicts -------------------------------------------------------------------------
 
 

@@ -8,11 +8,12 @@ import importlib
 from pathlib import Path
 
 import pytest
-from hypothesis import Phase, given, seed, settings
+from hypothesis import Phase, event, given, seed, settings
 from hypothesis import strategies as st
 
 ROOT = Path(__file__).parents[2]
 ADAPTER = "strategies/provider.py"
+PRIVATE_SIDE = ("hypothesis.internal", "hypothesis.statistics")
 PRIVATE = "hypothesis.internal.conjecture.providers"
 #: Hypothesis draws such numbers on purpose; by chance one in a million is met.
 NAMED = {2**power + offset for power in range(20, 40) for offset in (-1, 0, 1)}
@@ -37,7 +38,7 @@ def test_one_adapter():
     users = {
         path.relative_to(ROOT).as_posix()
         for path in files
-        if any(name.startswith("hypothesis.internal") for name in imported(path))
+        if any(name.startswith(PRIVATE_SIDE) for name in imported(path))
     }
     assert users == {ADAPTER}
 
@@ -88,3 +89,48 @@ def test_no_constants():
     with without_constants():
         assert not NAMED & {*drawn("hypothesis")}, where
     assert NAMED & {*drawn("hypothesis")}  # lent, not kept
+
+
+def searched():
+    """A search of its own."""
+
+    @seed(0)
+    @settings(max_examples=5, phases=[Phase.generate], database=None)
+    @given(st.integers(0, 9))
+    def run(number):
+        event("an event")
+
+    run.__name__ = "a title. Of any letters"
+    run()
+
+
+def test_statistics_are_collected():
+    from strategies import provider
+
+    where = moved("statistics", "note_statistics, and who calls it")
+    assert not provider.counted()
+    with provider.counting() as found:
+        assert provider.counted(), where
+        searched()
+        searched()
+    assert not provider.counted()
+    assert len(found) == 2, where
+    said = provider.statistics("a title", found)
+    assert said.startswith("a title:"), where
+    assert "10 passing" in said, where
+    assert "100.00%, an event" in said, where
+
+
+def test_observations_have_the_name_that_a_search_is_given():
+    from hypothesis.internal.observability import with_observability_callback
+
+    from strategies import provider
+
+    found = []
+    assert not provider.observed()
+    with with_observability_callback(found.append):
+        assert provider.observed(), moved("observability", "observability_enabled")
+        searched()
+    assert {one.property for one in found} == {"a title. Of any letters"}, moved(
+        "a property's name", "test_identifier"
+    )

@@ -106,6 +106,7 @@ class Straying:
     """Draws a domain's cases, and moves some outside: steps that Condition 4.1 forbids."""
 
     strays: Callable[[Regime], bool]
+    watched = False
 
     def _moved(self, case: Case) -> Case:
         regime = case.regime
