@@ -140,11 +140,8 @@ def networks(nodeid: str) -> str:
     the test itself for any other.
     """
     name = nodeid.partition("[")[2].rpartition("]")[0]
-    return (
-        _families().get(name, nodeid)
-        if nodeid.startswith(("tests/theory/", "tests/controls/"))
-        else nodeid
-    )
+    decides = any(f"/tests/{folder}/" in f"/{nodeid}" for folder in ("theory", "controls"))
+    return _families().get(name, nodeid) if decides else nodeid
 
 
 @cache

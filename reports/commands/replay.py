@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reports.commands.console import display, out, print_json
 from reports.commands.options import JsonOption
 
+if TYPE_CHECKING:
+    from reports.ledger.counterexample import Counterexample
+
 
 def replay_failure(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE", help="A failure's file, or a claim's id: the one kept of it."
+            metavar="FILE",
+            help="A failure's file, or a claim's id: the counterexample that is kept of it, or the"
+            " worst regime in the ledger.",
         ),
     ],
+    ledger: Annotated[
+        Path | None,
+        typer.Option(
+            help="Take the claim's case from this ledger, though a counterexample is kept"
+            " (reports/out/ledger.jsonl, where none is)."
+        ),
+    ] = None,
     plot: Annotated[
         Path | None,
         typer.Option(
@@ -26,21 +38,20 @@ def replay_failure(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """A failure's file, or a claim's id: exit 0 if it no longer fails, 1 if it still does, 2 if
-    it cannot be used. The file stays.
+    """Train a failure, or a claim's worst regime, again: exit 1 if the statement fails there, 0 if
+    not, 2 if it cannot be used. No file that is read changes.
     """
     from claims.core.workspace import Workspace
-    from reports.ledger import DEFAULT, counterexample
+    from reports.ledger import DEFAULT
     from reports.studies import replay
 
-    path = _file(file)
-    case = counterexample.read(path)
+    case, name = _case(file, ledger)
     with display() as progress:
         bar = progress.add_task("training", total=None)
         replayed = replay.again(
             case, lambda done, of: progress.update(bar, completed=done, total=of)
         )
-    drawing = replay.plot(replayed, plot or Workspace(DEFAULT.parent).failures / f"{path.stem}.svg")
+    drawing = replay.plot(replayed, plot or Workspace(DEFAULT.parent).failures / f"{name}.svg")
     if as_json:
         print_json(replayed.to_dict() | {"plot": None if drawing is None else str(drawing)})
     else:
@@ -50,16 +61,28 @@ def replay_failure(
     raise typer.Exit(1 if replayed.fails else 0)
 
 
-def _file(named: str) -> Path:
-    """The file of this name; else the counterexample that is kept of the claim with this id."""
+def _case(named: str, book: Path | None) -> tuple[Counterexample, str]:
+    """A file's case; else what is kept of the claim with this id, or what a ledger has of it. And
+    what to call its drawing.
+    """
     from claims.core import findings
     from claims.core.catalogue import find
-    from reports.ledger.counterexample import CounterexampleError
+    from reports.ledger import DEFAULT, counterexample, ledger
 
     path = Path(named)
     if path.exists() or path.suffix == ".json" or len(path.parts) > 1:
-        return path
-    kept = findings.path(find(named).id)
-    if not kept.exists():
-        raise CounterexampleError(f"{named}: no counterexample is kept of it")
-    return kept
+        if book is not None:
+            raise typer.BadParameter(f"{named} is a file, and has its case", param_hint="--ledger")
+        return counterexample.read(path), path.stem
+    claim, kept = find(named), findings.path(named)
+    if kept.exists() and book is None:
+        return counterexample.read(kept), kept.stem
+    source = DEFAULT if book is None else book
+    read = ledger.read(source)
+    verdicts = read.verdicts | read.mutants
+    if claim.id not in verdicts:
+        raise counterexample.CounterexampleError(
+            f"{named}: no counterexample is kept of it, and {source} has no verdict of it; decide"
+            f" it first: transfer-claims verify {named}"
+        )
+    return counterexample.of_verdict(verdicts[claim.id]), claim.id

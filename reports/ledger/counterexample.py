@@ -53,7 +53,8 @@ class Counterexample:
     regimes: int  # of which there were so many
     constants: Mapping[str, float]
     replay_seeds: int | None = None  # of one regime, where they are not the rule's usual number
-    told: float | None = None  # the margin in the file
+    told: float | None = None  # the margin in the file, or in the ledger
+    refutes: bool = True  # False of the worst regime of a statement that did not fall
 
     @property
     def seeds(self) -> int:
@@ -218,6 +219,40 @@ def _number(value: float | None) -> str:
     return "without bound" if value is None else f"{value:.3g}"
 
 
+def of_verdict(verdict: Verdict) -> Counterexample:
+    """What refuted a claim; else its worst regime, to be measured again on the same seeds.
+
+    Raises:
+        CounterexampleError: the verdict has none, or rests on other constants than today's.
+    """
+    claim, case = find(verdict.claim), verdict.counterexample or verdict.worst_case
+    if case is None:
+        raise CounterexampleError(
+            f"{claim.id}: its verdict ({verdict.status.value}) has no regime to be trained again"
+        )
+    now = constant_table.select(claim.constants)
+    _check_constants(claim.id, verdict.constants, now)
+    regime = None if case["regime"] is None else Regime.from_dict(case["regime"])
+    return Counterexample(
+        claim,
+        regime,
+        case["root"],
+        verdict.entropy,
+        verdict.regimes,
+        now,
+        None if regime is None else case["seeds"],
+        case["margin"],
+        verdict.counterexample is not None,
+    )
+
+
+def _check_constants(where: object, told: object, now: Mapping[str, float]) -> None:
+    if told != now:
+        raise CounterexampleError(
+            f"{where}: constants = {told!r}: the claim is now decided with {now!r}; verify it again"
+        )
+
+
 def read(path: Path) -> Counterexample:
     """Read and check a file. Raises `CounterexampleError`, or a subclass of ValueError that names
     the field.
@@ -237,11 +272,7 @@ def read(path: Path) -> Counterexample:
     if isinstance(root, bool) or not isinstance(root, int) or root < 0:
         raise CounterexampleError(f"{path}: root = {root!r}: must be an integer >= 0")
     now = constant_table.select(claim.constants)
-    if constants != now:
-        raise CounterexampleError(
-            f"{path}: constants = {constants!r}: the claim is now decided with {now!r}; verify it"
-            " again"
-        )
+    _check_constants(path, constants, now)
     without = claim.domain is None or claim.rule.of_regimes
     if (regime is None) != without or not isinstance(regime, dict | None):
         raise CounterexampleError(

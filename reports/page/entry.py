@@ -104,7 +104,17 @@ class Entry:
                     f"transfer-claims replay claims/counterexamples/{self.claim.id}.json",
                 )
             )
+        elif self._repeatable:
+            commands.append(
+                ("trains its worst regime again", f"transfer-claims replay {self.claim.id}")
+            )
         return tuple(commands)
+
+    @property
+    def _repeatable(self) -> bool:
+        """Whether the verdict has a regime that can be trained again."""
+        worst = self.verdict.worst_case if self.verdict else None
+        return bool(worst and worst["regime"])
 
     @property
     def failure(self) -> str:

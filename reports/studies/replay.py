@@ -48,6 +48,13 @@ class Replay:
         """Whether it still does."""
         return self.margin.certain_failures > self.case.claim.rule.delta * len(self.margin.high)
 
+    @property
+    def answer(self) -> str:
+        """In words."""
+        if self.case.refutes:
+            return "still fails" if self.fails else "no longer fails"
+        return "fails" if self.fails else "stands"
+
     def to_dict(self) -> dict[str, Any]:
         """JSON values."""
         return {
@@ -137,7 +144,7 @@ def show(console: Console, replay: Replay) -> None:
         highlight=False,
         markup=False,
     )
-    console.print("still fails" if replay.fails else "no longer fails", highlight=False)
+    console.print(replay.answer, highlight=False)
 
 
 def _terms(replay: Replay) -> list[str]:
@@ -150,10 +157,12 @@ def _terms(replay: Replay) -> list[str]:
 def _margins(replay: Replay) -> str:
     """The margin as the file says it, and as it is now."""
     delta, told = replay.case.claim.rule.delta, replay.case.told
+    margin, least_margin = replay.tolerated + 0.0, replay.margin.least + 0.0  # 0, not -0
     left_out = f" once the worst {delta:.0%} are left out" if delta else ""
-    beside = "" if told is None else f" (the file says {told:.4g})"
-    least = f", least {replay.margin.least:.4g}" if delta else ""
-    return f"margin {replay.tolerated:.4g} {replay.case.claim.unit}{left_out}{beside}{least}"
+    source = "file" if replay.case.refutes else "ledger"
+    beside = "" if told is None else f" (the {source} says {told + 0.0:.4g})"
+    least = f", least {least_margin:.4g}" if delta else ""
+    return f"margin {margin:.4g} {replay.case.claim.unit}{left_out}{beside}{least}"
 
 
 def plot(replay: Replay, path: Path) -> Path | None:

@@ -362,3 +362,11 @@ def test_networks_of_a_family_go_to_one_worker():
         "tests/theory/test_claims.py::test_x[e1.step!no]",
     ):
         assert networks(other) == other
+
+
+def test_networks_from_another_folder():
+    """pytest's root may lie elsewhere: names of tests begin with the way from there."""
+    name = "theory/test_claims.py::test_verdict[e5.scratch]"
+    for way in ("tests/", "../main/tests/", "/somewhere/main/tests/"):
+        assert networks(way + name) == catalogue()["e5.scratch"].family_id
+    assert networks("mytests/" + name) == "mytests/" + name

@@ -137,3 +137,13 @@ def test_no_verdict_at_all(folder):
 def test_a_claim_that_is_no_more(folder):
     """A verdict of a claim that the catalogue has lost is left out; the page is made."""
     assert "no.longer" not in document.render(BOOK.updated([verdict("no.longer")]), folder)
+
+
+def test_every_worst_regime_can_be_trained_again(parsed):
+    """By a command; what is kept has one of its own, and what has no regime none."""
+    shown = words(parsed.articles["theorem-4.3.error-upper"])
+    assert "transfer-claims replay theorem-4.3.error-upper trains its worst regime again" in shown
+    kept = words(parsed.articles["f3.diverges"])
+    assert "transfer-claims replay claims/counterexamples/f3.diverges.json" in kept
+    assert "its worst regime again" not in kept
+    assert "its worst regime again" not in words(parsed.articles["law.l3"])  # no verdict

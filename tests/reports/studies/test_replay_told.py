@@ -11,7 +11,7 @@ from claims.core import findings
 from claims.core.catalogue import find
 from claims.core.profile import PROFILES
 from claims.core.status import Status
-from reports.ledger import counterexample
+from reports.ledger import counterexample, ledger
 from reports.studies import replay
 from reports.studies.verify import decide
 
@@ -77,7 +77,7 @@ def test_by_id(run):
 @pytest.mark.parametrize(
     ("named", "said"),
     [
-        ("e5.scratch", "no counterexample is kept"),
+        ("e5.scratch", "decide it first: transfer-claims verify e5.scratch"),
         ("e5.scrtch", "did you mean e5.scratch"),
         ("absent.json", "absent.json: cannot be read"),
         ("folder/absent", "cannot be read"),
@@ -86,6 +86,72 @@ def test_by_id(run):
 def test_neither_file_nor_kept(run, named, said):
     code, out, err = run("replay", named)
     assert (code, out, said in err, err.count("\n")) == (2, "", True, 1)
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    """A ledger with what stands, what falls, and what has no regime."""
+    path = tmp_path_factory.mktemp("book") / "ledger.jsonl"
+    names = "e5.scratch", "e5.scratch!off-by-one", "f3.diverges", "m3.boundary"
+    profile = replace(PROFILES["quick"], regimes=2)
+    verdicts = [decide(find(name), profile) for name in names]
+    ledger.update(path, verdicts)
+    return path, dict(zip(names, verdicts, strict=True))
+
+
+def test_the_worst_regime_of_what_stands(run, book):
+    """The margin that the ledger has, and exit code 0."""
+    path, verdicts = book
+    code, out, err = run("replay", "e5.scratch", "--ledger", path)
+    assert (code, err) == (0, "")
+    assert "(the ledger says 0)" in out
+    assert "\nstands\n" in out
+    code, out, _ = run("replay", "e5.scratch", "--ledger", path, "--json")
+    told, worst = json.loads(out), verdicts["e5.scratch"].worst_case
+    assert (code, told["fails"], told["seeds"]) == (0, False, worst["seeds"])
+    assert told["margin"] == told["margin_told"] == worst["margin"]
+
+
+def test_a_formula_by_a_ledger(run, book):
+    """Is computed again; there is nothing to draw."""
+    code, out, err = run("replay", "m3.boundary", "--ledger", book[0])
+    assert (code, err) == (0, "")
+    assert "no trajectory" in out
+
+
+@pytest.mark.parametrize("name", ["e5.scratch!off-by-one", "f3.diverges"])
+def test_what_fell_by_a_ledger(run, book, name):
+    """Its counterexample, not the one that is kept."""
+    path, verdicts = book
+    code, out, err = run("replay", name, "--ledger", path, "--json")
+    assert (code, err) == (1, "")
+    told = json.loads(out)
+    assert told["margin"] == told["margin_told"] == verdicts[name].counterexample["margin"]
+
+
+def test_a_ledger_that_does_not_help(run, book, file, tmp_path):
+    path, _ = book
+    refusals = {
+        ("e1.step", path): "has no verdict of it; decide it first",
+        ("e1.step", tmp_path / "none.jsonl"): "none.jsonl has no verdict of it",
+        (str(file), path): "is a file, and has its case",
+    }
+    for (named, ledger_path), said in refusals.items():
+        code, out, err = run("replay", named, "--ledger", ledger_path)
+        assert (code, out) == (2, "")
+        assert said in err
+
+
+def test_other_constants_than_the_ledger_s(book):
+    verdict = replace(book[1]["e5.scratch"], constants={"C_4": 3.0})
+    with pytest.raises(counterexample.CounterexampleError, match="verify it again"):
+        counterexample.of_verdict(verdict)
+
+
+def test_no_regime_to_train_again(book):
+    verdict = replace(book[1]["e5.scratch"], worst_case=None)
+    with pytest.raises(counterexample.CounterexampleError, match="no regime to be trained again"):
+        counterexample.of_verdict(verdict)
 
 
 @pytest.mark.parametrize("changes", [{"margin": "low"}, {"margin": True}, {"seeds": 0}], ids=str)
