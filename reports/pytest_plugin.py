@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 os.environ["MPLBACKEND"] = "agg"  # before anything imports matplotlib: figures go into files
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # The workers already take every core. Before anything imports numpy; tests' processes too.
+    os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 import pytest
 import torch
@@ -89,7 +92,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Settle the profile, once for all workers."""
     if "PYTEST_XDIST_WORKER" in os.environ:
-        torch.set_num_threads(1)  # the workers already take every core
+        torch.set_num_threads(1)
     name, path = (
         config.getoption("--claims-profile"),
         config.getoption("--ledger") or config.rootpath / ledger.DEFAULT,

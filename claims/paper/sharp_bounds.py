@@ -196,8 +196,8 @@ def _claims(theorem: _Theorem) -> tuple[Claim[Observation], ...]:
                 Mutant("slope", "3c for c", {"margin": theorem.from_below(c=3.0)}),
                 Mutant(
                     "exponent",
-                    f"{plain}^0.75 for {plain}",
-                    {"margin": theorem.from_below(power=0.75)},
+                    f"{plain}^0.7 for {plain}",
+                    {"margin": theorem.from_below(power=0.7)},
                 ),
             ),
             **common,

@@ -53,6 +53,7 @@ SUPPORTED = [
 SEVERAL = {
     "m7.lazy.orders": 120,
     "theorem-4.2.error-lower-restricted.gamma": 24,
+    "theorem-4.2.error-lower.gamma": 8,
     "theorem-4.2.error-upper.tau-A": 8,
 }
 
@@ -78,7 +79,7 @@ def changed(tmp_path, name, regime=None, **changes):
 @pytest.mark.parametrize("name", SUPPORTED)
 def test_a_kept_counterexample_refutes(checker, capsys, name):
     regime = json.loads(KEPT[name].read_text(encoding="utf-8"))["regime"]
-    networks = SEVERAL.get(name, 3 if max(regime["n1"], regime["n2"]) > 200 else 8)
+    networks = SEVERAL.get(name, 2 if max(regime["n1"], regime["n2"]) > 200 else 4)
     assert checker.main([str(KEPT[name]), "--networks", str(networks)]) == 0
     assert "the statement fails" in capsys.readouterr().out
 

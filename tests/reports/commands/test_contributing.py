@@ -71,6 +71,8 @@ def test_nothing_else_to_touch(project):
         f"test_catalogue or {claim_id}",
         "-p",
         "no:cacheprovider",
+        "--claims-profile",
+        "quick",
         "-v",
     ]
     done = subprocess.run(
