@@ -43,6 +43,7 @@ QUICK = (
     "tests/reports/test_pytest_plugin.py",
     "tests/strategies/test_falling.py",
     "tests/strategies/test_provider.py",
+    "tests/strategies/test_watching.py",
     "tests/strategies/test_worst.py",
 )
 
