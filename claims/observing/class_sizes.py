@@ -47,6 +47,7 @@ class Foretold:
     networks: int
     foretold: Mapping[str, float]
     measured: float
+    inherited: float = 0.0  # the share of filters
 
 
 def nats(regimes: Sequence[Foretold], reading: str, low: float, high: float) -> Array:
@@ -98,7 +99,9 @@ def transferred(regime: Regime, seeds: Seeds) -> Foretold:
     order = generator.permutation(many.count)
     weights = source[1][order] * target[1]
     measured = _mean(_after_transfer, regime, many, weights, source[0][order], target[0])
-    return Foretold(2 * many.count, transfer_readings(regime), measured)
+    return Foretold(
+        2 * many.count, transfer_readings(regime), measured, regime.inherited / regime.m
+    )
 
 
 def transfer_readings(regime: Regime) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""L2 at finitely many samples and filters [D], where at most half of the filters are inherited.
+"""L2 at finitely many samples and filters [D].
 
 As from scratch (`imbalance`), with both tasks' classes of unequal size. A class with shares f_1 of
 the source's samples and f_2 of the target's has inherited signal and noise in proportion to f_1,
