@@ -23,8 +23,8 @@ COMMANDS = {
     "replay": Place(
         f"{_ROOM}.replay",
         "replay_failure",
-        "A failure's file, or a claim's id: exit 0 if it no longer fails, 1 if it still does, 2 if"
-        " it cannot be used. The file stays.",
+        "Train a failure, or a claim's worst regime, again: exit 1 if the statement fails there, 0 if"
+        " not, 2 if it cannot be used. No file that is read changes.",
     ),
     "attack": Place(
         f"{_ROOM}.attack",
