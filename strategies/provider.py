@@ -6,7 +6,7 @@ for where a release moves it, is in `tests/strategies/test_provider.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 from unittest.mock import patch
@@ -52,6 +52,11 @@ def counted() -> bool:
     return collector.value is not None
 
 
+def observing(callback: Callable[[Any], None]) -> AbstractContextManager[None]:
+    """Call this with every observation that is made meanwhile."""
+    return observability.with_observability_callback(callback)
+
+
 @contextmanager
 def counting() -> Iterator[list[dict[str, Any]]]:
     """Collect the statistics of every search that runs meanwhile."""
@@ -61,15 +66,24 @@ def counting() -> Iterator[list[dict[str, Any]]]:
 
 
 def statistics(title: str, searches: list[dict[str, Any]]) -> str:
-    """Statistics of searches, as Hypothesis words those of one."""
-    whole: dict[str, Any] = {"nodeid": title, "stopped-because": searches[-1]["stopped-because"]}
+    """Statistics of searches, as Hypothesis words those of one: why the first stopped, and the
+    highest targets of all. A case that passed untold was passed over, and does not count.
+    """
+    whole: dict[str, Any] = {"nodeid": title, "stopped-because": searches[0]["stopped-because"]}
     for one in searches:
         for name, phase in one.items():
             if name.endswith("-phase"):
-                whole[name] = _sum(whole[name], phase) if name in whole else phase
+                told = phase | {"test-cases": [*filter(_is_told, phase["test-cases"])]}
+                whole[name] = _sum(whole[name], told) if name in whole else told
             elif name == "targets":
-                whole[name] = phase
+                highest = whole.setdefault(name, {})
+                for label, score in phase.items():
+                    highest[label] = max(score, highest.get(label, score))
     return describe_statistics(whole)  # type: ignore[arg-type]  # a private type
+
+
+def _is_told(case: dict[str, Any]) -> bool:
+    return case["status"] != "valid" or bool(case["events"])
 
 
 def _sum(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

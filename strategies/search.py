@@ -124,7 +124,7 @@ class HypothesisSearch:
                 if len(scores) == cases:
                     return
                 scores[case] = score(case)
-            tell(case, -scores[case])
+            tell(case, lambda case: -scores[case])
             if math.isfinite(scores[case]):  # nothing else can be climbed
                 target(scores[case])
 
@@ -163,7 +163,7 @@ class _Hunt:
                     return
                 self.shrinks -= 1
             self.decided[case] = self.falls(case)
-        tell(case, self.margin(case) if self.margin else None)
+        tell(case, self.margin)
         if self.decided[case]:
             self.smallest = case
             raise _FallenError

@@ -23,8 +23,8 @@ class Search(Hashable, Protocol):
     """Draws cases of a domain. `strategies.search` has one; rules are handed it.
 
     `name` and `entropy` fix the whole search: same values, same cases, whatever else runs. No
-    distribution is promised, and no rule assumes one. `title` is what whoever watches the search
-    is shown it as, the name if empty, and no case depends on it.
+    distribution is promised, and no rule assumes one. `title` names the search to whoever watches
+    it, `name` if empty; no case depends on it.
     """
 
     @property

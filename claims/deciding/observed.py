@@ -54,9 +54,10 @@ def population_cases(claim: Claim[Any], inquiry: Inquiry) -> tuple[Case, ...]:
         inquiry.search,
         claim.domain,
         constants,
-        (claim.family_id, claim.id if inquiry.search.watched else claim.family_id),
+        claim.family_id,
         inquiry.profile.entropy,
         count,
+        claim.id if inquiry.search.watched else claim.family_id,
     )
 
 
@@ -65,14 +66,12 @@ def _cases(
     search: Search,
     domain: Domain,
     constants: tuple[tuple[str, float], ...],
-    names: tuple[str, str],
+    name: str,
     entropy: int,
     count: int,
+    title: str,
 ) -> tuple[Case, ...]:
-    """The regimes of a population, before anything is trained. `names` are its family's, which
-    fixes them, and the claim's, which they are shown as.
-    """
-    name, title = names
+    """The regimes of a population, before anything is trained, shown under this title."""
     drawn: list[Case] = []
 
     def keep(case: Case) -> bool:

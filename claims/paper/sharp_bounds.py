@@ -67,21 +67,21 @@ class _Theorem:
     learned: Callable[[Observation], Learned]
     lemma: str
 
-    def sharp(self, begins: float = NOT_SMALL, c_2: float = 1.0) -> Any:
-        """error <= 0.1 exp(-(criterion - C_1)/C_2); 0.1, and C_2 by a factor, may be others."""
+    def sharp(self, begins: float = NOT_SMALL, factor: float = 1.0) -> Any:
+        """error <= 0.1 exp(-(criterion - C_1)/(factor C_2)); `begins` in place of 0.1."""
 
         def margin(observation: Observation, constants: Constants) -> Margin:
             beyond = self.criterion(observation.regime) - constants[self.c_1]
-            bound = math.log(begins) - beyond / (c_2 * constants[self.c_2])
+            bound = math.log(begins) - beyond / (factor * constants[self.c_2])
             return error_at_most(self.learned(observation).error, bound)
 
         return margin
 
-    def from_below(self, c: float = 1.0, power: float = 1.0) -> Any:
-        """error >= 0.1 exp(-criterion^power/c); c may be another by a factor."""
+    def from_below(self, factor: float = 1.0, power: float = 1.0) -> Any:
+        """error >= 0.1 exp(-criterion^power/(factor c))."""
 
         def margin(observation: Observation, constants: Constants) -> Margin:
-            nats = self.criterion(observation.regime) ** power / (c * constants[self.c])
+            nats = self.criterion(observation.regime) ** power / (factor * constants[self.c])
             at_least_one = error_at_least(self.learned(observation).error, 1.0)
             return shifted(at_least_one, nats - _LIMIT)
 
@@ -177,7 +177,7 @@ def _claims(theorem: _Theorem) -> tuple[Claim[Observation], ...]:
             fits=fitted(theorem.c_1, theorem.c_2),
             mutants=(
                 Mutant("begins", "0.03 for 0.1", {"margin": theorem.sharp(begins=0.03)}),
-                Mutant("slope", "C₂/3 for C₂", {"margin": theorem.sharp(c_2=1 / 3)}),
+                Mutant("slope", "C₂/3 for C₂", {"margin": theorem.sharp(factor=1 / 3)}),
             ),
             **common,
         ),
@@ -193,7 +193,7 @@ def _claims(theorem: _Theorem) -> tuple[Claim[Observation], ...]:
             constants=(theorem.c_1, theorem.c),
             fits=(*fitted(theorem.c_1), theorem.slope),
             mutants=(
-                Mutant("slope", "3c for c", {"margin": theorem.from_below(c=3.0)}),
+                Mutant("slope", "3c for c", {"margin": theorem.from_below(factor=3.0)}),
                 Mutant(
                     "exponent",
                     f"{plain}^0.7 for {plain}",

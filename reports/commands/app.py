@@ -23,8 +23,8 @@ COMMANDS = {
     "replay": Place(
         f"{_ROOM}.replay",
         "replay_failure",
-        "Train a failure, or a claim's worst regime, again: exit 1 if the statement fails there, 0 if"
-        " not, 2 if it cannot be used. No file that is read changes.",
+        "Train a failure, or a claim's worst regime, again: exit 1 if the statement fails there, 0"
+        " if not, 2 if it cannot be used. No file that is read changes.",
     ),
     "attack": Place(
         f"{_ROOM}.attack",

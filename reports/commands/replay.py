@@ -18,7 +18,7 @@ def replay_failure(
     file: Annotated[
         str,
         typer.Argument(
-            metavar="FILE",
+            metavar="FILE|ID",
             help="A failure's file, or a claim's id: the counterexample that is kept of it, or the"
             " worst regime in the ledger.",
         ),
@@ -45,13 +45,16 @@ def replay_failure(
     from reports.ledger import DEFAULT
     from reports.studies import replay
 
+    if plot is not None and plot.suffix != ".svg":
+        raise typer.BadParameter(f"{plot}: must end with .svg", param_hint="--plot")
     case, name = _case(file, ledger)
     with display() as progress:
         bar = progress.add_task("training", total=None)
         replayed = replay.again(
             case, lambda done, of: progress.update(bar, completed=done, total=of)
         )
-    drawing = replay.plot(replayed, plot or Workspace(DEFAULT.parent).failures / f"{name}.svg")
+    beside = DEFAULT if ledger is None else ledger
+    drawing = replay.plot(replayed, plot or Workspace(beside.parent).failures / f"{name}.svg")
     if as_json:
         print_json(replayed.to_dict() | {"plot": None if drawing is None else str(drawing)})
     else:
@@ -81,8 +84,9 @@ def _case(named: str, book: Path | None) -> tuple[Counterexample, str]:
     read = ledger.read(source)
     verdicts = read.verdicts | read.mutants
     if claim.id not in verdicts:
+        lacking = f"{source} has no verdict of it" if source.exists() else f"there is no {source}"
         raise counterexample.CounterexampleError(
-            f"{named}: no counterexample is kept of it, and {source} has no verdict of it; decide"
-            f" it first: transfer-claims verify {named}"
+            f"{named}: {lacking}; decide it first: transfer-claims verify {named}"
+            + ("" if book is None else f" --ledger {source}")
         )
-    return counterexample.of_verdict(verdicts[claim.id]), claim.id
+    return counterexample.of_verdict(verdicts[claim.id]), claim.id.replace("!", "-")

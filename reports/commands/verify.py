@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -175,7 +176,9 @@ def _print_table(book: Ledger, path: Path | None) -> None:
         for line in advice(find(name), verdict):
             out.print(line, highlight=False, markup=False)
     if path:
-        said = f"ledger: {path}; next: transfer-claims report, or transfer-claims show ID"
+        given = "" if path == LEDGER else f" --ledger {shlex.quote(str(path))}"
+        following = f"transfer-claims report{given}, or transfer-claims show ID{given}"
+        said = f"ledger: {path}; next: {following}"
         out.print(said, markup=False, highlight=False)
 
 

@@ -55,6 +55,7 @@ class Counterexample:
     replay_seeds: int | None = None  # of one regime, where they are not the rule's usual number
     told: float | None = None  # the margin in the file, or in the ledger
     refutes: bool = True  # False of the worst regime of a statement that did not fall
+    source: str = "file"  # where its numbers were kept
 
     @property
     def seeds(self) -> int:
@@ -243,6 +244,7 @@ def of_verdict(verdict: Verdict) -> Counterexample:
         None if regime is None else case["seeds"],
         case["margin"],
         verdict.counterexample is not None,
+        "ledger",
     )
 
 

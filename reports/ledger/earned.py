@@ -18,7 +18,8 @@ def sentences(verdict: Verdict) -> list[str]:
         f" {verdict.delta:g} may; a regime stands once a test accepts that rather than"
         f" {INDIFFERENCE * verdict.delta:g}, and falls once it rejects it.",
         f"The margin there is {_number(verdict.worst_margin)} once the worst {verdict.delta:.0%} of"
-        f" networks are left out; the least of all networks is {_number(verdict.least_margin)}.",
+        f" networks are left out; the least of any network in any regime is"
+        f" {_number(verdict.least_margin)}.",
     ]
     if verdict.retried:
         again = verdict.retried

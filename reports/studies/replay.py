@@ -159,8 +159,7 @@ def _margins(replay: Replay) -> str:
     delta, told = replay.case.claim.rule.delta, replay.case.told
     margin, least_margin = replay.tolerated + 0.0, replay.margin.least + 0.0  # 0, not -0
     left_out = f" once the worst {delta:.0%} are left out" if delta else ""
-    source = "file" if replay.case.refutes else "ledger"
-    beside = "" if told is None else f" (the {source} says {told + 0.0:.4g})"
+    beside = "" if told is None else f" (the {replay.case.source} says {told + 0.0:.4g})"
     least = f", least {least_margin:.4g}" if delta else ""
     return f"margin {margin:.4g} {replay.case.claim.unit}{left_out}{beside}{least}"
 

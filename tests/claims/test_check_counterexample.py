@@ -49,7 +49,8 @@ SUPPORTED = [
     *("f3.diverges", "lemma-a1.gamma.printed", "m2.equal-steps"),
     *("m7.lazy.coefficients", "m7.lazy.orders"),
 ]
-#: Networks that tell the share that fails from the one allowed, where not all of them fail.
+#: Networks that tell the share that fails from the one allowed, where not all of them fail; where
+#: all do, two are enough.
 SEVERAL = {
     "m7.lazy.orders": 120,
     "theorem-4.2.error-lower-restricted.gamma": 24,

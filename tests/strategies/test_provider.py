@@ -121,14 +121,19 @@ def test_statistics_are_collected():
     assert "100.00%, an event" in said, where
 
 
-def test_observations_have_the_name_that_a_search_is_given():
-    from hypothesis.internal.observability import with_observability_callback
+def test_statistics_keep_the_highest_targets():
+    from strategies import provider
 
+    searches = [{"stopped-because": "so", "targets": {"": score}} for score in (1.0, 3.0, 2.0)]
+    assert "Highest target score: 3 " in provider.statistics("a title", searches)
+
+
+def test_observations_have_the_name_that_a_search_is_given():
     from strategies import provider
 
     found = []
     assert not provider.observed()
-    with with_observability_callback(found.append):
+    with provider.observing(found.append):
         assert provider.observed(), moved("observability", "observability_enabled")
         searched()
     assert {one.property for one in found} == {"a title. Of any letters"}, moved(

@@ -4,7 +4,6 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis.internal.observability import with_observability_callback
 from toys import COUNT, INSIDE, USUAL, decided, falls_from_five, population, toy
 
 from claims.core.domains import ANY_REGIME
@@ -17,7 +16,7 @@ from strategies.watching import MARGIN, SCALES, SIZES
 def observations(act):
     """Every case that Hypothesis observes meanwhile."""
     found = []
-    with with_observability_callback(found.append):
+    with provider.observing(found.append):
         act()
     return [one for one in found if one.type == "test_case"]
 
@@ -96,10 +95,22 @@ def test_whoever_watches_changes_nothing(monkeypatch):
         )
         return drawn
 
-    with provider.counting(), with_observability_callback(lambda one: None):
+    with provider.counting(), provider.observing(lambda one: None):
         watched = cases()
     monkeypatch.delattr(watching, "event")
     assert cases() == watched
+
+
+def test_nobody_is_told_nothing():
+    """Not even a margin is asked for."""
+
+    def margin(case):
+        raise AssertionError
+
+    options = {"name": "a", "entropy": 0, "cases": 2, "margin": margin}
+    SEARCH.falling(ANY_REGIME, {}, lambda case: False, **options)
+    with provider.counting(), pytest.raises(AssertionError):
+        SEARCH.falling(ANY_REGIME, {}, lambda case: False, **options)
 
 
 def test_numbers_without_bound_are_left_out():
@@ -108,7 +119,7 @@ def test_numbers_without_bound_are_left_out():
     def tell_of_no_signal(case):
         still = replace(case.regime, u=0.0)
         assert not math.isfinite(catalogue()["Y"](still))
-        watching.tell(replace(case, regime=still), -math.inf)
+        watching.tell(replace(case, regime=still), lambda case: -math.inf)
         return False
 
     (one,) = observations(
@@ -122,10 +133,13 @@ def test_numbers_without_bound_are_left_out():
     ("value", "words"),
     [
         (0.0, "= 0"),
-        (1.0, "from 1 to 10"),
-        (0.02, "from 0.01 to 0.1"),
-        (-3.0, "from -10 to -1"),
-        (10**7, "from 1e+07 to 1e+08"),
+        (-0.0, "= 0"),
+        (1.0, "in [1, 10)"),
+        (0.02, "in [0.01, 0.1)"),
+        (-3.0, "in (-10, -1]"),
+        (1e7, "in [1e+07, 1e+08)"),
+        (1.7e308, "in [1e+308, inf)"),
+        (5e-324, "in [0, 9.88131e-324)"),
     ],
 )
 def test_statistics_count_by_powers_of_ten(value, words):
@@ -142,4 +156,15 @@ def test_statistics_count_by_powers_of_ten(value, words):
         )
     said = provider.statistics("a claim", searches)
     assert f"* 100.00%, {MARGIN} {words}" in said
-    assert any(f"{name} from" in said for name in SCALES)
+    assert any(f"{name} in [" in said for name in SCALES)
+
+
+def test_statistics_of_a_search_with_corners():
+    """All cases, those in corners too; a corner's first case, which is passed over, is none."""
+    with provider.counting() as searches:
+        SEARCH.falling(INSIDE, {}, lambda case: False, name="a", entropy=0, cases=40)
+    assert len(searches) > 2
+    said = provider.statistics("a claim", searches)
+    assert "40 passing, 0 failing" in said
+    assert "100.00%, alpha = 0" in said  # from scratch
+    assert "max_examples=2" not in said  # a corner's

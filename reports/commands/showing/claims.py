@@ -120,7 +120,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     margin = (
         ""
         if verdict["worst_margin"] is None
-        else f", worst margin {verdict['worst_margin']:.3g} {verdict['unit']}"
+        else f", worst margin {verdict['worst_margin'] + 0.0:.3g} ({verdict['unit']})"
     )
     where = (
         f"{verdict['regimes']} regime{'s' if verdict['regimes'] != 1 else ''},"

@@ -23,7 +23,7 @@ def test_verified():
     assert "δ = 0.05" in counted
     assert "rather than 0.15" in counted
     assert "is 0.5 once" in margins
-    assert "of all networks is -0.25" in margins
+    assert "of any network in any regime is -0.25" in margins
     assert f"{verdict.retried.failures} of {verdict.retried.seeds}" in again
     assert f"at most {verdict.retried.bound:.2g} of networks" in again
     assert f"at most {verdict.share_bound:.2g} of the regimes" in search

@@ -127,13 +127,15 @@ def test_what_fell_by_a_ledger(run, book, name):
     assert (code, err) == (1, "")
     told = json.loads(out)
     assert told["margin"] == told["margin_told"] == verdicts[name].counterexample["margin"]
+    assert "(the ledger says " in run("replay", name, "--ledger", path)[1]
 
 
 def test_a_ledger_that_does_not_help(run, book, file, tmp_path):
     path, _ = book
     refusals = {
         ("e1.step", path): "has no verdict of it; decide it first",
-        ("e1.step", tmp_path / "none.jsonl"): "none.jsonl has no verdict of it",
+        ("e1.step", tmp_path / "none.jsonl"): "there is no",
+        ("f3.diverges", tmp_path / "none.jsonl"): f"--ledger {tmp_path / 'none.jsonl'}",
         (str(file), path): "is a file, and has its case",
     }
     for (named, ledger_path), said in refusals.items():
@@ -169,3 +171,10 @@ def test_progress_over_many_regimes(monkeypatch):
     replace(kept, regimes=3).margin(lambda done, of: ticks.append((done, of)))
     assert ticks[-1] == (3, 3)
     assert [done for done, _ in ticks] == [1, 2, 3]
+
+
+def test_a_drawing_is_svg(run, file, tmp_path):
+    """What it cannot be is said before anything is trained."""
+    code, out, err = run("replay", file, "--plot", tmp_path / "drawing.txt")
+    assert (code, out) == (2, "")
+    assert "must end with .svg" in err
