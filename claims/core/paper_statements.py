@@ -135,7 +135,7 @@ PAPER_STATEMENTS = (
         latex=r"j\langle w^t,u\rangle\ge j\langle w^0,u\rangle",
         printed="and the bounds of A.1, from the inherited start",
         answer=Answer.CHANGED,
-        sentence="As A.1, (a) with 36 filters, four of them inherited.",
+        sentence="It holds; (a) with 36 filters, four of them inherited.",
         stands=("lemma-a2.kept", "lemma-a2.b.signal", "lemma-a2.a.lower"),
     ),
     PaperStatement(
@@ -187,7 +187,7 @@ PAPER_STATEMENTS = (
         latex=r"\tau_A+\tau_2\ge C_1,\;X\le C_4\Rightarrow "
         r"\mathrm{error}\le e^{-(\tau_A+\tau_2)/C_2}",
         answer=Answer.CHANGED,
-        sentence="Of like sizes of tasks.",
+        sentence="They are, for like sizes.",
         falls=("theorem-4.2.error-upper.tau-A",),
         stands=("theorem-4.2.error-upper-balanced.tau-A",),
     ),
@@ -195,7 +195,7 @@ PAPER_STATEMENTS = (
         name="Theorem 4.2, large errors",
         latex=r"\tau_A+\tau_2\le C_3\Rightarrow\mathrm{error}\ge 0.1",
         answer=Answer.CHANGED,
-        sentence="Of like sizes of tasks.",
+        sentence="They are, for like sizes.",
         falls=("theorem-4.2.error-lower.tau-A",),
         stands=("theorem-4.2.error-lower-balanced.tau-A",),
     ),
