@@ -21,7 +21,7 @@ import signal
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 
@@ -57,6 +57,8 @@ LEFT = {0, 2, 129, 130, 143, -signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -
 KIND = "stopped runs"
 #: Faults to a round at most.
 _MOST = 40
+#: Seconds without any work that make a run one that hangs, and seconds that none may take.
+_IDLE, _LONGEST = 300, 7200
 
 
 # What is stopped ----------------------------------------------------------------------------------
@@ -142,6 +144,31 @@ def ended(child, seconds):
         time.sleep(0.01)
 
 
+def outcome(child):
+    """Its exit code, however long the machine lets it wait; None where it does nothing for `_IDLE`
+    seconds, or does not end.
+    """
+    begun = active = time.monotonic()
+    used = spent(child)
+    while (code := ended(child, 1.0)) is None:
+        now = time.monotonic()
+        if spent(child) != used:
+            used, active = spent(child), now
+        if now - active > _IDLE or now - begun > _LONGEST:
+            return None
+    return code
+
+
+def spent(child):
+    """Clock ticks that it and its workers have used."""
+    ticks = 0
+    for one in (child, *children(child)):
+        with suppress(OSError):
+            _, _, fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")
+            ticks += sum(map(int, fields.split()[11:15]))
+    return ticks
+
+
 def children(parent):
     """Its worker processes, and what watches over them."""
     found = Path(f"/proc/{parent}/task/{parent}/children")
@@ -171,7 +198,7 @@ def one_round(folder, run, whole, rng):
         code = ended(child, rng.uniform(0.1, 4.0)) if faults < _MOST else None
         if code is None and faults < _MOST:
             faults += disturb(child, rng)
-        code = ended(child, 300) if code is None else code
+        code = outcome(child) if code is None else code
         if code is None:
             os.kill(child, signal.SIGKILL)
             ended(child, 60)
