@@ -213,7 +213,7 @@ def one_round(folder, run, whole, rng):
 def undisturbed(folder, run):
     """What a run in one go gives."""
     (folder / "whole.jsonl").unlink(missing_ok=True)
-    code = ended(start(folder, run.arguments(folder, "whole")), 600)
+    code = outcome(start(folder, run.arguments(folder, "whole")))
     if code not in run.finished:
         raise SystemExit(f"{run.name}: the run that nothing disturbed left with {code}")
     return run.result(folder, "whole")
