@@ -70,7 +70,6 @@ def _case(named: str, book: Path | None) -> tuple[Counterexample, str]:
     """
     from claims.core import findings
     from claims.core.catalogue import find
-    from claims.core.claim import split_id
     from reports.ledger import DEFAULT, counterexample, ledger
 
     path = Path(named)
@@ -90,4 +89,4 @@ def _case(named: str, book: Path | None) -> tuple[Counterexample, str]:
             f"{named}: {lacking}; decide it first: transfer-claims verify {named}"
             + ("" if book is None else f" --ledger {source}")
         )
-    return counterexample.of_verdict(verdicts[claim.id]), "-".join(filter(None, split_id(claim.id)))
+    return counterexample.of_verdict(verdicts[claim.id]), counterexample.stem(claim.id)

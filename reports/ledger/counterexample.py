@@ -145,11 +145,15 @@ def is_to_be_kept(verdict: Verdict) -> bool:
     return falsified and verdict.claim in catalogue()
 
 
+def stem(claim_id: str) -> str:
+    """A claim's id, or a mutant's, as a file's name begins."""
+    return "-".join(filter(None, split_id(claim_id)))
+
+
 def keep(verdict: Verdict, folder: Path) -> Path:
     """Keep a failure in a folder, once however often it occurs. Raises OSError."""
     values = record(verdict)
-    name = "-".join(filter(None, split_id(verdict.claim)))
-    path = folder / f"{name}-{values['fingerprint'][:12]}.json"
+    path = folder / f"{stem(verdict.claim)}-{values['fingerprint'][:12]}.json"
     if not path.exists():
         write_whole(path, json.dumps(values, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     return path

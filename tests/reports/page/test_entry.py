@@ -140,7 +140,7 @@ def test_a_claim_that_is_no_more(folder):
 
 
 def test_every_worst_regime_can_be_trained_again(parsed):
-    """By a command; what is kept has one of its own, and what has no regime none."""
+    """By a command; what is kept has one of its own, and what has no verdict none."""
     shown = words(parsed.articles["theorem-4.3.error-upper"])
     assert "transfer-claims replay theorem-4.3.error-upper trains its worst regime again" in shown
     kept = words(parsed.articles["f3.diverges"])
