@@ -24,5 +24,7 @@ def _draw_into_files() -> None:
 
 def _commands() -> object:
     from reports.commands.app import app
+    from reports.deferring import deferred
 
-    return app(prog_name="transfer-claims", standalone_mode=False)
+    with deferred():
+        return app(prog_name="transfer-claims", standalone_mode=False)

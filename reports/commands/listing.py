@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reports.commands.choosing import SourceOption, StatusOption, choose
 from reports.commands.console import out, print_json
-from reports.commands.deferring import deferred
 from reports.commands.options import LEDGER, JsonOption, LedgerOption
 
 if TYPE_CHECKING:
-    from claims.core.claim import Claim
     from reports.ledger.ledger import Ledger
 
 
@@ -28,27 +25,13 @@ def list_claims(
     path: LedgerOption = LEDGER,
 ) -> None:
     """Every claim: id, provenance, last verdict."""
-    with deferred():
-        _list(choose(claim_ids, status, source, path), as_json, path)
-
-
-def show_claim(
-    claim_id: Annotated[str, typer.Argument(metavar="ID")],
-    as_json: JsonOption = False,
-    path: LedgerOption = LEDGER,
-) -> None:
-    """A claim's statement, hypotheses, constants and evidence."""
-    with deferred():
-        _show(claim_id, as_json, path)
-
-
-def _list(claims: list[Claim[Any]], as_json: bool, path: Path) -> None:
     from claims.deciding.decide import expected
     from reports.commands.showing.claims import claim_table
     from reports.ledger import ledger
     from reports.ledger.described import named
     from reports.tables import print_whole
 
+    claims = choose(claim_ids, status, source, path)
     book = ledger.read(path)
     if as_json:
         print_json(
@@ -62,14 +45,12 @@ def _list(claims: list[Claim[Any]], as_json: bool, path: Path) -> None:
     out.print("next: transfer-claims show ID, or transfer-claims verify", highlight=False)
 
 
-def _status(book: Ledger, claim_id: str) -> str | None:
-    status = book.statuses.get(claim_id)
-    if status is None and claim_id in book.mutants:
-        status = book.mutants[claim_id].status
-    return None if status is None else status.value
-
-
-def _show(claim_id: str, as_json: bool, path: Path) -> None:
+def show_claim(
+    claim_id: Annotated[str, typer.Argument(metavar="ID")],
+    as_json: JsonOption = False,
+    path: LedgerOption = LEDGER,
+) -> None:
+    """A claim's statement, hypotheses, constants and evidence."""
     from claims.core.catalogue import find
     from reports.commands.showing.claims import print_claim
     from reports.ledger import ledger
@@ -80,3 +61,10 @@ def _show(claim_id: str, as_json: bool, path: Path) -> None:
         print_json(record)
     else:
         print_claim(out, record)
+
+
+def _status(book: Ledger, claim_id: str) -> str | None:
+    status = book.statuses.get(claim_id)
+    if status is None and claim_id in book.mutants:
+        status = book.mutants[claim_id].status
+    return None if status is None else status.value

@@ -43,11 +43,12 @@ def replay_failure(
     """
     from claims.core.workspace import Workspace
     from reports.ledger import DEFAULT
-    from reports.studies import replay
 
     if plot is not None and plot.suffix != ".svg":
         raise typer.BadParameter(f"{plot}: must end with .svg", param_hint="--plot")
     case, name = _case(file, ledger)
+    from reports.studies import replay  # which takes long to load, and what is refused does not
+
     with display() as progress:
         bar = progress.add_task("training", total=None)
         replayed = replay.again(

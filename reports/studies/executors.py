@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +15,7 @@ from multiprocessing.process import BaseProcess
 from threading import Thread
 from typing import Protocol, TypeVar
 
+from reports.deferring import defer
 from reports.interruption import ignore_keyboard, keeping, unheard_by_children
 
 J = TypeVar("J")
@@ -43,7 +45,7 @@ def in_process(function: Callable[[J], R], jobs: Iterable[J]) -> Iterator[R]:
     import torch
 
     before = torch.get_num_threads()
-    one_thread()
+    torch.set_num_threads(1)
     try:
         yield from map(function, jobs)
     finally:
@@ -128,10 +130,12 @@ def may_start() -> bool:
 
 
 def one_thread() -> None:
-    """Keep torch to one: workers already take every core."""
-    import torch
-
-    torch.set_num_threads(1)
+    """Keep this process's torch to one, now or when it is loaded: workers already take every
+    core.
+    """
+    os.environ["OMP_NUM_THREADS"] = "1"
+    if "torch._C" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
 
 
 def begin_worker() -> None:
@@ -139,6 +143,7 @@ def begin_worker() -> None:
     process that started it, however that ends.
     """
     ignore_keyboard()
+    defer()
     one_thread()
     parent = parent_process()
     assert parent is not None

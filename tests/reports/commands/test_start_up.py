@@ -1,5 +1,6 @@
-"""What starting up imports: help, the version and errors of usage nothing large, `list` and `show`
-nothing that only training and formulas need. Deferred modules load when used, and only then.
+"""What starting up imports: help, the version and errors of usage nothing large; `list`, `show` and
+what is refused nothing that only training and formulas need; `verify` leaves that to its workers,
+and each loads what its claims need. Deferred modules load when used, and only then.
 """
 
 import json
@@ -15,9 +16,9 @@ from model.vision import data
 from reports.commands.app import COMMANDS, HELP
 from reports.commands.cifar.app import COMMANDS as CIFAR
 from reports.commands.cifar.options import ImagesName
-from reports.commands.deferring import deferred
 from reports.commands.loading import Place
 from reports.commands.options import LEDGER
+from reports.deferring import deferred
 from reports.ledger import ledger
 
 #: A module that is there once the library is loaded, and not while it is deferred.
@@ -31,6 +32,8 @@ INNER = {
     "hypothesis": "hypothesis.core",
 }
 FOR_DECIDING = ("torch", "scipy.stats", "numba", "matplotlib", "hypothesis", "sympy", "flint")
+#: All but hypothesis, whose generators of regimes come with the modules that know of claims.
+LARGE = tuple(name for name in FOR_DECIDING if name != "hypothesis")
 NOT_AT_ALL = ("claims.core.catalogue", "numpy")
 START = """
 import atexit, json, sys
@@ -47,7 +50,8 @@ def loaded(*arguments, names):
     inner = json.dumps({name: INNER.get(name, name) for name in names})
     command = [sys.executable, "-c", START, inner, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-    return json.loads(done.stderr.splitlines()[-1].removeprefix("loaded ")), done.returncode
+    last = next(line for line in done.stderr.splitlines()[::-1] if line.startswith("loaded "))
+    return json.loads(last.removeprefix("loaded ")), done.returncode
 
 
 @pytest.mark.parametrize(
@@ -91,10 +95,34 @@ def test_reading_loads_nothing_for_deciding(arguments, tmp_path):
     assert loaded(*chosen, names=FOR_DECIDING) == ([], 0)
 
 
-def test_control():
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["verify", "nonsense"],
+        ["attack", "nonsense"],
+        ["replay", "nonsense"],
+        ["replay", "none.json"],
+        ["simulate", "none.json"],
+        ["advise", "none.json"],
+        ["sweep", "none.toml"],
+        ["audit", "none.jsonl"],
+        ["report", "--ledger", "none.jsonl"],
+    ],
+    ids=" ".join,
+)
+def test_refusing_loads_nothing_for_deciding(arguments):
+    assert loaded(*arguments, names=LARGE) == ([], 2)
+
+
+def test_verify_leaves_training_to_its_workers(tmp_path):
+    chosen = ["verify", "e1.step", "--ledger", str(tmp_path / "ledger.jsonl")]
+    assert loaded(*chosen, names=LARGE) == ([], 0)
+
+
+def test_control(spec):
     """The check sees what is loaded."""
     assert loaded("list", names=["torch", "claims.core.catalogue"])[0] == ["claims.core.catalogue"]
-    assert loaded("simulate", "none.json", names=["torch", "sympy"])[0] == ["torch", "sympy"]
+    assert loaded("simulate", str(spec()), names=["torch", "sympy"])[0] == ["torch", "sympy"]
 
 
 def first_paragraph(text):
@@ -118,7 +146,7 @@ def test_names_said_twice():
 
 DEFER = """
 import sys
-from reports.commands.deferring import deferred
+from reports.deferring import deferred
 with deferred():
     import torch
     import torch
@@ -149,6 +177,20 @@ USES = {
         "with Pool(1, mp_context=get_context('spawn'), initializer=begin_worker) as pool:\n"
         "    done = pool.submit(decide_by_ids, ['e5.scratch'], PROFILES['quick']).result()\n"
         "assert done[0].status.value == 'verified'"
+    ),
+    "one thread in a worker": (
+        "from concurrent.futures import ProcessPoolExecutor as Pool\n"
+        "from multiprocessing import get_context\n"
+        "from claims.core.profile import PROFILES\n"
+        "from reports.studies.deciding import decide_by_ids\n"
+        "from reports.studies.executors import begin_worker\n"
+        "loaded = \"'torch._C' in __import__('sys').modules\"\n"
+        "algebra = ['gamma-printed.dimensionless']\n"
+        "with Pool(1, mp_context=get_context('spawn'), initializer=begin_worker) as pool:\n"
+        "    pool.submit(decide_by_ids, algebra, PROFILES['quick']).result()\n"
+        "    assert not pool.submit(eval, loaded).result()\n"
+        "    assert pool.submit(eval, \"__import__('torch').get_num_threads()\").result() == 1\n"
+        "    assert pool.submit(eval, loaded).result()"
     ),
     "a formula": (
         "from claims.core.quantities import TAU_2; assert TAU_2.formula_latex and TAU_2.has_signal"

@@ -1,9 +1,10 @@
-"""Large libraries that load at their first use, for commands that only read the catalogue.
+"""Large libraries that load at their first use: a command, or a worker, that does without starts
+sooner.
 
-The catalogue's modules import torch and others at their top, as modules should, and use them in
-functions. While `deferred` lasts, such an import binds a module that loads when it is asked for an
-attribute. (`importlib.util.LazyLoader` does so too, but in Python 3.11 a second `import` of the
-module is enough to load it.) For commands that start no process: no other would gain.
+Modules import torch and others at their top, as modules should, and use them in functions. While
+`deferred` lasts, such an import binds a module that loads when it is asked for an attribute.
+(`importlib.util.LazyLoader` does so too, but in Python 3.11 a second `import` of the module is
+enough to load it.)
 """
 
 from __future__ import annotations
@@ -93,9 +94,15 @@ class _Finder(MetaPathFinder):
 @contextmanager
 def deferred() -> Iterator[None]:
     """Libraries that are first imported meanwhile load when they are used."""
-    finder = _Finder()
-    sys.meta_path.insert(0, finder)
+    finder = defer()
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+def defer() -> MetaPathFinder:
+    """From now on, and until what is returned is no longer in `sys.meta_path`."""
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
+    return finder
