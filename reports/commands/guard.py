@@ -78,7 +78,20 @@ def _usage(error: Exception) -> str:
     if typer is None or not isinstance(error, typer.BadParameter.__bases__[0]):
         return ""
     message = getattr(error, "format_message", error.__str__)()
-    return f"{message} See: transfer-claims --help"
+    context = getattr(error, "ctx", None)
+    path = "transfer-claims" if context is None else context.command_path
+    return f"{_with_value(error, message)} See: {path} --help"
+
+
+def _with_value(error: Exception, message: str) -> str:
+    """What is said of an option, and what was given for it, which the libraries may leave out."""
+    names = getattr(getattr(error, "param", None), "opts", [])
+    for k, argument in enumerate(sys.argv):
+        name, equals, value = argument.partition("=")
+        if name in names and name.startswith("-"):
+            given = value if equals else "".join(sys.argv[k + 1 : k + 2])
+            return message if given in message else f"{message.rstrip('.')} (given: {given!r})."
+    return message
 
 
 def _refusal(error: Exception, refusals: tuple[type[Exception], ...]) -> str:

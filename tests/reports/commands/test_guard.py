@@ -58,6 +58,27 @@ def test_a_refusal_is_one_line(error, said, capsys):
     assert left(raises(error), capsys) == (2, f"transfer-claims: {said}\n")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["stability", "--runs", "0"], "equal to 1 (given: '0'). See: transfer-claims stability"),
+        (["stability", "--runs=-7"], "equal to 1 (given: '-7'). See: transfer-claims stability"),
+        (["attack", "x", "--minutes", "few"], "a number (given: 'few')."),
+        (["verify", "--profile", "slow"], "'slow' is not one of"),
+        (["stability", "--runs"], "requires an argument. See: transfer-claims --help"),
+        (["nonsense"], "No such command 'nonsense'. See: transfer-claims --help"),
+        (["cifar", "nonsense"], "See: transfer-claims cifar --help"),
+        (["show"], "See: transfer-claims show --help"),
+    ],
+    ids=str,
+)
+def test_a_usage_error_names_the_value_and_its_commands_help(arguments, said):
+    process = start(*arguments)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert said in err.decode()
+
+
 @pytest.mark.parametrize("error", [ValueError("odd"), RecursionError("deep"), ZeroDivisionError()])
 def test_a_fault_is_one_line(error, capsys, monkeypatch):
     """That says where; all of it for whoever asks."""
