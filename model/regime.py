@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
+from enum import Enum
 from typing import Any
 
 from model.printing import one_line, shown
@@ -18,11 +19,18 @@ LARGEST_DIMENSION = 10**18
 LARGEST_COUNT = 10**18
 
 
+class Given(Enum):
+    """What stands for the value of a field that has none."""
+
+    NOTHING = "nothing"
+
+
 class RegimeError(ValueError):
     """A value that no regime can have: names the field, the value and the rule."""
 
     def __init__(self, field: str, value: object, rule: str) -> None:
-        super().__init__(f"{one_line(field, 100)} = {shown(value)}: {rule}")
+        said = "" if value is Given.NOTHING else f" = {shown(value)}"
+        super().__init__(f"{one_line(field, 100)}{said}: {rule}")
         self.field, self.value, self.rule = field, value, rule
 
     def __reduce__(self) -> tuple[type[RegimeError], tuple[str, object, str]]:
@@ -115,7 +123,7 @@ class Regime:
                 )
         for name in names:
             if name not in values:
-                raise RegimeError(name, None, "missing; a regime needs every field")
+                raise RegimeError(name, Given.NOTHING, "missing; a regime needs every field")
         return cls(**{name: values[name] for name in names})
 
     def __str__(self) -> str:

@@ -80,11 +80,19 @@ def print_advice(console: Console, record: dict[str, Any]) -> None:
     console.print(_advised(record), highlight=False)
     for line in _doubts(record):
         console.print(line, style="yellow", highlight=False)
-    console.print(
-        f"α* = {record['alpha_star']:.3g}, the share that the shared signal has in the target's",
-        highlight=False,
-    )
+    console.print(_star(record), highlight=False)
     console.print(_condition(record["condition"]), highlight=False)
+
+
+def _star(record: dict[str, Any]) -> str:
+    """What the formula calls best, and why the law may not."""
+    star = f"α* = {record['alpha_star']:.3g}, the share that the shared signal has in the target's"
+    if not record["transfer"] or record["inherited"] == record["nearest_alpha_star"]["inherited"]:
+        return star
+    return (
+        f"{star}, is where τ_D is largest; the law also counts how far each training went and what"
+        " inherited filters have memorised, and the advice goes by the law"
+    )
 
 
 def _condition(condition: dict[str, Any]) -> str:

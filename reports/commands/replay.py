@@ -33,7 +33,8 @@ def replay_failure(
     plot: Annotated[
         Path | None,
         typer.Option(
-            help="Where to draw the trajectory (reports/out/failures/, by the name of FILE)."
+            help="Where to draw the trajectory: .svg, .png or .pdf (reports/out/failures/, by the"
+            " name of FILE, .svg)."
         ),
     ] = None,
     as_json: JsonOption = False,
@@ -44,11 +45,12 @@ def replay_failure(
     from claims.core.workspace import Workspace
     from reports.ledger import DEFAULT
 
-    if plot is not None and plot.suffix != ".svg":
-        raise typer.BadParameter(f"{plot}: must end with .svg", param_hint="--plot")
     case, name = _case(file, ledger)
-    from reports.studies import replay  # which takes long to load, and what is refused does not
+    from reports.drawing.figures import check_ending  # takes long to load: what is refused does not
+    from reports.studies import replay
 
+    if plot is not None:
+        check_ending(plot)
     with display() as progress:
         bar = progress.add_task("training", total=None)
         replayed = replay.again(

@@ -50,8 +50,10 @@ def print_simulation(console: Console, result: dict[str, Any]) -> None:
     clauses = Table(title="Condition 4.1")
     clauses.add_column("clause")
     clauses.add_column("slack", justify="right")
+    clauses.add_column("asked for", justify="right")
+    asked = result["condition"]["asked"]
     for name, value in result["condition"]["clauses"].items():
-        clauses.add_row(name, "∞" if value is None else f"{value:.4g}")
+        clauses.add_row(name, "∞" if value is None else f"{value:.4g}", f"{asked[name]:g}")
     errors = Table(title="after training, median over seeds (least to greatest)")
     for name in ("network", "training loss", "test error"):
         errors.add_column(name)

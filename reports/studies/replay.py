@@ -17,7 +17,7 @@ from claims.core.inquiry import Tick
 from claims.core.margin import Margin
 from claims.core.records import finite
 from model.sampling import Seeds, check_curves
-from reports.drawing.figures import write_svg
+from reports.drawing.figures import write_figure
 from reports.ledger.against import Against, against
 from reports.ledger.counterexample import Counterexample, groups
 from reports.studies import trajectory
@@ -165,7 +165,9 @@ def _margins(replay: Replay) -> str:
 
 
 def plot(replay: Replay, path: Path) -> Path | None:
-    """Save the trajectory as SVG; None for a statement without one. Raises OSError."""
+    """Save the trajectory, in the format of the ending; None for a statement without one. Raises
+    OSError.
+    """
     if not replay.courses:
         return None
     assert replay.case.regime is not None
@@ -173,7 +175,7 @@ def plot(replay: Replay, path: Path) -> Path | None:
         f"{replay.case.claim.id}: seed {replay.seed} of root {replay.case.root}, worst margin"
         f" {replay.margin.high.min():.3g} {replay.case.claim.unit}"
     )
-    write_svg(trajectory.draw(replay.courses, title), path, title, Description=title)
+    write_figure(trajectory.draw(replay.courses, title), path, title)
     return path
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.regime import SIGNAL_COORDINATES, Regime, RegimeError
+from model.regime import SIGNAL_COORDINATES, Given, Regime, RegimeError
 from model.sampling import Seeds, check_curves
 from model.scales import ScaleRangeError, Scales, steps
 from reports.ledger.files import check_plain, read_text
@@ -118,6 +118,9 @@ def parse(content: Mapping[str, Any]) -> Sweep:
             raise SweepError("metrics", name, "given twice")
     seeds, seed = whole(content, "seeds", 24, 1, _MOST_SEEDS), whole(content, "seed", 0, 0, 2**63)
     design, values = read_design(content, seed, metrics)
+    for name, value in base.items():
+        if name in values[0] and not is_finite(value):
+            raise SweepError(name, value, "must be a finite number, though an axis replaces it")
     trained = Seeds(seed, seeds) if TRAINED & set(metrics) else None
     predicted = any(name.startswith("law_") for name in metrics)
     points = tuple(_points(make, base, values, trained, predicted=predicted))
@@ -166,7 +169,7 @@ def from_groups(groups: Mapping[str, Any]) -> Regime:
     values = _DEFAULTS | dict(groups)
     for name in GROUPS:
         if name not in values:
-            raise SweepError(name, None, "missing; a regime needs it")
+            raise SweepError(name, Given.NOTHING, "missing; a regime needs it")
         value, least = values[name], _LEAST.get(name)
         if not is_finite(value) or (value <= 0 if least is None else value < least):
             raise SweepError(

@@ -159,7 +159,7 @@ DAMAGED = {
     "no regime": (without("regime"), "regime"),
     "regime is null": (record(regime=None), "regime"),
     "regime is a list": (record() | {"regime": []}, "regime"),
-    "regime is empty": (record() | {"regime": {}}, "u = None: missing"),
+    "regime is empty": (record() | {"regime": {}}, "u: missing"),
     "regime of a formula": (record(FORMULA, REGIME), "regime"),
     "no constants": (without("constants"), "constants"),
     "constants of another claim": (record(constants={"theorem-4.3.C_1": 1.0}), "constants"),

@@ -177,4 +177,4 @@ def test_a_drawing_is_svg(run, file, tmp_path):
     """What it cannot be is said before anything is trained."""
     code, out, err = run("replay", file, "--plot", tmp_path / "drawing.txt")
     assert (code, out) == (2, "")
-    assert "must end with .svg" in err
+    assert "must end with .svg, .png, .pdf" in err

@@ -235,6 +235,10 @@ def test_result(engine):
     )
     assert result["condition"]["clauses"] == pytest.approx(condition.slacks(REGIME))
     assert result["condition"]["slack"] == min(result["condition"]["clauses"].values())
+    assert result["condition"]["asked"] == {
+        clause.name: condition.PRACTICAL.constants[clause.constant]
+        for clause in condition.clauses()
+    }
     assert result["condition"]["tiers"] == {"practical": False, "literal": False}
     for network in NETWORKS:
         found = result[network]

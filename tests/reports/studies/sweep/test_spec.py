@@ -173,6 +173,7 @@ REFUSED = {
         f"group {x!r}": (base(X=x), "X", "finite number > 0 (point 0")
         for x in (math.nan, math.inf, 0, -1, True, "1", 10**400)
     },
+    "a group that an axis replaces": (base(tau_2="much"), "tau_2", "though an axis"),
     "Y below 1": (base(Y=0.5), "Y", "at least 1"),
     "cosine above 1": (base(cos_v=2), "cos_v", "(point 0: {'tau_2': 0.5})"),
     "samples are a float": (base(n1=10.0), "n1", "integer"),
@@ -197,7 +198,7 @@ def test_refused(content, field, rule):
     with pytest.raises(SweepError) as caught:
         parse(content)
     assert (caught.value.field, rule in caught.value.rule) == (field, True), str(caught.value)
-    assert str(caught.value).startswith(f"{field} = ")
+    assert str(caught.value).startswith((f"{field} = ", f"{field}: missing"))
     assert "\n" not in str(caught.value)
 
 
