@@ -106,7 +106,10 @@ class Entry:
             )
         elif self._repeatable:
             commands.append(
-                ("trains its worst regime again", f"transfer-claims replay {self.claim.id}")
+                (
+                    "trains its worst regime again; --ledger FILE, if not in reports/out",
+                    f"transfer-claims replay {self.claim.id}",
+                )
             )
         return tuple(commands)
 

@@ -134,6 +134,18 @@ def test_no_verdict_at_all(folder):
     assert all("no verdict" in shown.articles[name] for name in catalogue())
 
 
+def test_a_verdict_without_a_regime_is_not_trained_again(folder):
+    def told(**changes):
+        book = Ledger({}).updated([verdict("e5.scratch", **changes)])
+        return words(Parsed(document.render(book, folder)).articles["e5.scratch"])
+
+    assert "transfer-claims replay e5.scratch" in told()
+    for case in (None, {"regime": None, "root": 0, "margin": 0.25}):
+        shown = told(worst_case=case)
+        assert "transfer-claims verify e5.scratch" in shown
+        assert "transfer-claims replay e5.scratch" not in shown
+
+
 def test_a_claim_that_is_no_more(folder):
     """A verdict of a claim that the catalogue has lost is left out; the page is made."""
     assert "no.longer" not in document.render(BOOK.updated([verdict("no.longer")]), folder)
