@@ -20,6 +20,7 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
+from claims.core import quantities
 from claims.deciding.estimates import each
 from claims.predicting import law
 from claims.predicting.law import scratch_errors_by_class
@@ -32,6 +33,8 @@ Array = NDArray[np.float64]
 #: Networks for each seed of a population's regime, from scratch and after transfer; and lines per
 #: label and network, few, for the spread between networks is larger.
 TIMES, TRANSFERRED, LINES = 8, 5, 64
+#: The error at a threshold; and parts of the law's threshold on either side of it.
+CROSSED, BESIDE = 0.1, (0.9, 1.1)
 #: The share of the proposal that is the binomial law.
 _PLAIN = 1 / 3
 #: Stream of the generator that pairs the two tasks' class sizes.
@@ -77,6 +80,37 @@ def stratified(regime: Regime, seeds: Seeds) -> Foretold:
     counts, weights = drawn_counts(regime, many.count)
     measured = _mean(_from_scratch, regime, many, weights, counts)
     return Foretold(many.count, readings(regime), measured)
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """One regime: the tau_2 at which the mean error from scratch is 0.1, foretold and measured."""
+
+    networks: int
+    foretold: float
+    measured: float
+    zeta: float  # of the initial weights, which moves it most
+
+
+def crossing(regime: Regime, seeds: Seeds) -> Crossing:
+    """Train networks with a tenth less signal than the law's threshold, and with a tenth more, on
+    the same draws; the measured threshold is read off between, in logarithms.
+    """
+    foretold = law.finite_threshold(regime, CROSSED)
+    tau, zeta = (quantities.catalogue()[name](regime) for name in ("tau_2", "zeta_2"))
+    sides = [stratified(law.with_signal(regime, side * foretold / tau), seeds) for side in BESIDE]
+    # Both errors fall as tau grows: the line through their logarithms has one place of 0.1.
+    errors = [math.log(side.measured / CROSSED) for side in sides]
+    less, more = (math.log(side) for side in BESIDE)
+    moved = less - errors[0] * (more - less) / (errors[1] - errors[0])
+    return Crossing(
+        sum(side.networks for side in sides), foretold, foretold * math.exp(moved), zeta
+    )
+
+
+def predict_crossing(regime: Regime) -> dict[str, float]:
+    """The law's threshold at finite size."""
+    return {"tau_2": law.finite_threshold(regime, CROSSED)}
 
 
 def drawn_counts(regime: Regime, many: int) -> tuple[np.ndarray, np.ndarray]:

@@ -28,6 +28,7 @@ from claims.predicting.law.scratch import (
     positive_part,
     scratch_error,
 )
+from claims.predicting.law.threshold import finite_threshold, with_signal
 
 __all__ = [
     "RARE",
@@ -43,6 +44,7 @@ __all__ = [
     "equal_classes_transfer",
     "finite_readings",
     "finite_scratch",
+    "finite_threshold",
     "finite_transfer",
     "incomputable",
     "memorised",
@@ -53,4 +55,5 @@ __all__ = [
     "scratch_error",
     "scratch_errors_by_class",
     "stepwise",
+    "with_signal",
 ]

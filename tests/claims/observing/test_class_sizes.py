@@ -6,10 +6,13 @@ import torch
 from examples import regime
 from scipy.stats import binom
 
+from claims.core import quantities
 from claims.observing import class_sizes
 from claims.observing.class_sizes import (
     broad_counts,
+    crossing,
     drawn_counts,
+    predict_crossing,
     predict_finite,
     predict_transfer,
     stratified,
@@ -77,6 +80,19 @@ def test_what_is_foretold():
     assert found["equal classes"] < found["law"] / 3
     assert found["half the samples"] > 1.5 * found["law"]
     assert found["a tenth more signal"] < found["law"] < found["a tenth less signal"]
+
+
+def test_a_threshold_is_where_the_mean_error_is_a_tenth(monkeypatch):
+    found = crossing(MADE, Seeds(0, 6))
+    foretold = predict_crossing(MADE)["tau_2"]
+    assert found.foretold == foretold == law.finite_threshold(MADE)
+    assert found.networks == 2 * 6 * class_sizes.TIMES
+    at = law.with_signal(MADE, found.measured / quantities.catalogue()["tau_2"](MADE))
+    assert stratified(at, Seeds(0, 6)).measured == pytest.approx(0.1, abs=1e-3)
+    assert found.measured == pytest.approx(foretold, rel=0.1)
+    # It is measured, and not what is foretold: a law that is wrong moves the one alone.
+    monkeypatch.setattr(law, "finite_threshold", lambda *_: 1.08 * foretold)
+    assert crossing(MADE, Seeds(0, 6)).measured == pytest.approx(found.measured, rel=0.02)
 
 
 @pytest.mark.parametrize("n", [1, 20, 300])

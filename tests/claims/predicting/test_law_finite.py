@@ -33,6 +33,8 @@ from claims.predicting.law.imbalance import (
     output_moments,
 )
 from claims.predicting.law.stepped import memory
+from claims.predicting.law.threshold import finite_threshold, with_signal
+from model.regime import RegimeError
 from model.scales import in_unit
 
 MADE = regime(n1=60, n2=60, d=10**6, m=20, inherited=8, signal=128.0, sigma2=1.0, h=0.2, steps=200)
@@ -251,3 +253,50 @@ def test_any_lengths(name, exponent):
     """A probability, or one clear refusal."""
     with suppress(IncomputableError):
         assert LEAST <= finite_scratch(replace(MADE, **{name: 10.0**exponent})) <= 1
+
+
+# Thresholds ---------------------------------------------------------------------------------------
+
+
+def tau(regime):
+    return quantities.catalogue()["tau_2"](regime)
+
+
+@pytest.mark.parametrize("factor", [1e-3, 0.5, 1.0, 7.0])
+def test_signals_alone_change(factor):
+    changed = with_signal(MADE, factor)
+    assert tau(changed) == pytest.approx(factor * tau(MADE))
+    lengths = {name: getattr(changed, name) for name in ("u", "v1", "v2")}
+    assert replace(MADE, **lengths) == changed
+    assert changed.u / changed.v2 == pytest.approx(MADE.u / MADE.v2)
+
+
+@pytest.mark.parametrize("error", [0.3, 0.1, 1e-3])
+def test_the_law_foretells_the_error_at_its_threshold(error):
+    found = finite_threshold(MADE, error)
+    assert finite_scratch(with_signal(MADE, found / tau(MADE))) == pytest.approx(error, rel=1e-4)
+
+
+def test_a_threshold_does_not_depend_on_the_signal_that_one_begins_with():
+    begun = [finite_threshold(with_signal(MADE, factor)) for factor in (1e-2, 1.0, 30.0)]
+    assert begun == pytest.approx([begun[0]] * 3, rel=1e-4)
+
+
+def test_of_any_law():
+    """error = exp(-tau)/2 is 0.1 where tau = ln 5."""
+    found = finite_threshold(MADE, law=lambda regime: math.exp(-tau(regime)) / 2)
+    assert found == pytest.approx(math.log(5))
+
+
+@pytest.mark.parametrize("error", [0.6, 1e-30])
+def test_no_threshold(error):
+    with pytest.raises(RegimeError, match="has no threshold"):
+        finite_threshold(MADE, error)
+
+
+def test_large_initial_weights_lower_it():
+    """What a user of C_1 would want to know: by a third."""
+    small, large = (
+        finite_threshold(replace(MADE, sigma0=factor * MADE.sigma0)) for factor in (0.01, 5.0)
+    )
+    assert large < 0.75 * small

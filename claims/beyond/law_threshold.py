@@ -1,0 +1,107 @@
+"""Thresholds from the law, with nothing fitted [D].
+
+The theorems say that there are constants C_1 and C_3: small errors where tau_2 is above the one,
+large ones where it is below the other. The law of finite size says where an error of 0.1 is, in
+each regime by itself, and why no one constant will do: the threshold lies between 0.7 and 1.5, and
+it is the size of the initial weights, zeta_2, that moves it. Noise in the initial output does some
+of the memorising of training noise, so that less signal is enough; with zeta_2 = 1/2 the threshold
+is near 0.85, with small initial weights near 1.3. Samples and filters move it by a tenth.
+
+A network's error scatters about the mean that the law foretells, and the theorems speak of 19
+networks in 20: that, and a reserve, is what their C_1 and C_3 are apart for beyond it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from claims.beyond.law_finite import COMMON
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.constants import Constants
+from claims.core.margin import Margin
+from claims.deciding.estimates import each
+from claims.deciding.population import Population
+from claims.deciding.shares import typical
+from claims.observing.class_sizes import Crossing, crossing, predict_crossing
+from claims.observing.errors import MEASURED
+
+Crossings = Sequence[Crossing]
+#: The logarithm of tau_2 that the law may be off by.
+BOUND = 0.05
+
+
+def gaps(crossings: Crossings, foretold: Callable[[Crossing], float]) -> Any:
+    """ln of the measured threshold over what is foretold."""
+    return each(crossings, lambda one: math.log(one.measured / foretold(one)))
+
+
+def near(
+    foretold: Callable[[Crossing], float], crossings: Crossings, constants: Constants
+) -> Margin:
+    """The margin of: off by at most `BOUND` in two regimes of three."""
+    return typical(gaps(crossings, foretold)).at_most(BOUND)
+
+
+def times(factor: float, one: Crossing) -> float:
+    """The law's threshold, this many times as large."""
+    return factor * one.foretold
+
+
+def constant(one: Crossing) -> float:
+    """One threshold for all regimes, in the middle of theirs."""
+    return _MIDDLE
+
+
+_MIDDLE = 1.1
+
+
+def _record(crossings: Crossings) -> dict[str, Any]:
+    foretold = each(crossings, lambda one: one.foretold)
+    measured = each(crossings, lambda one: one.measured)
+    initial = each(crossings, lambda one: one.zeta)
+    off = gaps(crossings, partial(times, 1.0))
+    return {
+        "foretold": {"least": float(foretold.min()), "greatest": float(foretold.max())},
+        "measured": {"least": float(measured.min()), "greatest": float(measured.max())},
+        "ln(measured/foretold)": {"mean": float(off.mean()), "spread": float(off.std())},
+        "correlation with zeta_2": float(np.corrcoef(np.log(measured), initial)[0, 1]),
+    }
+
+
+CLAIMS = (
+    Claim(
+        id="law.finite.threshold",
+        title="Sharp law at finite size: where the error is 0.1",
+        source="L1, finite N and m; C₁ and C₃ of Theorem 4.3",
+        statement=(
+            "The τ₂ at which the mean error from scratch is 0.1 is what the law of finitely many"
+            " samples and filters says, to 5%, in two random regimes of three, with 4 to 64 filters"
+            " of each sign. Nothing is fitted."
+        ),
+        latex=r"\mathrm{error}(\tau_2^*)=0.1,\quad\tau_2^*=\tau_2^*(N_2,m,h_2,h_2T_2,\zeta_2)",
+        provenance=(Provenance.D,),
+        kind=Kind.ORDERING,
+        domain=COMMON,
+        observe=crossing,
+        margin=partial(near, partial(times, 1.0)),
+        rule=Population(64, _record, predict_crossing),
+        unit=f"{BOUND} less what two regimes of three are off by in ln τ₂",
+        uses=MEASURED,
+        mutants=(
+            Mutant(
+                "above", "thresholds a tenth higher", {"margin": partial(near, partial(times, 1.1))}
+            ),
+            Mutant(
+                "below", "thresholds a tenth lower", {"margin": partial(near, partial(times, 0.9))}
+            ),
+            Mutant(
+                "constant", "one threshold for all regimes", {"margin": partial(near, constant)}
+            ),
+        ),
+    ),
+)
