@@ -1,11 +1,11 @@
 """The rule of a statement on networks trained beforehand, which share their random numbers.
 
-What is compared is one number a seed, and the statement says that its mean is positive. Student's
+What is compared is one number a seed, and the statement says that its mean is positive. An
 interval decides, with the level split evenly over statements and their contrasts, and over the
 networks that were trained: the statement stands for a network where the whole interval is positive,
 and falls where it is negative. Over seeds, not over images: test images and classes are the same
-for all, and what is decided is decided for them. The level is that of a number of seeds settled
-beforehand, or by the clock: to add seeds until something is decided is not paid for. Where a
+for all, and what is decided is decided for them. The interval holds after every number of seeds at
+once (`claims.deciding.confidence_sequence`): seeds may be added until something is decided. Where a
 training diverged, or all seeds give the very same number, nothing is decided.
 """
 
@@ -26,7 +26,7 @@ from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.core.records import finite
-from claims.deciding import estimates
+from claims.deciding import confidence_sequence, estimates
 from claims.deciding.arguments import check_number, check_whole
 from model.regime import Regime
 
@@ -85,7 +85,7 @@ class Interval:
     def record(self) -> dict[str, Any]:
         """For the ledger, with the least effect detected with probability 0.99."""
         bounded = math.isfinite(self.low)
-        why = "too few seeds" if self.seeds < LEAST_SEEDS else "no spread, or a training diverged"
+        why = "too few seeds" if self.error > 0 else "no spread, or a training diverged"
         ends = {"value": self.mean, "low": self.low, "high": self.high}
         detected = self.mean - self.low + estimates.reach() * self.error
         return {
@@ -96,16 +96,19 @@ class Interval:
 
 
 def interval(values: Array, level: float) -> Interval:
-    """Student's, each of whose ends is passed with probability `level`.
+    """One that the mean is ever outside of, as seeds are added, with probability `level` at most.
 
-    Without bound for fewer than `LEAST_SEEDS`, without spread, or with a nan.
+    Without bound for fewer than `LEAST_SEEDS` (for a small level more), without spread, or with a
+    nan.
     """
     count = len(values)
     if count < LEAST_SEEDS or not np.ptp(values) > 0:
         mean = float(values.mean()) if count else math.nan
-        return Interval(count, mean, -math.inf, math.inf, math.inf)
+        return Interval(
+            count, mean, -math.inf, math.inf, error=math.inf if count < LEAST_SEEDS else 0.0
+        )
     mean, error = float(values.mean()), float(values.std(ddof=1) / math.sqrt(count))
-    reach = estimates.spread(count, level) * error
+    reach = confidence_sequence.reach(count, level) * error
     return Interval(count, mean, mean - reach, mean + reach, error)
 
 

@@ -120,6 +120,7 @@ class ImageTier:
     n2: int
     upstream: Recipe  # rate and kind of descent are each architecture's own
     downstream: Recipe
+    first_seed: int = 0
 
 
 #: Highest rate of each architecture, and whether it descends by Adam.
@@ -174,7 +175,7 @@ def settings(tier: ImageTier, *, hundred: Name | None, crossed: bool = False) ->
     """
     by_seed = (
         list(_of_seed(tier, network, seed, hundred, crossed))
-        for seed in range(tier.seeds)
+        for seed in range(tier.first_seed, tier.first_seed + tier.seeds)
         for network in tier.networks
     )
     return list(dict.fromkeys(itertools.chain.from_iterable(by_seed)))

@@ -76,7 +76,7 @@ FACTORS = (
 
 def factors(records: Sequence[Record]) -> Figure:
     """Each factor: above, τ_D against τ_2; below, points of accuracy after transfer over scratch,
-    with 95% intervals over seeds.
+    with 95% intervals over seeds, which hold however many are added.
     """
     measured = gains(records)
     networks = list(dict.fromkeys(cell.network for cell, _ in measured))

@@ -26,6 +26,12 @@ COMMANDS = {
         "Decide the statements on real images, write the verdicts to the ledger, and draw what was"
         " measured beside what τ_D foretells.",
     ),
+    "join": Place(
+        f"{_ROOM}.join",
+        "join_records",
+        "Join records of several runs, machines or people into one file, to be decided together."
+        " Intervals hold however many seeds are added.",
+    ),
     "speed": Place(
         f"{_ROOM}.speed",
         "measure_speed",

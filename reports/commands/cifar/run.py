@@ -46,6 +46,12 @@ def run_tier(
         ),
     ] = False,
     seeds: Annotated[int | None, typer.Option(min=1, help="Seeds of every network.")] = None,
+    first_seed: Annotated[
+        int,
+        typer.Option(
+            min=0, help="The first of them; others' records of those before it may be joined."
+        ),
+    ] = 0,
     network: Annotated[
         list[str] | None,
         typer.Option(
@@ -75,7 +81,7 @@ def run_tier(
 
     begun, where = time.monotonic(), device_named(device)
     name = _tier(tier, where.name)
-    chosen = _chosen(plan.TIERS[name], seeds, network)
+    chosen = replace(_chosen(plan.TIERS[name], seeds, network), first_seed=first_seed)
     hundred = _hundred(cache)
     settings = plan.settings(chosen, hundred=hundred, crossed=crossed)
     file = records or RECORDS / f"{name}.jsonl"

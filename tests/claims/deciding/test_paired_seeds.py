@@ -12,6 +12,7 @@ from toys import PROFILE, bare, decided
 from claims.core.evidence import RegimeOutcome
 from claims.core.inquiry import ImageRecords
 from claims.core.status import Status
+from claims.deciding import confidence_sequence
 from claims.deciding.decide import repeat
 from claims.deciding.paired_seeds import (
     LEAST_SEEDS,
@@ -151,11 +152,11 @@ def test_the_margin_is_every_number():
 # The interval -------------------------------------------------------------------------------------
 
 
-def test_the_interval_is_students():
+def test_the_interval_is_about_the_mean():
     values = np.random.default_rng(0).normal(1, 2, 9)
     own = interval(values, 0.01)
-    known = stats.ttest_1samp(values, 0).confidence_interval(0.98)
-    assert (own.low, own.high) == pytest.approx((known.low, known.high))
+    reach = confidence_sequence.reach(9, 0.01) * stats.sem(values)
+    assert (own.low, own.high) == pytest.approx((values.mean() - reach, values.mean() + reach))
     numbers = 9, values.mean(), stats.sem(values)
     assert (own.seeds, own.mean, own.error) == pytest.approx(numbers)
 
@@ -178,6 +179,12 @@ def test_identical_numbers_and_nan_decide_nothing(values):
     assert one.outcome is RegimeOutcome.UNDECIDED
     assert one.record()["would be seen from"] == "without bound"
     assert json.dumps(one.record(), allow_nan=False)
+
+
+def test_so_few_seeds_that_a_small_level_has_no_bound():
+    one = interval(np.arange(6, dtype=float), 1e-4)
+    assert (one.low, one.outcome) == (-math.inf, RegimeOutcome.UNDECIDED)
+    assert one.record()["mean"] == "too few seeds"
 
 
 def test_outcome_of_no_contrast():
