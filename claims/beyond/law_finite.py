@@ -23,12 +23,9 @@ from typing import Any
 import numpy as np
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import PRACTICAL, Clause
 from claims.core.constants import Constants
-from claims.core.domain import Between, Domain, Scale
-from claims.core.domains import from_scratch
+from claims.core.domains import LARGE_ERRORS, at_finite_size
 from claims.core.margin import Margin
-from claims.core.quantities import TAU_2
 from claims.deciding.estimates import Array, each, estimate, root_mean_square
 from claims.deciding.population import Population
 from claims.deciding.shares import median, typical
@@ -38,18 +35,8 @@ from claims.observing.errors import MEASURED
 Regimes = Sequence[Foretold]
 
 
-def _domain(low: float, high: float) -> Domain:
-    return from_scratch(
-        TAU_2,
-        Between(low, high),
-        scales={Scale.M: Between(4, 64)},
-        without={Clause.WIDTH, Clause.FRESH_WIDTH},
-        tier=PRACTICAL,
-    )
-
-
-#: Errors above 0.05, mostly; and from there down to 10^-6 and below.
-COMMON, RARE = _domain(0.1, 2.0), _domain(3.0, 60.0)
+#: Errors from 0.05 down to 10^-6 and below.
+RARE = at_finite_size(3.0, 60.0)
 #: Ranges of foretold errors, and by how many nats the law may be off in each.
 DECADES = (
     ("hundredths", 1e-2, 5e-2, 0.1),
@@ -161,7 +148,7 @@ CLAIMS = (
             " sign."
         ),
         latex=_FORMULA,
-        domain=COMMON,
+        domain=LARGE_ERRORS,
         margin=partial(close, "law"),
         rule=Population(64, _record, predict_finite),
         unit=f"{ABSOLUTE} less what two regimes of three are off by",

@@ -20,9 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from claims.beyond.law_finite import COMMON
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
+from claims.core.domains import LARGE_ERRORS
 from claims.core.margin import Margin
 from claims.deciding.estimates import each
 from claims.deciding.population import Population
@@ -86,7 +86,7 @@ CLAIMS = (
         latex=r"\mathrm{error}(\tau_2^*)=0.1,\quad\tau_2^*=\tau_2^*(N_2,m,h_2,h_2T_2,\zeta_2)",
         provenance=(Provenance.D,),
         kind=Kind.ORDERING,
-        domain=COMMON,
+        domain=LARGE_ERRORS,
         observe=crossing,
         margin=partial(near, partial(times, 1.0)),
         rule=Population(64, _record, predict_crossing),

@@ -55,6 +55,21 @@ def scratch_below(
     return from_scratch(term, Between(high=bound), scales=scales or {})
 
 
+def at_finite_size(low: float, high: float) -> Domain:
+    """From scratch with tau_2 from `low` to `high` and 4 filters of each sign or more, fewer than
+    Condition 4.1 asks for.
+    """
+    return from_scratch(
+        TAU_2,
+        Between(low, high),
+        scales={Scale.M: Between(4, 64)},
+        without={Clause.WIDTH, Clause.FRESH_WIDTH},
+        tier=PRACTICAL,
+    )
+
+
+#: Where the law of finite size foretells errors above 0.05, mostly.
+LARGE_ERRORS = at_finite_size(0.1, 2.0)
 #: Samples enough for every filter to start active on some of its class; with 20, one in ten
 #: networks has a filter that does not.
 SAMPLES = EVERYWHERE.but(scales=ENOUGH_OF_BOTH)

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import math
 
-#: c: effect sizes that the sequence is narrowest for are of the order of one standard deviation.
-_PRECISION = 1.0
+#: c: the sequence is narrowest for effects of some two standard deviations, which few numbers show.
+_PRECISION = 0.25
 
 
 def reach(count: int, level: float) -> float:

@@ -182,7 +182,7 @@ def test_identical_numbers_and_nan_decide_nothing(values):
 
 
 def test_so_few_seeds_that_a_small_level_has_no_bound():
-    one = interval(np.arange(6, dtype=float), 1e-4)
+    one = interval(np.arange(5, dtype=float), 1e-4)
     assert (one.low, one.outcome) == (-math.inf, RegimeOutcome.UNDECIDED)
     assert one.record()["mean"] == "too few seeds"
 
