@@ -16,25 +16,20 @@ from reports.ledger.ledger import Ledger
 from reports.page.blocks import Block, block
 from reports.tables import least_width
 
-#: Below this width ids are folded.
-_NARROW = 80
-
 
 def claim_table(claims: list[Claim], ledger: Ledger, width: int) -> Table:
-    """Every claim: id, provenance, last verdict, and its title where there is room; the verdict
-    first where there is not.
+    """Every claim: id, title, provenance, last verdict. Where there is little room the verdict
+    comes first, and the title stands under the id.
     """
-    wide = _table(claims, ledger, wide=True, fold=False)
-    if least_width(wide) <= width:
-        return wide
-    return _table(claims, ledger, wide=False, fold=width < _NARROW)
+    wide = _table(claims, ledger, wide=True)
+    return wide if least_width(wide) <= width else _table(claims, ledger, wide=False)
 
 
-def _table(claims: list[Claim], ledger: Ledger, *, wide: bool, fold: bool) -> Table:
+def _table(claims: list[Claim], ledger: Ledger, *, wide: bool) -> Table:
     table, statuses = Table(box=SIMPLE_HEAD), ledger.statuses
     names = ("claim", "last verdict", "source", "provenance", "kind", "title")
-    for name in names if wide else ("last verdict", "claim", "source", "provenance"):
-        wraps = not wide and (name == "source" or (fold and name == "claim"))
+    for name in names if wide else ("last verdict", "claim", "source"):
+        wraps = not wide and name != "last verdict"
         overflow: OverflowMethod = "fold" if name == "claim" else "ellipsis"
         table.add_column(name, no_wrap=not wraps, overflow=overflow)
     for claim in claims:
@@ -46,7 +41,8 @@ def _table(claims: list[Claim], ledger: Ledger, *, wide: bool, fold: bool) -> Ta
             claim.kind.value,
             claim.title,
         ]
-        table.add_row(*(cells if wide else (cells[1], cells[0], *cells[2:4])))
+        under = f"{claim.id}\n[dim]{escape(claim.title)}[/dim]"
+        table.add_row(*(cells if wide else (cells[1], under, claim.source)))
     return table
 
 

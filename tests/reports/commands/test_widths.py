@@ -57,8 +57,12 @@ def test_status_and_margin_come_first(long, width):
 def test_claims(book, width):
     out = printed(claim_table(list(catalogue().values()), book, width), width)
     assert "…" not in out
+    assert max(map(cell_len, out.splitlines())) <= width
     if width >= 80:
         assert [name for name in catalogue() if name not in out] == []
+    words = set(out.split())
+    for claim in catalogue().values():
+        assert set(claim.title.split()) <= words
 
 
 def test_a_table_is_whole_where_it_does_not_fit():
