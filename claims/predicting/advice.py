@@ -1,4 +1,9 @@
-"""What each inherited share is predicted to cost, and which one is best."""
+"""What inherited shares are predicted to cost, and which one is best.
+
+Shares are searched by the law in the limit of many samples and filters, which is quick. Of none,
+the best, the one nearest to alpha*, and some between, the law of finite size says the error; the
+advice goes by that.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,8 @@ from model.regime import Regime, RegimeError
 
 #: Shares predicted at once, at most; how much finer the next ones are, and the finest.
 _GRID, _NARROWER, _FINEST = 64, 8, 4096
+#: Shares of which the law of finite size is asked, evenly between none and all, beside the best.
+_ASKED = 7
 
 
 @dataclass(frozen=True)
@@ -19,7 +26,7 @@ class Choice:
 
     inherited: int
     alpha: float
-    error: float  # the sharp law's
+    error: float  # a law's
     tau_d: float
 
 
@@ -27,7 +34,7 @@ class Choice:
 class Advice:
     """What to inherit in a regime."""
 
-    choices: tuple[Choice, ...]  # those predicted, from none to all, by inherited number
+    choices: tuple[Choice, ...]  # from none to all, by inherited number
     alpha_star: float
 
     @property
@@ -54,11 +61,35 @@ class Advice:
 
 
 def advise(regime: Regime) -> Advice:
-    """Predict every share, or where there are too many those on a grid that narrows around the
-    best; the regime's own inherited number does not matter.
+    """What the law of finite size says of some shares; the regime's own inherited number does not
+    matter.
 
     Raises RegimeError where the target has no signal, so that no share has a meaning, or where the
     law cannot be computed.
+    """
+    found = searched(regime)
+    last = found.choices[-1].inherited
+    wanted = {round(k * last / (_ASKED - 1)) for k in range(_ASKED)}
+    numbers = {_nearest(found, number) for number in wanted}
+    numbers |= {found.best.inherited, found.nearest_star.inherited}
+    return Advice(
+        tuple(
+            replace(choice, error=law.finite_transfer(replace(regime, inherited=choice.inherited)))
+            for choice in found.choices
+            if choice.inherited in numbers
+        ),
+        found.alpha_star,
+    )
+
+
+def _nearest(advice: Advice, number: int) -> int:
+    """The number nearest to this that has been predicted."""
+    return min((choice.inherited for choice in advice.choices), key=lambda k: abs(k - number))
+
+
+def searched(regime: Regime) -> Advice:
+    """What the law in the limit says of every share, or where there are too many of those on a grid
+    that narrows around the best. Raises RegimeError, as `advise` does.
     """
     if regime.u == regime.v2 == 0:
         raise RegimeError(

@@ -65,7 +65,7 @@ def give_advice(
         check_advice(believed.regime)
         advice = study.advise(believed.regime)
         if simulate_too:
-            shares = [choice.inherited for choice in study.shown(advice)]
+            shares = [choice.inherited for choice in advice.choices]
             costs = study.costs(trained, plan.seeds, shares)
     record = study.record(believed, advice, costs)
     if as_json:

@@ -32,8 +32,6 @@ from reports.studies import data_sets
 from reports.studies.work import check_training
 
 Array = NDArray[np.float64]
-#: Shares that are shown, and simulated, besides the advised ones.
-_SHOWN = 7
 #: More of one label than of the other, in units of sqrt(N), than one fair set in ten thousand has.
 _UNBALANCED = 4.0
 #: The square of a common mean, in units of its deviation, that no centred set has.
@@ -50,25 +48,6 @@ class Cost:
     mean: float
     low: float
     high: float
-
-
-def shown(advice: Advice) -> list[Choice]:
-    """None, the advised shares, and some between."""
-    last = advice.choices[-1].inherited
-    numbers = {round(x) for x in np.linspace(0, last, _SHOWN)} | {
-        advice.best.inherited,
-        advice.nearest_star.inherited,
-    }
-    return [
-        choice
-        for choice in advice.choices
-        if choice.inherited in {_nearest(advice, number) for number in numbers}
-    ]
-
-
-def _nearest(advice: Advice, number: int) -> int:
-    """The number nearest to this that has been predicted."""
-    return min((choice.inherited for choice in advice.choices), key=lambda k: abs(k - number))
 
 
 def costs(regime: Regime, seeds: Seeds, numbers: list[int]) -> list[Cost]:
@@ -295,7 +274,7 @@ def record(believed: Believed, advice: Advice, measured: list[Cost]) -> dict[str
         "scratch": one(advice.scratch),
         "advised": one(advice.best),
         "nearest_alpha_star": one(advice.nearest_star),
-        "choices": [one(choice) for choice in shown(advice)],
+        "choices": [one(choice) for choice in advice.choices],
         "quantities": {
             name: (
                 value
@@ -323,4 +302,4 @@ def record(believed: Believed, advice: Advice, measured: list[Cost]) -> dict[str
     }
 
 
-__all__ = ["advise", "costs", "drawn", "from_files", "record", "shown"]
+__all__ = ["advise", "costs", "drawn", "from_files", "record"]

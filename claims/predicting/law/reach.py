@@ -6,9 +6,9 @@ from claims.core import quantities
 from claims.core.condition import PRACTICAL, Clause, slacks
 from model.regime import Regime
 
-#: Networks err more than the limit's law says where it says less than this, for their classes are
-#: of unequal size: it cannot tell such errors apart. (The law of finite size can.)
-RARE = 1e-3
+#: The least error that the law of finite size was compared with after transfer
+#: (`claims.beyond.law_finite_transfer`): less is not told apart.
+RARE = 1e-5
 #: The largest step, and N^2/d, at which it has been found as accurate as inside Condition 4.1.
 MOST_STEP, MOST_CROWDED = 4.0, 3.0
 #: The fewest steps, and the shortest run h T, after which it speaks.

@@ -15,7 +15,7 @@ from claims.core.constants import load
 from claims.deciding.shares import Share
 from claims.observing.survey import SIZES, Surveyed, gains_from_data
 from claims.predicting import law
-from claims.predicting.advice import Advice, Choice, advise
+from claims.predicting.advice import Advice, Choice, advise, searched
 from claims.predicting.estimation import estimate, summed
 from claims.predicting.law import Law
 from model.regime import RegimeError
@@ -44,9 +44,17 @@ def test_choices(positive):
     assert [choice.alpha for choice in positive.choices] == [k / 6 for k in range(7)]
     for k, choice in enumerate(positive.choices):
         variant = replace(POSITIVE, inherited=k)
-        assert choice.error == law.predict(variant).transfer
+        assert choice.error == law.finite_transfer(variant)
         assert choice.tau_d == quantities.catalogue()["tau_D"](variant)
-    assert positive.scratch.error == pytest.approx(law.predict(POSITIVE).scratch)
+    assert positive.scratch.error == law.finite_scratch(POSITIVE)
+
+
+def test_the_search_is_by_the_limit():
+    found = searched(POSITIVE)
+    for choice in found.choices:
+        variant = replace(POSITIVE, inherited=choice.inherited)
+        assert choice.error == law.predict(variant).transfer
+    assert [choice.inherited for choice in found.choices] == list(range(7))
 
 
 @pytest.mark.parametrize("inherited", [0, 1, 6])

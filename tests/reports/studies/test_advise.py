@@ -106,10 +106,10 @@ def test_no_universal_signal(advise_on, specification):
 
 
 @pytest.mark.parametrize("m", [1, 2, 7, 40])
-def test_shown(m):
+def test_choices(m):
     """Both ends, what is advised, and no more than a screen."""
     advice = predict(replace(REGIME, m=m, inherited=0))
-    numbers = [choice.inherited for choice in advise.shown(advice)]
+    numbers = [choice.inherited for choice in advice.choices]
     assert numbers == sorted(set(numbers))
     assert {0, m, advice.best.inherited, advice.nearest_star.inherited} <= set(numbers)
     assert len(numbers) <= 9
