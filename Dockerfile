@@ -6,9 +6,10 @@
 #   docker build --target decided -t transfer-claims .
 FROM python:3.11-slim-bookworm AS installed
 
-# Chromium is what the tests of the page look at it with; without it they are skipped.
+# Chromium is what the tests of the page look at it with; without it they are skipped. What steers
+# it needs libatomic.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends chromium \
+    && apt-get install -y --no-install-recommends chromium libatomic1 \
     && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /transfer-claims

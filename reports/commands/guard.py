@@ -161,7 +161,8 @@ def _flushed(code: int) -> int:
         _discard(sys.__stdout__)
         if _is_broken_pipe(error):
             return BROKEN_PIPE
-        _tell(f"standard output: {error.strerror or error}")
+        if code != CANNOT_RUN:  # else it has been told why, and this is what was left to write
+            _tell(f"standard output: {error.strerror or error}")
         return CANNOT_RUN
     return code
 

@@ -143,8 +143,10 @@ def test_a_closed_pipe(arguments, tmp_path):
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no /dev/full")  # noqa: PTH110
+@pytest.mark.parametrize("unbuffered", ["", "1"])
 @pytest.mark.parametrize("arguments", [["list"], ["list", "--json"], ["--version"]])
-def test_a_full_disk(arguments, tmp_path):
+def test_a_full_disk(arguments, unbuffered, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         process = start(*arguments, stdout=full, cwd=tmp_path)
         _, err = process.communicate(timeout=120)
