@@ -156,6 +156,11 @@ LITERAL = Tier(
 TIERS = {tier.name: tier for tier in (PRACTICAL, LITERAL)}
 
 
+def asked(tier: Tier) -> dict[str, float]:
+    """The slack that each clause asks for: its constant."""
+    return {str(clause.name): tier.constants[clause.constant] for clause in clauses()}
+
+
 def slacks(
     regime: Regime, tasks: Collection[int] = (1, 2), names: Collection[str] | None = None
 ) -> dict[str, float]:
@@ -176,9 +181,9 @@ def violations(
     """
     slack = slacks(regime, tasks)
     return [
-        str(c.name)
-        for c in clauses()
-        if c.name not in without and not slack[c.name] >= tier.constants[c.constant] * (1 - 1e-9)
+        name
+        for name, least in asked(tier).items()
+        if name not in without and not slack[name] >= least * (1 - 1e-9)
     ]
 
 

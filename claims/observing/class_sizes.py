@@ -76,10 +76,14 @@ def predict_finite(regime: Regime) -> dict[str, float]:
 
 def stratified(regime: Regime, seeds: Seeds) -> Foretold:
     """Train `TIMES` networks from scratch for each seed."""
+    return Foretold(TIMES * seeds.count, readings(regime), mean_error(regime, seeds))
+
+
+def mean_error(regime: Regime, seeds: Seeds) -> float:
+    """The mean test error of `TIMES` networks from scratch for each seed."""
     many = replace(seeds, first=TIMES * seeds.first, count=TIMES * seeds.count)
     counts, weights = drawn_counts(regime, many.count)
-    measured = _mean(_from_scratch, regime, many, weights, counts)
-    return Foretold(many.count, readings(regime), measured)
+    return _mean(_from_scratch, regime, many, weights, counts)
 
 
 @dataclass(frozen=True)
@@ -98,14 +102,15 @@ def crossing(regime: Regime, seeds: Seeds) -> Crossing:
     """
     foretold = law.finite_threshold(regime, CROSSED)
     tau, zeta = (quantities.catalogue()[name](regime) for name in ("tau_2", "zeta_2"))
-    sides = [stratified(law.with_signal(regime, side * foretold / tau), seeds) for side in BESIDE]
     # Both errors fall as tau grows: the line through their logarithms has one place of 0.1.
-    errors = [math.log(side.measured / CROSSED) for side in sides]
+    errors = [
+        math.log(mean_error(law.with_signal(regime, side * foretold / tau), seeds) / CROSSED)
+        for side in BESIDE
+    ]
     less, more = (math.log(side) for side in BESIDE)
     moved = less - errors[0] * (more - less) / (errors[1] - errors[0])
-    return Crossing(
-        sum(side.networks for side in sides), foretold, foretold * math.exp(moved), zeta
-    )
+    networks = len(BESIDE) * TIMES * seeds.count
+    return Crossing(networks, foretold, foretold * math.exp(moved), zeta)
 
 
 def predict_crossing(regime: Regime) -> dict[str, float]:

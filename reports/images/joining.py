@@ -8,9 +8,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from reports.images import run
-from reports.images.run import FORMAT, VERSION, Record, StoredRuns, accuracies
+from reports.images.run import FORMAT, VERSION, Record, StoredRuns
 from reports.ledger.files import write_whole
-from reports.ledger.journal import JournalError
 
 
 def join(files: Sequence[Path], path: Path) -> list[Record]:
@@ -26,18 +25,14 @@ def join(files: Sequence[Path], path: Path) -> list[Record]:
         for record in runs.records:
             kept.setdefault(record.key, record)
     records = list(kept.values())
-    try:
-        accuracies(records)
-    except ValueError as error:
-        raise JournalError(path, str(error)) from None
+    run.check_seeds(path, records)
     lines = [_head(read), *map(asdict, records)]
     write_whole(path, "".join(f"{json.dumps(line)}\n" for line in lines))
     return records
 
 
-def _head(read: Iterable[StoredRuns]) -> dict[str, object]:
+def _head(runs: Sequence[StoredRuns]) -> dict[str, object]:
     """Devices and versions, each with all that there are."""
-    runs = list(read)
     names = dict.fromkeys(name for one in runs for name in one.versions)
     return {
         "format": FORMAT,

@@ -220,6 +220,14 @@ def accuracies(records: Sequence[Record]) -> Accuracies:
     return by_cell
 
 
+def check_seeds(path: Path, records: Sequence[Record]) -> None:
+    """Raise JournalError where a file would hold two runs of a cell and a seed."""
+    try:
+        accuracies(records)
+    except ValueError as error:
+        raise JournalError(path, str(error)) from None
+
+
 # One job ------------------------------------------------------------------------------------------
 
 
@@ -385,8 +393,5 @@ def read(path: Path) -> StoredRuns:
         records[record.key] = record
     if not records:
         raise JournalError(path, "holds no finished run")
-    try:
-        accuracies(list(records.values()))
-    except ValueError as error:
-        raise JournalError(path, str(error)) from None
+    check_seeds(path, list(records.values()))
     return StoredRuns(device, used, list(records.values()))

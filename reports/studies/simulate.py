@@ -92,10 +92,7 @@ def simulate(spec: Spec, engine: Engine = "law") -> dict[str, Any]:
         "condition": {
             "slack": _finite(min(slack.values())),
             "clauses": {name: _finite(value) for name, value in slack.items()},
-            "asked": {
-                str(clause.name): condition.PRACTICAL.constants[clause.constant]
-                for clause in condition.clauses()
-            },
+            "asked": condition.asked(condition.PRACTICAL),
             "tiers": {
                 name: not condition.violations(spec.regime, tier)
                 for name, tier in condition.TIERS.items()

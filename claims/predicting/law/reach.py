@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from claims.core import quantities
-from claims.core.condition import PRACTICAL, Clause, slacks
+from claims.core.condition import PRACTICAL, Clause, asked, slacks
 from model.regime import Regime
 
 #: The least error that the law of finite size was compared with after transfer
@@ -30,7 +30,7 @@ def outside(regime: Regime) -> tuple[str, ...]:
     for index, task in ((1, "source"), (2, "target")):
         slack = slacks(regime, (index,), tuple(_NEEDED))
         for name, words in _NEEDED.items():
-            wanted = PRACTICAL.constants[_CONSTANTS[name]]
+            wanted = asked(PRACTICAL)[name]
             if not slack[name] >= wanted * (1 - 1e-9):
                 found.append(
                     f"{words} ({task}: Condition 4.1's {name} has slack {slack[name]:.2g}, and"
@@ -38,15 +38,6 @@ def outside(regime: Regime) -> tuple[str, ...]:
                 )
         found += [f"{words} ({task})" for words in _of_run(regime, index)]
     return tuple(found)
-
-
-#: The constant of each clause.
-_CONSTANTS = {
-    Clause.DIMENSION_SIGNAL: "C_d",
-    Clause.INITIALISATION: "C_0",
-    Clause.WIDTH: "C_m",
-    Clause.SAMPLES: "C_N",
-}
 
 
 def _of_run(regime: Regime, index: int) -> list[str]:
