@@ -9,7 +9,7 @@ effect size drawn from N(0, 1/c), over that without effect. By Ville's inequalit
 1/level with probability at most `level`; so the means at which it has not are an interval that
 holds at every n, whatever decides when to stop. [Lai, 1976; Wang and Ramdas, 2024, "Anytime-valid
 t-tests and confidence sequences for Gaussian means with unknown variance".] Student's, looked at
-after each of 200 numbers, misses at some time three to six times as often as it says.
+after each of 200 numbers, misses at some time more than three times as often as it says.
 """
 
 from __future__ import annotations

@@ -107,7 +107,7 @@ class Entry:
         elif self._repeatable:
             commands.append(
                 (
-                    "trains its worst regime again; --ledger FILE, if not in reports/out",
+                    "trains its worst regime again; with --ledger FILE, that of another ledger",
                     f"transfer-claims replay {self.claim.id}",
                 )
             )

@@ -173,7 +173,7 @@ def test_progress_over_many_regimes(monkeypatch):
     assert [done for done, _ in ticks] == [1, 2, 3]
 
 
-def test_a_drawing_is_svg(run, file, tmp_path):
+def test_a_drawing_has_a_format_by_its_ending(run, file, tmp_path):
     """What it cannot be is said before anything is trained."""
     code, out, err = run("replay", file, "--plot", tmp_path / "drawing.txt")
     assert (code, out) == (2, "")
