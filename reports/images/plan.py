@@ -12,7 +12,6 @@ import itertools
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
 
 from claims.observing.accuracies import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Cell
 from model.vision.data import Name
@@ -104,9 +103,6 @@ class Setting:
         )
 
 
-TierName = Literal["cpu", "gpu"]
-
-
 @dataclass(frozen=True)
 class ImageTier:
     """How much is trained, and how."""
@@ -117,6 +113,7 @@ class ImageTier:
     noises: tuple[float, ...]  # σ
     shares: tuple[float, ...]  # α
     far: tuple[int, ...]
+    forms: tuple[Form, ...]  # of inheriting a share
     n2: int
     upstream: Recipe  # rate and kind of descent are each architecture's own
     downstream: Recipe
@@ -130,36 +127,6 @@ RATES: dict[Architecture, tuple[float, bool]] = {
     "vgg11": (0.05, False),
     "vgg16": (0.05, False),
     "vit": (1e-3, True),
-}
-FORMS: tuple[Form, ...] = ("filters", "block", "layers")
-TIERS: dict[TierName, ImageTier] = {
-    "cpu": ImageTier(
-        networks=(TrainedNetwork("conv4", 0.5),),
-        seeds=16,
-        samples=(500, 1500, 5000),
-        noises=(0.0, 1.0, 2.0),
-        shares=(0.5, 1.0),
-        far=(0, 5),
-        n2=500,
-        upstream=Recipe(700, 64, 1.0),
-        downstream=Recipe(200, 64, 1.0),
-    ),
-    "gpu": ImageTier(
-        networks=(
-            TrainedNetwork("resnet18"),
-            TrainedNetwork("vgg11"),
-            TrainedNetwork("vgg16"),
-            TrainedNetwork("vit"),
-        ),
-        seeds=8,
-        samples=(500, 1500, 5000, 15000, 25000),
-        noises=(0.0, 0.5, 1.0, 2.0),
-        shares=(0.25, 0.5, 0.75, 1.0),
-        far=(0, 3, 5),
-        n2=500,
-        upstream=Recipe(1000, 256, 1.0),
-        downstream=Recipe(400, 128, 1.0),
-    ),
 }
 #: Images of each superclass to learn from.
 _OF_SUPERCLASS: dict[Name, int] = {"cifar100": 2500, "cifar100-subset": 250}
@@ -212,7 +179,7 @@ def _factors(tier: ImageTier, crossed: bool) -> list[Factors]:
     factors += [
         (BASE_SAMPLES, BASE_NOISE, share, form)
         for share in tier.shares
-        for form in (FORMS if share < 1 else FORMS[:1])
+        for form in (tier.forms if share < 1 else tier.forms[:1])
     ]
     if crossed:
         factors += [

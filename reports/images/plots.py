@@ -18,8 +18,8 @@ from claims.observing.accuracies import BASE_NOISE, BASE_SAMPLES, BASE_SHARE, Ce
 from reports.drawing.figures import INK, SERIES
 from reports.images import predict
 from reports.images.decide import gains
-from reports.images.plan import FORMS
 from reports.images.run import Record
+from reports.images.tiers import FORMS
 
 #: Points at which a formula is drawn.
 _FINE = 61

@@ -9,7 +9,7 @@ import pytest
 
 from claims.core.status import Status
 from model.vision.train import Device
-from reports.images import decide, plan, run
+from reports.images import decide, plan, run, tiers
 from reports.studies.executors import processes
 
 #: With eight seeds each of these is decided on nearly every machine, whatever its rounding.
@@ -22,7 +22,7 @@ DECIDED = {"images.source-samples", "images.source-noise", "images.positive-tran
 @pytest.mark.slow
 def test_orderings(tmp_path):
     tier = replace(
-        plan.TIERS["cpu"], seeds=8, samples=(500, 5000), noises=(0.0, 2.0), shares=(1.0,)
+        tiers.TIERS["cpu"], seeds=8, samples=(500, 5000), noises=(0.0, 2.0), shares=(1.0,)
     )
     records = run.run(
         plan.settings(tier, hundred=None),

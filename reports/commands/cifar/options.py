@@ -26,7 +26,7 @@ CacheOption = Annotated[
 ]
 ImagesName = Literal["cifar10", "cifar100", "cifar100-subset"]
 DeviceName = Literal["auto", "cpu", "cuda"]
-TierOption = Literal["auto", "cpu", "gpu"]
+TierOption = Literal["auto", "cpu", "cpu-architectures", "gpu"]
 SourceName = Literal["auto", "official", "npm"]
 
 

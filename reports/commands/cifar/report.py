@@ -123,8 +123,9 @@ def _print_line(line: str, style: str | None = None) -> None:
 
 def _latest() -> Path:
     """The newest records of one's own, else those that come with the project."""
-    from reports.images.plan import TIERS, ImagesError
+    from reports.images.plan import ImagesError
     from reports.images.records import KEPT
+    from reports.images.tiers import TIERS
 
     own, ours = ([folder / f"{name}.jsonl" for name in TIERS] for folder in (RECORDS, KEPT))
     own, ours = ([file for file in files if file.is_file()] for files in (own, ours))

@@ -6,7 +6,7 @@ import math
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import TimeRemainingColumn
@@ -26,6 +26,7 @@ from reports.studies.executors import in_process, processes
 
 if TYPE_CHECKING:
     from reports.images.plan import ImageTier
+    from reports.images.tiers import TierName
 
 
 def run_tier(
@@ -33,7 +34,8 @@ def run_tier(
         TierOption,
         typer.Option(
             help=(
-                "cpu: a small network, minutes a seed; gpu: ResNet-18, VGG-11, VGG-16, ViT; auto:"
+                "cpu: a small network, minutes a seed; cpu-architectures: narrow ResNet-18, VGG-11"
+                " and ViT, a quarter of an hour a seed; gpu: these and VGG-16, whole; auto:"
                 " what the device can do."
             )
         ),
@@ -77,11 +79,11 @@ def run_tier(
     mismatch; resumes where it was stopped.
     """
     from model.vision import data
-    from reports.images import plan, run
+    from reports.images import plan, run, tiers
 
     begun, where = time.monotonic(), device_named(device)
     name = _tier(tier, where.name)
-    chosen = replace(_chosen(plan.TIERS[name], seeds, network), first_seed=first_seed)
+    chosen = replace(_chosen(tiers.TIERS[name], seeds, network), first_seed=first_seed)
     hundred = _hundred(cache)
     settings = plan.settings(chosen, hundred=hundred, crossed=crossed)
     file = records or RECORDS / f"{name}.jsonl"
@@ -141,7 +143,7 @@ def _print(told: dict[str, Any], more: str) -> None:
     out.print(f"next: transfer-claims cifar {following}{more}", highlight=False)
 
 
-def _tier(name: TierOption, device: str) -> Literal["cpu", "gpu"]:
+def _tier(name: TierOption, device: str) -> TierName:
     if name != "auto":
         return name
     return "cpu" if device == "cpu" else "gpu"

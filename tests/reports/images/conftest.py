@@ -12,7 +12,7 @@ from claims.observing import accuracies
 from model.vision import data
 from model.vision.data import Images
 from model.vision.train import Device, Recipe
-from reports.images import plan, plots, run
+from reports.images import plan, plots, run, tiers
 from reports.images.plan import TrainedNetwork
 from reports.studies.executors import in_process
 
@@ -69,7 +69,7 @@ def cache(stored, monkeypatch):
 
 
 TINY = replace(
-    plan.TIERS["cpu"],
+    tiers.TIERS["cpu"],
     networks=(TrainedNetwork("conv4", 0.1),),
     seeds=1,
     samples=(20, BASE),
@@ -83,7 +83,7 @@ TINY = replace(
 @pytest.fixture
 def tiny(cache, monkeypatch):
     """A tier that is trained in a few seconds."""
-    monkeypatch.setitem(plan.TIERS, "cpu", TINY)
+    monkeypatch.setitem(tiers.TIERS, "cpu", TINY)
     return TINY
 
 

@@ -7,7 +7,8 @@ import pytest
 from claims.observing.accuracies import BASE_NOISE, BASE_SAMPLES, BASE_SHARE
 from model.vision.train import Recipe
 from reports.images import plan
-from reports.images.plan import TIERS, TrainedNetwork, jobs, settings
+from reports.images.plan import TrainedNetwork, jobs, settings
+from reports.images.tiers import TIERS
 
 
 @pytest.mark.parametrize("tier", TIERS.values(), ids=TIERS)
@@ -27,7 +28,7 @@ def test_keys_are_unique_and_every_factor_is_there(tier, hundred):
     assert {cell.sigma for cell in whole if cell.n1 == BASE_SAMPLES} == set(tier.noises)
     at_base = {cell for cell in transferred if (cell.n1, cell.sigma) == (BASE_SAMPLES, BASE_NOISE)}
     assert {(cell.share, cell.form) for cell in at_base} == {
-        (a, form) for a in tier.shares for form in (plan.FORMS if a < 1 else ("filters",))
+        (a, form) for a in tier.shares for form in (tier.forms if a < 1 else ("filters",))
     }
     assert {setting.tasks.pair for setting in found} == (
         {"cifar10"} if hundred is None else {"cifar10", "cifar100", "cifar100-cifar10"}
