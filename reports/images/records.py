@@ -11,6 +11,8 @@ from reports.images.run import StoredRuns, accuracies
 
 #: Those that come with the project.
 KEPT = Path(__file__).parents[1] / "cifar"
+#: Tiers whose records decide the catalogue's statements, the first that is there.
+_FIRST = ("gpu", "cpu")
 
 
 def of(runs: StoredRuns, tier: str) -> ImageRecords:
@@ -26,9 +28,19 @@ def of(runs: StoredRuns, tier: str) -> ImageRecords:
 
 @lru_cache(maxsize=4)
 def kept(folder: Path = KEPT) -> ImageRecords | None:
-    """Those of the first file of a folder, the GPU's if there are any; None if there is no file."""
-    files = sorted(folder.glob("*.jsonl"), reverse=True)
-    return of(run.read(files[0]), files[0].stem) if files else None
+    """Those that decide the catalogue's statements; None if there is no file."""
+    every = files(folder)
+    return of(run.read(every[0]), every[0].stem) if every else None
+
+
+def files(folder: Path) -> list[Path]:
+    """The records of a folder: first those that decide the catalogue's statements, of whole
+    architectures where a GPU trained them, else of the small network; then the others', by name.
+    """
+    return sorted(
+        folder.glob("*.jsonl"),
+        key=lambda file: (_FIRST.index(file.stem) if file.stem in _FIRST else len(_FIRST), file),
+    )
 
 
 def trained_on(runs: StoredRuns) -> str:

@@ -10,10 +10,13 @@ from pathlib import Path
 from markupsafe import Markup
 
 from claims.core.claim import Claim, base_of
+from claims.deciding.paired_seeds import Interval
 from claims.deciding.verdict import Verdict
+from claims.observing.accuracies import Cell
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
 from reports.images import records as image_records
+from reports.images.decide import NetworkVerdict
 from reports.images.records import KEPT
 from reports.images.run import StoredRuns
 from reports.ledger.journal import JournalError
@@ -33,12 +36,22 @@ class ImageRow:
 
 
 @dataclass(frozen=True)
+class OtherRecords:
+    """What further records say, of each of their networks."""
+
+    trained: str
+    verdicts: tuple[NetworkVerdict, ...]
+    halves: tuple[tuple[Cell, Interval], ...]  # where a part of the filters is inherited
+
+
+@dataclass(frozen=True)
 class ImageSection:
     """What there is to show."""
 
     rows: tuple[ImageRow, ...]
     trained: str  # on what, with what, by what; empty where there are no records
     figures: tuple[tuple[Markup, str], ...]  # figure, caption
+    others: tuple[OtherRecords, ...]  # of networks that do not decide the statements above
     trouble: str  # why records are not shown
     level: float  # spent on falsifying true statements, over all of them
 
@@ -53,6 +66,7 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
     verdicts = {name: one for name, one in every.items() if base_of(name) in ids}
     trained, trouble = "", ""
     figures: tuple[tuple[Markup, str], ...] = ()
+    others: tuple[OtherRecords, ...] = ()
     tier = next((verdict.profile for verdict in verdicts.values()), None)
     try:
         if (file := _records(folder, tier)) is not None:
@@ -66,6 +80,7 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
                     file, "is not what these verdicts were decided on: transfer-claims cifar report"
                 )
             trained, figures = image_records.trained_on(records), _figures(records)
+            others = _others(folder, file)
     except JournalError as error:
         trouble = f"{error.path.parent.name}/{error.path.name}: {error.why}"
     except OSError as error:
@@ -76,19 +91,29 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
         ImageRow(claim, verdicts.get(claim.id), decide.killed(claim.id, verdicts.values()))
         for claim in claims
     )
-    return ImageSection(rows, trained, figures, trouble, decide.level())
+    return ImageSection(rows, trained, figures, others, trouble, decide.level())
 
 
 def _records(folder: Path, tier: str | None) -> Path | None:
     """Those that the verdicts come from; without verdicts, those that come with the project."""
     places = [folder / OWN, KEPT] if tier else [KEPT]
     files = [
-        file
-        for place in places
-        for file in sorted(place.glob("*.jsonl"), reverse=True)  # the GPU's first
-        if tier in (None, file.stem)
+        file for place in places for file in image_records.files(place) if tier in (None, file.stem)
     ]
     return next(iter(files), None)
+
+
+def _others(folder: Path, shown: Path) -> tuple[OtherRecords, ...]:
+    """Of each tier that is not shown above, one's own records, else the project's."""
+    by_tier = {
+        file.stem: file for place in (KEPT, folder / OWN) for file in image_records.files(place)
+    }
+    return tuple(_other(run.read(file)) for tier, file in by_tier.items() if tier != shown.stem)
+
+
+def _other(runs: StoredRuns) -> OtherRecords:
+    halves = tuple((cell, one) for cell, one in decide.gains(runs.records) if cell.share < 1)
+    return OtherRecords(image_records.trained_on(runs), tuple(decide.by_network(runs)), halves)
 
 
 def _figures(runs: StoredRuns) -> tuple[tuple[Markup, str], ...]:

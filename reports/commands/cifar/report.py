@@ -88,7 +88,7 @@ def _draw(runs: StoredRuns, folder: Path, stem: str) -> list[Path]:
 def _record(
     source: Path, runs: StoredRuns, verdicts: list[Verdict], pictures: list[Path]
 ) -> dict[str, Any]:
-    from reports.commands.cifar.tables import gain_record
+    from reports.commands.cifar.tables import gain_record, network_record
     from reports.images import decide
 
     return {
@@ -99,17 +99,21 @@ def _record(
         "networks": len(runs.records),
         "pictures": [str(file) for file in pictures],
         "verdicts": [verdict.to_dict() for verdict in verdicts],
+        "networks_alone": [network_record(one) for one in decide.by_network(runs)],
         "gains": [gain_record(cell, one) for cell, one in decide.gains(runs.records)],
     }
 
 
 def _print(runs: StoredRuns, verdicts: list[Verdict], pictures: list[Path]) -> None:
-    from reports.commands.cifar.tables import gains_table, verdicts_table
+    from reports.commands.cifar.tables import gains_table, networks_table, verdicts_table
     from reports.images import decide
     from reports.images import records as image_records
 
     out.print(gains_table(runs.records))
     out.print(verdicts_table(verdicts))
+    alone = decide.by_network(runs)
+    if len({one.network for one in alone}) > 1:
+        out.print(networks_table(alone))
     _print_line(f"{image_records.trained_on(runs)}; pictures: {', '.join(map(str, pictures))}")
     missed = decide.missed(verdicts)
     if missed:
@@ -123,14 +127,14 @@ def _print_line(line: str, style: str | None = None) -> None:
 
 def _latest() -> Path:
     """The newest records of one's own, else those that come with the project."""
+    from reports.images import records as image_records
     from reports.images.plan import ImagesError
-    from reports.images.records import KEPT
     from reports.images.tiers import TIERS
 
-    own, ours = ([folder / f"{name}.jsonl" for name in TIERS] for folder in (RECORDS, KEPT))
-    own, ours = ([file for file in files if file.is_file()] for files in (own, ours))
+    own = [file for file in image_records.files(RECORDS) if file.stem in TIERS]
+    ours = image_records.files(image_records.KEPT)
     if not own and not ours:
         raise ImagesError(
             f"--records: there are none in {RECORDS}; train first: transfer-claims cifar run"
         )
-    return max(own, key=lambda file: file.stat().st_mtime) if own else ours[-1]
+    return max(own, key=lambda file: file.stat().st_mtime) if own else ours[0]

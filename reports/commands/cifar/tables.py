@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +17,11 @@ from claims.deciding.verdict import Verdict
 from claims.observing.accuracies import Cell
 from reports.commands.showing.verdicts import status_text
 from reports.images import decide
+from reports.images.decide import NetworkVerdict
 from reports.images.run import Record
+
+#: Headings of columns of words.
+_WORDS = ("statement", "network", "verdict")
 
 
 def gain_record(cell: Cell, one: Interval) -> dict[str, Any]:
@@ -52,10 +57,6 @@ def gains_table(records: list[Record]) -> Table:
             no_wrap=True,
         )
     for cell, one in decide.gains(records):
-        bounds = [
-            f"{value:+.2f}" if math.isfinite(value) else "–"
-            for value in (one.mean, one.low, one.high)
-        ]
         far = f"{cell.mismatch:g}" if cell.pair == "cifar100" else ""
         table.add_row(
             cell.network,
@@ -66,9 +67,42 @@ def gains_table(records: list[Record]) -> Table:
             f"{cell.share:g}",
             cell.form if cell.share < 1 else "all",
             str(one.seeds),
-            *bounds,
+            *map(_signed, (one.mean, one.low, one.high)),
         )
     return table
+
+
+def network_record(one: NetworkVerdict) -> dict[str, Any]:
+    """A statement in one network, with the interval of each contrast."""
+    return {
+        "claim": one.claim.id,
+        "network": one.network,
+        "status": one.status.value,
+        "contrasts": {name: interval.record() for name, interval in one.intervals.items()},
+    }
+
+
+def networks_table(verdicts: Sequence[NetworkVerdict]) -> Table:
+    """Statements in each network on its own."""
+    table = Table(
+        box=SIMPLE_HEAD, title="in each network, in points of accuracy, at 5% over this table"
+    )
+    for heading in ("statement", "network", "seeds", "mean", "from", "to", "verdict"):
+        table.add_column(heading, justify="left" if heading in _WORDS else "right", no_wrap=True)
+    for one in verdicts:
+        best = one.best
+        table.add_row(
+            one.claim.id,
+            one.network,
+            str(best.seeds),
+            *map(_signed, (best.mean, best.low, best.high)),
+            status_text(one.status),
+        )
+    return table
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.2f}" if math.isfinite(value) else "–"
 
 
 def verdicts_table(verdicts: list[Verdict]) -> Table:
@@ -85,7 +119,8 @@ def verdicts_table(verdicts: list[Verdict]) -> Table:
         )
     for verdict in (one for one in verdicts if not is_mutant(one.claim)):
         dead, of = decide.killed(verdict.claim, verdicts)
-        worst = "–" if verdict.worst_margin is None else f"{verdict.worst_margin:.3g}"
+        least = verdict.worst_margin
+        worst = "–" if least is None or math.isinf(least) else f"{least:.3g}"
         table.add_row(
             verdict.claim,
             status_text(verdict.status),
