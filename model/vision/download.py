@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import http.client
 import re
@@ -120,12 +121,28 @@ def _opened(address: str, part: Path, begun: int) -> tuple[http.client.HTTPRespo
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise FetchError(f"{address} cannot be reached ({reason(error)})") from None
     if response.status != http.client.PARTIAL_CONTENT:
+        if _is_page(response):
+            response.close()
+            raise FetchError(
+                f"{address} answers with a web page instead of the archive (of a login, a proxy or"
+                " a mirror that moved: open it in a browser)"
+            )
         return response, 0
     answered = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
     if not answered or int(answered[1]) != begun:
         response.close()
         raise FetchError(f"{address} answers another range than it was asked for")
     return response, begun
+
+
+def _is_page(response: http.client.HTTPResponse) -> bool:
+    """Whether an answer begins as HTML or XML do, and no archive does; nothing of it is consumed,
+    and the file that it would replace stays.
+    """
+    try:
+        return response.peek(_CHUNK).removeprefix(codecs.BOM_UTF8).lstrip().startswith(b"<")
+    except (OSError, http.client.HTTPException):  # which reading it tells
+        return False
 
 
 def reason(error: Exception) -> str:

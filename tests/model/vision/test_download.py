@@ -165,6 +165,31 @@ def test_another_archive(served, folder, source):
     assert listed(folder) == []
 
 
+@pytest.mark.parametrize("begins", [b"<!DOCTYPE html>", b"\xef\xbb\xbf\n <html>", b"<?xml?>"])
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_web_page_is_no_archive(served, folder, begins, begun):
+    """Of a mirror that asks for a login, say: told as what it is, whatever came before stays, and
+    what else can be done is said.
+    """
+    folder.mkdir()
+    part = folder / "cifar-10-binary.tar.gz.part"
+    if begun:
+        part.write_bytes(served.files["/cifar-10-binary.tar.gz"][:1000])
+    served.files["/cifar-10-binary.tar.gz"] = begins + b"<title>Sign in</title>" * 200
+    served.ranges = False
+    with pytest.raises(
+        FetchError, match=r"cifar-10-binary\.tar\.gz answers with a web page.*--from FILE"
+    ):
+        fetch.fetch("cifar10", source="official", folder=folder)
+    assert (part.stat().st_size if part.exists() else 0) == 1000 * begun
+
+
+def test_where_the_authors_send_a_web_page_the_registry_is_asked(tiny, served, same, folder):
+    served.files["/cifar-10-binary.tar.gz"] = b"<html></html>"
+    fetch.fetch("cifar10", folder=folder)
+    same(load("cifar10", folder).train, tiny["cifar10"][0])
+
+
 def test_another_range(served, folder):
     folder.mkdir()
     (part := folder / "cifar-10-binary.tar.gz.part").write_bytes(b"x" * 1000)
