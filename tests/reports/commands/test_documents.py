@@ -63,6 +63,7 @@ LONG = (
     "transfer-claims cifar fetch",
     "transfer-claims cifar run",
     "transfer-claims cifar run --minutes 60",
+    "transfer-claims cifar run --tier cpu-architectures --minutes 60",
 )
 PYTEST = (
     "pytest -m theory -n 2",
