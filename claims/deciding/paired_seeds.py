@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from claims.core.inquiry import Inquiry
 from claims.core.margin import Margin
 from claims.core.profile import Profile
 from claims.core.records import finite
+from claims.core.status import Status
 from claims.deciding import confidence_sequence, estimates
 from claims.deciding.arguments import check_number, check_whole
 from model.regime import Regime
@@ -197,6 +198,40 @@ class PairedSeeds:
     ) -> Margin:
         """No counterexample of such a claim is kept."""
         raise ValueError(f"{claim.id}: is decided on records of training, which no file repeats")
+
+
+@dataclass(frozen=True)
+class NetworkVerdict:
+    """A statement in one network: one of its contrasts has a positive mean, in points."""
+
+    claim: Claim[Any]
+    network: str
+    status: Status
+    intervals: Mapping[str, Interval]  # by contrast, at the level that decides
+
+    @property
+    def best(self) -> Interval:
+        """That of the contrast that does most for the statement."""
+        return max(self.intervals.values(), key=lambda one: (one.low, one.mean))
+
+
+#: What an outcome says of a statement in one network.
+_STATUSES = {
+    RegimeOutcome.STANDS: Status.VERIFIED,
+    RegimeOutcome.FALLS: Status.FALSIFIED,
+    RegimeOutcome.UNDECIDED: Status.INCONCLUSIVE,
+}
+
+
+def by_network(claim: Claim[Any], accuracies: Accuracies) -> list[NetworkVerdict]:
+    """The statement in each network on its own, at the level that is spent on it in all of them."""
+    assert isinstance(claim.margin, Contrasts)
+    rule = cast("PairedSeeds", claim.rule)  # as for all whose margin is of contrasts
+    intervals = rule.intervals(claim.margin, accuracies)
+    return [
+        NetworkVerdict(claim, network, _STATUSES[outcome(one)], one)
+        for network, one in intervals.items()
+    ]
 
 
 def _judged(by_contrast: Mapping[str, Interval]) -> RegimeEvidence:

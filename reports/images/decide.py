@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 from claims.core.catalogue import catalogue
 from claims.core.claim import Claim, Kind, base_of
-from claims.core.evidence import RegimeOutcome
 from claims.core.profile import PROFILES
 from claims.core.status import Status
+from claims.deciding import paired_seeds
 from claims.deciding.mutants import Fate, fates, with_fate
-from claims.deciding.paired_seeds import Contrasts, Interval, PairedSeeds, interval, outcome
+from claims.deciding.paired_seeds import Interval, NetworkVerdict, interval
 from claims.deciding.verdict import Verdict
 from claims.observing.accuracies import Cell, gain
 from reports.images import records as image_records
 from reports.images.run import Record, StoredRuns, accuracies
 from reports.studies import verify
-
-_STATUSES = {
-    RegimeOutcome.STANDS: Status.VERIFIED,
-    RegimeOutcome.FALLS: Status.FALSIFIED,
-    RegimeOutcome.UNDECIDED: Status.INCONCLUSIVE,
-}
 
 
 def image_claims() -> list[Claim]:
@@ -46,33 +39,10 @@ def decide(runs: StoredRuns, tier: str) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.regimes]
 
 
-@dataclass(frozen=True)
-class NetworkVerdict:
-    """A statement in one network: one of its contrasts has a positive mean, in points."""
-
-    claim: Claim
-    network: str
-    status: Status
-    intervals: Mapping[str, Interval]  # by contrast, at the level that decides
-
-    @property
-    def best(self) -> Interval:
-        """That of the contrast that does most for the statement."""
-        return max(self.intervals.values(), key=lambda one: (one.low, one.mean))
-
-
 def by_network(runs: StoredRuns) -> list[NetworkVerdict]:
-    """Every statement that the records say anything of, in each network on its own; at the level
-    that is spent on the statement in all of them.
-    """
-    measured, found = accuracies(runs.records), []
-    for claim in image_claims():
-        assert isinstance(claim.rule, PairedSeeds)
-        assert isinstance(claim.margin, Contrasts)
-        for network, intervals in claim.rule.intervals(claim.margin, measured).items():
-            status = _STATUSES[outcome(intervals)]
-            found.append(NetworkVerdict(claim, network, status, intervals))
-    return found
+    """Every statement that the records say anything of, in each network on its own."""
+    measured = accuracies(runs.records)
+    return [one for claim in image_claims() for one in paired_seeds.by_network(claim, measured)]
 
 
 def falsified(verdicts: Sequence[Verdict]) -> list[str]:

@@ -10,13 +10,12 @@ from pathlib import Path
 from markupsafe import Markup
 
 from claims.core.claim import Claim, base_of
-from claims.deciding.paired_seeds import Interval
+from claims.deciding.paired_seeds import Interval, NetworkVerdict
 from claims.deciding.verdict import Verdict
 from claims.observing.accuracies import Cell
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
 from reports.images import records as image_records
-from reports.images.decide import NetworkVerdict
 from reports.images.records import KEPT
 from reports.images.run import StoredRuns
 from reports.ledger.journal import JournalError

@@ -12,12 +12,11 @@ from rich.table import Table
 
 from claims.core.claim import is_mutant
 from claims.core.records import finite
-from claims.deciding.paired_seeds import Interval
+from claims.deciding.paired_seeds import Interval, NetworkVerdict
 from claims.deciding.verdict import Verdict
 from claims.observing.accuracies import Cell
 from reports.commands.showing.verdicts import status_text
 from reports.images import decide
-from reports.images.decide import NetworkVerdict
 from reports.images.run import Record
 
 #: Headings of columns of words.
