@@ -19,7 +19,7 @@ from reports.drawing.figures import INK, SERIES
 from reports.images import predict
 from reports.images.decide import gains
 from reports.images.run import Record
-from reports.images.tiers import FORMS
+from reports.images.tiers import FORMS, form_name
 
 #: Points at which a formula is drawn.
 _FINE = 61
@@ -157,8 +157,7 @@ def _measured(
         means = [one.mean for _, one in line]
         # No bar where there is no interval.
         reach = [one.high - one.mean if np.isfinite(one.high) else np.nan for _, one in line]
-        kind = "matching block" if form == "block" else "whole layers"
-        label = network if form == FORMS[0] else f"{network}, {kind}"
+        label = network if form == FORMS[0] else f"{network}, {form_name(form)}"
         axes.errorbar(
             [x for x, _ in line],
             means,

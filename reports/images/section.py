@@ -18,6 +18,7 @@ from reports.images import decide, plots, run
 from reports.images import records as image_records
 from reports.images.records import KEPT
 from reports.images.run import StoredRuns
+from reports.images.tiers import form_name
 from reports.ledger.journal import JournalError
 from reports.ledger.ledger import Ledger
 
@@ -40,7 +41,7 @@ class OtherRecords:
 
     trained: str
     verdicts: tuple[NetworkVerdict, ...]
-    halves: tuple[tuple[Cell, Interval], ...]  # where a part of the filters is inherited
+    parts: tuple[tuple[Cell, str, Interval], ...]  # where a part is inherited, and of what
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,12 @@ def _others(folder: Path, shown: Path) -> tuple[OtherRecords, ...]:
 
 
 def _other(runs: StoredRuns) -> OtherRecords:
-    halves = tuple((cell, one) for cell, one in decide.gains(runs.records) if cell.share < 1)
-    return OtherRecords(image_records.trained_on(runs), tuple(decide.by_network(runs)), halves)
+    parts = tuple(
+        (cell, form_name(cell.form), one)
+        for cell, one in decide.gains(runs.records)
+        if cell.share < 1
+    )
+    return OtherRecords(image_records.trained_on(runs), tuple(decide.by_network(runs)), parts)
 
 
 def _figures(runs: StoredRuns) -> tuple[tuple[Markup, str], ...]:

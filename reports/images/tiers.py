@@ -13,6 +13,7 @@ from model.vision.train import Recipe
 from reports.images.plan import ImageTier, TrainedNetwork
 
 TierName = Literal["cpu", "cpu-architectures", "gpu"]
+#: What may be inherited.
 FORMS: tuple[Form, ...] = ("filters", "block", "layers")
 TIERS: dict[TierName, ImageTier] = {
     "cpu": ImageTier(
@@ -27,7 +28,7 @@ TIERS: dict[TierName, ImageTier] = {
         upstream=Recipe(700, 64, 1.0),
         downstream=Recipe(200, 64, 1.0),
     ),
-    # Widths, and as few cells as the statements need: five minutes a network and seed on two cores.
+    # As few cells as the statements need: three minutes a network and seed on two idle cores.
     "cpu-architectures": ImageTier(
         networks=(
             TrainedNetwork("resnet18", 0.125),
@@ -62,3 +63,8 @@ TIERS: dict[TierName, ImageTier] = {
         downstream=Recipe(400, 128, 1.0),
     ),
 }
+
+
+def form_name(form: str) -> str:
+    """What is inherited, in words."""
+    return {"filters": "filters", "block": "matching block", "layers": "whole layers"}[form]

@@ -35,7 +35,7 @@ def run_tier(
         typer.Option(
             help=(
                 "cpu: a small network, minutes a seed; cpu-architectures: narrow ResNet-18, VGG-11"
-                " and ViT, a quarter of an hour a seed; gpu: these and VGG-16, whole; auto:"
+                " and ViT, ten minutes a seed; gpu: these and VGG-16, whole; auto:"
                 " what the device can do."
             )
         ),

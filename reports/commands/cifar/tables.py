@@ -84,7 +84,8 @@ def network_record(one: NetworkVerdict) -> dict[str, Any]:
 def networks_table(verdicts: Sequence[NetworkVerdict]) -> Table:
     """Statements in each network on its own."""
     table = Table(
-        box=SIMPLE_HEAD, title="in each network, in points of accuracy, at 5% over this table"
+        box=SIMPLE_HEAD,
+        title="in each network, in these units, at 5% over this table; above 0 is as stated",
     )
     for heading in ("statement", "network", "seeds", "mean", "from", "to", "verdict"):
         table.add_column(heading, justify="left" if heading in _WORDS else "right", no_wrap=True)
