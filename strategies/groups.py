@@ -3,8 +3,8 @@
 The groups are drawn; what Condition 4.1 has a say in is derived here, so that it holds by
 construction: the dimension, the longest step, the largest initial weights. What is left are
 `model.scales.Scales`, which make the regime. Every clause that involves d asks for d *at least*
-something once tau_2 is fixed (q grows like sqrt(d), N q/d falls), so the least d is found by
-bisection on the clauses themselves.
+something once tau_2 is fixed, and its slack is a power of d (q grows like sqrt(d), N q/d falls).
+So the least d is known up to rounding; there it is found by bisection on the clauses themselves.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ from model.scales import Scales, in_unit, steps
 _DIMENSION = frozenset({"dimension.signal", "dimension.samples"})
 #: Of a tau_2 that may be any: for less, Condition 4.1 can ask for more dimensions than that.
 _LEAST_TAU = 1e-3
+#: Dimensions at which slacks are looked at, and how near to where a power of d puts the least one
+#: each is looked at itself, in decades.
+_REFERENCES, _UNSURE = (10**6, 10**9), 1e-9
 #: What is cut to a clause's edge stays off it, where rounding could leave the domain.
 _OFF = 1 - 1e-9
 
@@ -120,13 +123,17 @@ def _dimensionless(term: Quantity) -> bool:
 
 
 def _at_dimension(groups: Groups, log_d: float) -> Scales:
+    return _with_dimension(groups, math.ceil(10**log_d))
+
+
+def _with_dimension(groups: Groups, d: int) -> Scales:
     """The groups' scales in this dimension. Runs are as long as any, steps as the groups wish, and
     the initial weights are still open: none of the clauses that set the dimension asks for them.
     """
     return Scales(
         n1=groups.n1,
         n2=groups.n2,
-        d=math.ceil(10**log_d),
+        d=d,
         m=groups.m,
         inherited=groups.inherited,
         tau_2=groups.tau_2,
@@ -145,16 +152,29 @@ def _at_dimension(groups: Groups, log_d: float) -> Scales:
 
 def _least_log_d(groups: Groups, setting: Collection[str], tasks: tuple[int, ...]) -> float:
     """The least log10 of d at which these clauses hold."""
+    asked = {c.name: groups.tier.constants[c.constant] for c in condition.clauses()}
+
+    @cache
+    def slacks(d: int) -> dict[str, float]:
+        return condition.slacks(_with_dimension(groups, d).regime(), tasks, setting)
+
+    near = max((_crossing(slacks, name, asked[name]) for name in setting), default=-math.inf)
+    # d is whole: between two of them nothing changes.
+    unsure = _UNSURE + 1 / max(10.0**near, 1.0)
 
     def holds(log_d: float) -> bool:
-        slack = condition.slacks(_at_dimension(groups, log_d).regime(), tasks, setting)
-        return all(
-            slack[c.name] >= groups.tier.constants[c.constant]
-            for c in condition.clauses()
-            if c.name in setting
-        )
+        if abs(log_d - near) > unsure:
+            return log_d > near
+        return all(slack >= asked[name] for name, slack in slacks(math.ceil(10**log_d)).items())
 
     return _least(holds)
+
+
+def _crossing(slacks: Callable[[int], dict[str, float]], name: str, least: float) -> float:
+    """log10 of the d from which a clause holds: its slack is a power of d, known from two."""
+    low, high = (math.log(slacks(d)[name]) for d in _REFERENCES)
+    power = (high - low) / math.log(_REFERENCES[1] / _REFERENCES[0])
+    return (math.log(least) - low) / power / math.log(10) + math.log10(_REFERENCES[0])
 
 
 def _with_steps(scales: Scales, groups: Groups) -> Scales:
