@@ -152,7 +152,7 @@ def _with_dimension(groups: Groups, d: int) -> Scales:
 
 def _least_log_d(groups: Groups, setting: Collection[str], tasks: tuple[int, ...]) -> float:
     """The least log10 of d at which these clauses hold."""
-    asked = {c.name: groups.tier.constants[c.constant] for c in condition.clauses()}
+    asked = {str(c.name): groups.tier.constants[c.constant] for c in condition.clauses()}
 
     @cache
     def slacks(d: int) -> dict[str, float]:

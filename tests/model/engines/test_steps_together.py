@@ -1,5 +1,6 @@
 """Steps taken together are steps taken one by one, and every shortcut not to be taken shows."""
 
+import inspect
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from engine_runs import CLOSE, FAR, every_task, gap, run_gap, task, written_out
 from examples import regime
 
-from model.engines import tangent
+from model.engines import descent, tangent
 from model.sampling import Seeds, sample
 
 #: Many changes of masks, at every stage of a run: samples that overlap strongly, and steps small
@@ -46,12 +47,12 @@ def test_steps_are_taken_together(monkeypatch):
     taken = []
 
     def seen(*arguments):
-        taken.append(first(*arguments))
-        return taken[-1]
+        found = first_change(*arguments)
+        taken.append(found[0])
+        return found
 
-    first = tangent._first_change
-    monkeypatch.setattr(tangent, "_first_change", seen)
-    monkeypatch.setattr(tangent, "_train", tangent._train.py_func)
+    monkeypatch.setattr(descent, "_first_change", seen)
+    monkeypatch.setattr(tangent, "train", descent.train.py_func)
     made = regime(n1=16, d=10**6, m=8, steps=1000, h=0.3)
     draw = sample(made, Seeds(0, 1))
     plain = tangent.descend(draw.upstream, draw.start, made.eta1, 1000)
@@ -90,38 +91,70 @@ def test_threads_change_no_bit(monkeypatch):
         )
 
 
+def test_few_preactivations_are_computed(monkeypatch):
+    """What the engine is fast by: signs are foretold, and z as a whole is computed now and then."""
+    computed, all_at_once = [], []
+
+    def seen(*arguments):
+        found = first_change(*arguments)
+        computed.append(found[2])
+        return found
+
+    def counted(*arguments):
+        all_at_once.append(1)
+        return add_fields(*arguments)
+
+    monkeypatch.setattr(descent, "_first_change", seen)
+    monkeypatch.setattr(descent, "_add_fields", counted)
+    monkeypatch.setattr(tangent, "train", descent.train.py_func)
+    made = regime(n1=100, d=10**7, m=20, steps=200, h=0.3)
+    draw = sample(made, Seeds(0, 1))
+    plain = tangent.descend(draw.upstream, draw.start, made.eta1, 200)
+    assert sum(computed) < 0.1 * 200 * 40 * 100
+    assert len(all_at_once) < 50
+    assert gap(plain.weights, written_out(draw.upstream, draw.start, made.eta1, 200)) <= CLOSE
+
+
+first_change, add_fields, add_rows = (
+    descent._first_change,
+    descent._add_fields,
+    descent._add_rows,
+)
+follow_signal, departures = descent._follow_signal, descent._departures
+PROPOSED = list(inspect.signature(first_change.py_func).parameters).index("proposed")
+
+
 def no_check(*arguments):
-    return arguments[7]  # all the steps proposed
-
-
-def ends_only(*arguments):
-    """Half the steps proposed where a sign differs at the end, all of them otherwise: what passes
-    zero and comes back is missed.
-    """
-    mask, together, after = arguments[5], arguments[7], arguments[9]
-    return together if ((after > 0) == mask).all() else max(1, together // 2)
+    return arguments[PROPOSED], 0, 0
 
 
 def never_turned(*arguments):
-    remember(*arguments)
+    follow_signal(*arguments)
     return False
 
 
-def kept_kernel(*arguments):
-    return flip(*arguments[:-1], False) * 0  # neither changed one by one nor built anew
+def kept_kernel(mask, i, *kernel):
+    mask[i] = not mask[i]
 
 
-def whole_class(gram, y, mask, summed, z, after):
+def nothing_counted(*arguments):
+    """Margins as if a mask that changes did so where z is 0."""
+    found = first_change(*arguments)
+    arguments[-1][:] = 0.0
+    return found
+
+
+def whole_class(gram, y, mask, pulls, z):
     """As if a mask were just what the samples' classes say."""
     j = np.repeat([1.0, -1.0], len(z) // 2)[:, None]
-    advance(gram, y, j * y > 0, summed, z, after)
+    add_fields(gram, y, j * y > 0, pulls, z)
 
 
-def exceptions_added(gram, y, mask, summed, z, after):
+def exceptions_added(gram, y, mask, pulls, z):
     """The sum over the class plus, not less, what the mask is not."""
     j = np.repeat([1.0, -1.0], len(z) // 2)[:, None]
     apart = mask != (j * y > 0)
-    after[:] = z + ((j * y > 0) * summed + apart * summed) @ gram
+    z += ((j * y > 0) * pulls + apart * pulls) @ gram
 
 
 def rest_forgotten(gram, places, weight, row):
@@ -130,36 +163,48 @@ def rest_forgotten(gram, places, weight, row):
 
 
 def no_rest(*arguments):
-    """`_advance` that forgets them."""
+    """`add_fields` that forgets them."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tangent, "_add_rows", rest_forgotten)
-        advance.py_func(*arguments)
+        patch.setattr(descent, "_add_rows", rest_forgotten)
+        add_fields.py_func(*arguments)
 
 
-remember, flip, advance, add_rows = (
-    tangent._remember,
-    tangent._flip,
-    tangent._advance,
-    tangent._add_rows,
-)
+def not_late(one, weight, row):
+    """Masks that changed are taken to have been all along what they are now."""
+
+
+def without_bounds(*arguments):
+    """Pre-activations are taken to lie on their lines."""
+
+    def none(*of):
+        begins, ends, rest, distance = departures(*of)
+        return begins, ends, 0 * rest, 0 * distance
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(descent, "_departures", none)
+        return first_change.py_func(*arguments)
 
 
 @pytest.mark.parametrize(
     ("helper", "planted_error"),
     [
         pytest.param("_first_change", no_check, id="no check"),
-        pytest.param("_first_change", ends_only, id="ends only"),
-        pytest.param("_remember", never_turned, id="signal forgotten"),
-        pytest.param("_flip", kept_kernel, id="kernel kept"),
-        pytest.param("_advance", whole_class, id="whole class"),
-        pytest.param("_advance", exceptions_added, id="exceptions added"),
-        pytest.param("_advance", no_rest, id="rest forgotten"),
+        pytest.param("_first_change", without_bounds, id="no bounds"),
+        pytest.param("_first_change", nothing_counted, id="nothing counted"),
+        pytest.param("_follow_signal", never_turned, id="signal forgotten"),
+        pytest.param("_change_kernel", kept_kernel, id="kernel kept"),
+        pytest.param("_add_fields", whole_class, id="whole class"),
+        pytest.param("_add_fields", exceptions_added, id="exceptions added"),
+        pytest.param("_add_fields", no_rest, id="rest forgotten"),
+        pytest.param("_add_row", not_late, id="changes forgotten"),
     ],
 )
 def test_planted_errors_in_the_fast_path_are_far(monkeypatch, helper, planted_error):
     """Each shortcut that the engine must not take is seen in one of these runs."""
-    monkeypatch.setattr(tangent, helper, planted_error)
-    monkeypatch.setattr(tangent, "_train", tangent._train.py_func)
+    for caller in ("_change_masks", "_advance"):
+        monkeypatch.setattr(descent, caller, getattr(descent, caller).py_func)
+    monkeypatch.setattr(descent, helper, planted_error)
+    monkeypatch.setattr(tangent, "train", descent.train.py_func)
     found = []
     for made in RESTLESS.values():
         data, start, eta, steps = task(made, 1, Seeds(0, 1))

@@ -214,7 +214,7 @@ def test_a_deferred_module_is_the_module(use):
 
 
 def test_compiled_functions_are_pickled_by_name():
-    assert pickle.loads(pickle.dumps(tangent._train)) is tangent._train
+    assert pickle.loads(pickle.dumps(tangent.train)) is tangent.train
 
 
 def test_nothing_is_deferred_afterwards():
