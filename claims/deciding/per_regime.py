@@ -78,15 +78,17 @@ class PerRegime:
             detectable=sequential.smallest_detectable(self.delta, profile.exact_seeds),
         )
 
+        margins: dict[Case, float] = {}
+
         def falls(case: Case) -> bool:
-            judged = examined(claim, case, inquiry, alpha, evidence)
+            # Once one has fallen, smaller ones are sought, and whether they stand is not asked.
+            fallen = any(one.outcome is RegimeOutcome.FALLS for _, one in evidence.cases)
+            judged = examined(claim, case, inquiry, alpha, evidence, to_fall=fallen)
+            if judged is not None:
+                margins[case] = judged.worst_margin
             if inquiry.tick:
                 inquiry.tick(min(evidence.drawn, count), count)
             return judged is not None and judged.outcome is RegimeOutcome.FALLS
-
-        def margin(case: Case) -> float | None:
-            judged = dict(evidence.cases).get(case)
-            return None if judged is None else judged.worst_margin
 
         smallest = inquiry.search.falling(
             claim.domain,
@@ -97,7 +99,7 @@ class PerRegime:
             cases=count,
             shrinks=profile.shrinks,
             title=claim.id,
-            margin=margin,
+            margin=margins.get,
         )
         if smallest is not None:
             evidence.counterexample = smallest, dict(evidence.cases)[smallest]
@@ -122,10 +124,12 @@ def examined(
     alpha: float,
     evidence: Evidence,
     note: Callable[[Margin], None] | None = None,
+    to_fall: bool = False,
 ) -> RegimeEvidence | None:
     """Decide one regime and add it to the evidence; None where it lies outside the hypotheses.
 
-    `note` is called with every margin that is measured.
+    `note` is called with every margin that is measured. Where it is only asked whether the regime
+    falls, `to_fall`, one that does not is no evidence.
     """
     assert claim.domain is not None
     evidence.drawn += 1
@@ -144,9 +148,16 @@ def examined(
         return margin
 
     judged = sequential.examine(
-        measure, delta=claim.rule.delta, alpha=alpha, exact_seeds=claim.rule.seeds(inquiry.profile)
+        measure,
+        delta=claim.rule.delta,
+        alpha=alpha,
+        exact_seeds=claim.rule.seeds(inquiry.profile),
+        to_fall=to_fall,
     )
-    evidence.cases.append((case, judged))
+    if not to_fall or judged.outcome is RegimeOutcome.FALLS:
+        evidence.cases.append((case, judged))
+    else:
+        evidence.drawn -= 1
     return judged
 
 

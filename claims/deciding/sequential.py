@@ -74,6 +74,17 @@ class SequentialTest:
         return max(0, math.ceil((self._evidence - self._accepting) / -self._of_a_clean_seed))
 
     @property
+    def failing_left(self) -> int:
+        """Seeds more that reject, if all of them fail."""
+        missing = math.log((1 - MISS) / self.alpha) - self._evidence
+        return max(0, math.ceil(missing / math.log(INDIFFERENCE)))
+
+    @property
+    def leans_to_reject(self) -> bool:
+        """Whether what was seen speaks for the larger failure probability."""
+        return self._evidence > 0
+
+    @property
     def _evidence(self) -> float:
         """The logarithm of the likelihood ratio."""
         held = self.seeds - self.failures
@@ -136,6 +147,7 @@ def examine(
     alpha: float,
     exact_seeds: int,
     first_look: int | None = None,
+    to_fall: bool = False,
 ) -> RegimeEvidence:
     """Decide one regime. `measure(first, count)` gives the margins of seeds from `first` on.
 
@@ -143,15 +155,18 @@ def examine(
     since the same seed fails again.
 
     Args:
-        first_look: seeds of the first look, where they are given; else the fewest that accept.
+        first_look: seeds of the first look, where they are given; else the fewest that decide.
+        to_fall: only whether it falls is asked: undecided where a look speaks against that.
     """
     if delta == 0:
         return _judged_exactly(measure(0, exact_seeds), exact_seeds)
     looks = _Looks(SequentialTest(delta, alpha), SequentialTest(delta, alpha))
     fewest, most = LOOK_SEEDS
-    count = first_look or looks.possible.clean_left
+    count = first_look or (looks.certain.failing_left if to_fall else looks.possible.clean_left)
     while not looks.decided and looks.certain.seeds < MOST_SEEDS:
         looks.add(measure(looks.certain.seeds, count))
+        if to_fall and not looks.certain.leans_to_reject:
+            break
         count = min(max(looks.possible.clean_left, fewest), most)
     return summarised(looks.outcome, Margin.joined(looks.margins), delta)
 

@@ -90,6 +90,25 @@ def test_falsified_and_shrunk(delta):
     assert verdict.worst_margin <= -0.5  # where it is worst is another regime
 
 
+def test_smaller_regimes_that_stand_cost_little():
+    """Once a regime has fallen, of others only whether they fall is asked: those that do not are
+    given up early, and are no evidence.
+    """
+    seeds = {}
+
+    def margin(one):
+        seeds.setdefault(one.regime, []).append(one.seeds.count)
+        return falls_from_five(one)
+
+    verdict = decided(toy(margin, delta=0.05))
+    stood = [sum(counts) for regime, counts in seeds.items() if regime.n2 < 5]
+    met, *smaller = stood
+    assert met >= least_seeds(0.05)  # before any had fallen
+    assert smaller
+    assert min(smaller) < least_seeds(0.05) / 2
+    assert verdict.regimes < len(seeds)
+
+
 def test_falsified_and_left_as_met():
     verdict = decided(toy(falls_from_five), ONCE)
     assert verdict.status is Status.FALSIFIED

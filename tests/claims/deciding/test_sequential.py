@@ -213,6 +213,27 @@ def test_examine(delta, margins, outcome, looks):
     assert evidence.seeds < MOST_SEEDS + LOOK_SEEDS[1]
 
 
+@pytest.mark.parametrize(
+    ("margins", "outcome", "seeds"),
+    [
+        (Margins(always(1.0)), RegimeOutcome.UNDECIDED, 22),
+        (Margins(always(-1.0)), RegimeOutcome.FALLS, 22),
+        (Margins(share(0.05)), RegimeOutcome.UNDECIDED, None),
+        (Margins(share(0.25)), RegimeOutcome.FALLS, None),
+    ],
+    ids=["holds", "fails", "fails as often as it may", "fails a quarter"],
+)
+def test_whether_it_falls_and_no_more(margins, outcome, seeds):
+    """As few seeds as could reject; where they do not speak for that, no more are taken."""
+    margins.asked.clear()
+    alpha = 5e-11
+    evidence = examine(margins, delta=0.05, alpha=alpha, exact_seeds=EXACT_SEEDS, to_fall=True)
+    assert evidence.outcome is outcome
+    assert seeds is None or evidence.seeds == seeds
+    if outcome is RegimeOutcome.UNDECIDED:
+        assert evidence.seeds < least_seeds(0.05)
+
+
 def test_what_is_counted():
     """All seeds: the margin that delta tolerates, and the least of all."""
 
