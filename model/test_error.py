@@ -255,15 +255,16 @@ def _important(factor: Floats, readout: Floats, output: float, directions: Float
     much higher. A search, not a proof.
     """
     filters = len(readout)
-    if not output > 0 or output < -_RARE * _output_along(factor, readout, directions[0]):
+    columns = np.ascontiguousarray(factor.T)
+    if not output > 0 or output < -_RARE * _output_along(columns, readout, directions[0]):
         return 1
     climbed, heights, many = np.empty((filters + 1, filters)), np.empty(filters + 1), 0
     for start in range(-1, filters):
         if start >= 0 and readout[start] >= 0:
             continue
         e = directions[0].copy() if start < 0 else factor[start].copy()
-        if _normalise(e) and _climb(factor, readout, e, climbed, many):
-            climbed[many], heights[many] = e, -_output_along(factor, readout, e)
+        if _normalise(e) and _climb(factor, columns, readout, e, climbed, many):
+            climbed[many], heights[many] = e, -_output_along(columns, readout, e)
             many += 1
     highest = 0.0
     for k in range(many):
@@ -280,7 +281,7 @@ def _important(factor: Floats, readout: Floats, output: float, directions: Float
     if (
         count == 1
         and _among(directions[0], chosen, 1, _ALIKE)
-        and -_output_along(factor, readout, directions[0]) >= _AS_HIGH * highest
+        and -_output_along(columns, readout, directions[0]) >= _AS_HIGH * highest
     ):
         return 1
     directions[:count] = chosen[:count]
@@ -288,17 +289,20 @@ def _important(factor: Floats, readout: Floats, output: float, directions: Float
 
 
 @compiled
-def _climb(factor: Floats, readout: Floats, e: Floats, known: Floats, many: int) -> bool:
+def _climb(
+    factor: Floats, columns: Floats, readout: Floats, e: Floats, known: Floats, many: int
+) -> bool:
     """Move a unit vector to where -G has a maximum on the sphere; whether it is a new one.
 
     Steps are short, not to leave its basin, and shrink: the maximum may lie at a kink.
     """
     filters = len(readout)
-    highest, best = -_output_along(factor, readout, e), e.copy()
+    along, best = _filters_along(columns, e), e.copy()
+    highest = -_readout(readout, along)
     for turn in range(_TURNS):
         slope = np.zeros(filters)
         for r in range(filters):
-            if _dot(factor[r], e) >= 0.0:
+            if along[r] >= 0.0:
                 slope -= readout[r] * factor[r]
         if not _normalise(slope):
             break
@@ -307,7 +311,8 @@ def _climb(factor: Floats, readout: Floats, e: Floats, known: Floats, many: int)
         e += (slope - e) / (turn + 4)
         if not _normalise(e):
             break
-        height = -_output_along(factor, readout, e)
+        along = _filters_along(columns, e)
+        height = -_readout(readout, along)
         if height > highest:
             highest, best = height, e.copy()
     e[:] = best
@@ -315,11 +320,28 @@ def _climb(factor: Floats, readout: Floats, e: Floats, known: Floats, many: int)
 
 
 @compiled
-def _output_along(factor: Floats, readout: Floats, e: Floats) -> float:
+def _output_along(columns: Floats, readout: Floats, e: Floats) -> float:
     """G(e) = readout . relu(A e)."""
+    return _readout(readout, _filters_along(columns, e))
+
+
+@compiled
+def _filters_along(columns: Floats, e: Floats) -> Floats:
+    """A e, from A's columns: each sum in order, all of them at a time."""
+    along = np.zeros(columns.shape[1])
+    for k in range(len(e)):
+        column, weight = columns[k], e[k]
+        for r in range(len(along)):
+            along[r] += weight * column[r]
+    return along
+
+
+@compiled
+def _readout(readout: Floats, along: Floats) -> float:
+    """readout . relu(along)."""
     total = 0.0
     for r in range(len(readout)):
-        total += readout[r] * max(_dot(factor[r], e), 0.0)
+        total += readout[r] * max(along[r], 0.0)
     return total
 
 
