@@ -387,9 +387,8 @@ def _change_kernel(mask: Bools, i: int, signed: Floats, shared: Ints, kernel: Fl
 def _apart(mask: Bools, other: Bools, places: Ints) -> Ints:
     """The places where two masks differ, written into `places`."""
     many = 0
-    for i in range(
-        len(mask)
-    ):  # without branches, which random masks would make the processor guess wrong
+    # Without branches, which random masks would make the processor guess wrong.
+    for i in range(len(mask)):
         places[many] = i
         many += mask[i] != other[i]
     return places[:many]

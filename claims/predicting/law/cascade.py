@@ -71,8 +71,10 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
     on = start[:_PATHS] > 0
     waiting = np.flatnonzero(np.concatenate([~on, start[_PATHS:] < 0]))
     field = math.sqrt(2) * zeta * start[waiting]
-    masses, coefficients = [float(on.mean())], [0.0]
+    # Of samples that became active together: their mass, and the first samples' coefficient then.
+    masses, begun = [float(on.mean())], [0.0]
     joined = [masses[0]]
+    first, active, before = 0.0, masses[0], 0.0  # the coefficient, and sums over masses
 
     def term() -> Array:
         """Of all samples that became active together."""
@@ -80,9 +82,8 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
 
     terms, pushed, other = term(), 0.5, 0.0
     for _ in range(max(1, round(duration / h))):
-        output = sum(mass * c for mass, c in zip(masses, coefficients, strict=True))
-        step = h / (1 + math.exp(min(output, _MOST_OUTPUT)))
-        coefficients = [c + step for c in coefficients]
+        step = h / (1 + math.exp(min(active * first - before, _MOST_OUTPUT)))
+        first += step
         other += step * pushed
         field += step * terms  # all coefficients grow by the same step
         if pushed > 0:
@@ -95,12 +96,13 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
         joined.append(many / _PATHS)
         if many:
             masses.append(many / _PATHS)
-            coefficients.append(0.0)
+            begun.append(first)
+            active, before = active + masses[-1], before + masses[-1] * first
             terms = terms + term()
-    weights, values = np.array(masses), np.array(coefficients)
+    weights, values = np.array(masses), first - np.array(begun)
     return Cascade(
         max(float(weights.sum()), _LEAST_SHARE),
-        coefficients[0],
+        first,
         float(weights @ values),
         float(weights @ values**2),
         other,
