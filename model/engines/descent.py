@@ -23,8 +23,9 @@ from model.engines.compiled import Bools, Floats, Ints, compiled
 
 #: exp of more is infinite, which plain Python (without the compiler) refuses to say.
 _LARGEST_EXPONENT = math.log(np.finfo(np.float64).max)
-#: Changes of masks in a step, for each filter, up to which they are made one by one.
-_CALM = 2
+#: Changes of masks in a step, for each filter: up to the first they are made one by one, beyond the
+#: second no longer.
+_CALM, _RESTLESS = 1, 2
 #: Pre-activations computed one by one, as a share of all of them, that are worth all at once.
 _WORTH = 0.1
 #: Of |f|: so much in a few steps is no training that anybody would wish for.
@@ -82,8 +83,8 @@ def train(
         loss[t] = _pull(v[0], m, eta, summed[0], summed[1])
         if t == steps:
             return
-        many = 0
-        if restless:  # one step, whatever becomes of the masks
+        many, one_step = 0, restless
+        if one_step:  # whatever becomes of the masks
             _follow_signal(y, squared, summed[0], summed[1], a, g)
             summed[0] = summed[1]
             t += 1
@@ -92,7 +93,7 @@ def train(
             slope[:], caps[:] = 0.0, _UNWATCHED
             _add_fields(gram, y, mask, step, slope)
             spent, turned, wild = 0, False, False
-            while t < steps and spent <= _WORTH * filters * n and not turned and not wild:
+            while not (t == steps or turned or wild or restless or spent > _WORTH * filters * n):
                 proposed = min(together, longest, steps - t, wanted[q] - t)
                 for u in range(proposed):
                     loss[t + u] = _pull(v[u], m, eta, summed[u], summed[u + 1])
@@ -145,6 +146,7 @@ def train(
                     places,
                     many,
                 )
+                restless = flips > _RESTLESS * filters
                 turned = _follow_signal(y, squared, summed[0], summed[taken], a, g)
                 v[0], summed[0] = v[taken], summed[taken]
                 t += taken
@@ -155,7 +157,7 @@ def train(
                     q += 1
         _remember(y, mask, summed[0], held, since, c)
         _advance(gram, y, mask, summed[0], places[:, :many], held, since, moved, z)
-        if restless:
+        if one_step:
             restless = _turn_masks(z, mask) > _CALM * filters
             if not restless:
                 _build_kernel(signed, mask, shared, kernel)
