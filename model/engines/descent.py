@@ -94,7 +94,7 @@ def train(
             _add_fields(gram, y, mask, step, slope)
             spent, turned, wild = 0, False, False
             while not (t == steps or turned or wild or restless or spent > _WORTH * filters * n):
-                proposed = min(together, longest, steps - t, wanted[q] - t)
+                proposed = min(together, longest, steps - t)
                 for u in range(proposed):
                     loss[t + u] = _pull(v[u], m, eta, summed[u], summed[u + 1])
                     _step(kernel, squared, y, a, summed[u], summed[u + 1], v[u], v[u + 1])
@@ -129,6 +129,12 @@ def train(
                     values,
                 )
                 spent += computed
+                while wanted[q] < t + taken:  # on the way, which it does not change
+                    u = wanted[q] - t
+                    kept_g[q], kept_c[q], kept_v[q] = g, c, v[u] / m
+                    _follow_signal(y, squared, summed[0], summed[u], a.copy(), kept_g[q])
+                    _remember(y, mask, summed[u], held, since, kept_c[q])
+                    q += 1
                 flips, many = _change_masks(
                     y,
                     taken,

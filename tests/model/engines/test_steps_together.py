@@ -9,7 +9,7 @@ import torch
 from engine_runs import CLOSE, FAR, every_task, gap, run_gap, task, written_out
 from examples import regime
 
-from model.engines import descent, tangent
+from model.engines import descent, gram, tangent
 from model.sampling import Seeds, sample
 
 #: Many changes of masks, at every stage of a run: samples that overlap strongly, and steps small
@@ -88,6 +88,29 @@ def test_threads_change_no_bit(monkeypatch):
         assert all(
             torch.equal(getattr(first, name), getattr(second, name))
             for name in ("signal", "noise", "margin")
+        )
+
+
+@pytest.mark.parametrize("h", [0.05, 0.5])
+@pytest.mark.parametrize("d", [4000, 10**6])
+def test_many_samples(d, h):
+    """Networks whose masks calm down, and others whose samples overlap so that they never do: as by
+    products of whole matrices, on the way too.
+    """
+    made = regime(n1=150, d=d, m=12, steps=200, h=h)
+    draw = sample(made, Seeds(0, 2))
+    fast, whole = (
+        engine.descend(draw.upstream, draw.start, made.eta1, 200, (0, 3, 50, 51, 200))
+        for engine in (tangent, gram)
+    )
+    assert run_gap(fast, whole) <= CLOSE
+    for one, other in zip(fast.records, whole.records, strict=True):
+        assert (
+            max(
+                gap(getattr(one, name), getattr(other, name))
+                for name in ("signal", "noise", "margin")
+            )
+            <= CLOSE
         )
 
 
