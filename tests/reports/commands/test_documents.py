@@ -88,6 +88,7 @@ OTHERS = (
     "python claims/check_certificate.py reports/out/certificates/*.json",
     "python claims/check_counterexample.py claims/counterexamples/f3.diverges.json",
     "python tests/benchmarks/ratios.py",
+    "python tests/cifar/on_gpu.py",  # test_on_gpu
     "python tests/fuzz/campaign.py --inputs 1000000 --record",
     "python tests/fuzz/chaos.py --faults 1000 --record",
 )
