@@ -27,8 +27,8 @@ from claims.predicting.law.imbalance import LEAST, class_shares
 from claims.predicting.law.inherited import Mixed, Target, mixed
 from claims.predicting.law.predict import in_usual_unit, incomputable
 from claims.predicting.law.quadrature import Array, hermite
-from claims.predicting.law.scratch import positive_part
 from claims.predicting.law.transfer import shared_signal
+from model.engines.compiled import compiled
 from model.regime import Regime
 
 _CLASSES, _ACROSS, _WIDTHS, _SHARED, _FIELDS = 5, 5, 6, 4, 16
@@ -36,6 +36,7 @@ _CLASSES, _ACROSS, _WIDTHS, _SHARED, _FIELDS = 5, 5, 6, 4, 16
 _ALONG = np.arange(-7.0, 14.0, 0.1)
 _OUTPUT = np.linspace(0.0, 1.0, 121) ** 2
 _NEVER, _TINY = 38.0, 1e-300
+_HALF_ROOT, _ROOT_PI = math.sqrt(0.5), math.sqrt(math.pi)
 #: Steps of the logarithm in which the ratio of target's and source's class shares is told apart.
 _STEP = 0.25
 
@@ -117,17 +118,22 @@ def equal_classes_transfer(regime: Regime) -> float:
 
 def _mean(tasks: _Tasks, classes: int = _CLASSES) -> float:
     """Over the classes of both tasks."""
-    source, target = (class_shares(n, classes) for n in (tasks.regime.n1, tasks.regime.n2))
+    (source, first), (target, second) = (
+        class_shares(n, classes) for n in (tasks.regime.n1, tasks.regime.n2)
+    )
     found: dict[float, Mixed] = {}
-    total = 0.0
-    for f_1, first in zip(*source, strict=True):
-        for f_2, second in zip(*target, strict=True):
-            right, wrong = (
-                _output(tasks, own_1, own_2, found)
-                for own_1, own_2 in ((f_1, f_2), (2 - f_1, 2 - f_2))
-            )
-            total += first * second * _exceeds(right, wrong, tasks.down.opposed)
-    return max(float(total), LEAST)
+    outputs = [[_output(tasks, f_1, f_2, found) for f_2 in target] for f_1 in source]
+    # Nodes are symmetric about 1: the other class has the shares of the opposite ones.
+    chances = np.array(
+        [
+            [
+                _exceeds(outputs[i][k], outputs[-1 - i][-1 - k], tasks.down.opposed)
+                for k in range(len(target))
+            ]
+            for i in range(len(source))
+        ]
+    )
+    return max(float(first @ chances @ second), LEAST)
 
 
 def _output(tasks: _Tasks, f_1: float, f_2: float, found: dict[float, Mixed]) -> Output:
@@ -178,25 +184,36 @@ def _along(
         _ALONG[:, None, None, None] * growth / length
         + nodes[:, None, None] * across[0]
         + nodes[:, None] * across[1]
-    ) @ factor.T
-    weight = np.outer(weights, weights)
+    ).reshape(len(_ALONG), -1, 3) @ factor.T
+    weight = np.outer(weights, weights).ravel()
     own_inherited = brought * (1 - r) + noise * (of.inherited - of.pairs_inherited)
     own_fresh = noise * (of.fresh - of.pairs_fresh)
     old, old_variance = _rectified(points[..., 0] + points[..., 1], own_inherited)
     new, new_variance = _rectified(points[..., 2], own_fresh)
     outputs = alpha * old + (1 - alpha) * new
-    mean = (outputs * weight).sum((1, 2))
+    mean = outputs @ weight
     of_filters = (alpha * old_variance + (1 - alpha) * new_variance) / m
-    variance = ((outputs**2 + of_filters) * weight).sum((1, 2)) - mean**2
+    variance = (outputs**2 + of_filters) @ weight - mean**2
     return mean, np.maximum(variance, 0.0), alpha**2 * brought * r / length**2
 
 
 def _rectified(mean: Array, variance: float) -> tuple[Array, Array]:
-    """Mean and variance of relu of a Gaussian."""
-    deviation = math.sqrt(max(variance, _TINY))
-    psi = positive_part(mean, deviation)
-    square = mean * psi + deviation**2 * special.ndtr(mean / deviation)
-    return psi, np.maximum(square - psi**2, 0.0)
+    """Mean and variance of relu of a Gaussian, of each of these means."""
+    psi, spread = np.empty(mean.shape), np.empty(mean.shape)
+    _rectify(mean.ravel(), math.sqrt(max(variance, _TINY)), psi.ravel(), spread.ravel())
+    return psi, spread
+
+
+@compiled
+def _rectify(mean: Array, deviation: float, psi: Array, variance: Array) -> None:
+    """The same, written into arrays of one dimension."""
+    for i in range(len(mean)):
+        at = mean[i] / deviation
+        below = math.erfc(-at * _HALF_ROOT) / 2
+        density = math.exp(-at * at / 2) * _HALF_ROOT / _ROOT_PI
+        psi[i] = mean[i] * below + deviation * density
+        square = mean[i] * psi[i] + deviation * deviation * below
+        variance[i] = max(square - psi[i] * psi[i], 0.0)
 
 
 def _exceeds(right: Output, wrong: Output, opposed: float) -> float:
