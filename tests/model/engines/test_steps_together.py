@@ -129,6 +129,7 @@ def test_few_preactivations_are_computed(monkeypatch):
 
     monkeypatch.setattr(descent, "_first_change", seen)
     monkeypatch.setattr(descent, "_add_fields", counted)
+    monkeypatch.setattr(descent, "_advance", descent._advance.py_func)
     monkeypatch.setattr(tangent, "train", descent.train.py_func)
     made = regime(n1=100, d=10**7, m=20, steps=200, h=0.3)
     draw = sample(made, Seeds(0, 1))
