@@ -22,13 +22,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from model.engines.compiled import compiled
+from model.engines.compiled import Floats, Ints, compiled
 from model.regime import Regime
 from model.run import signs
 from model.sampling import Seeds, projected
@@ -55,9 +54,6 @@ _TURNS = 24
 _ALIKE, _SAME = 0.9, 0.99
 #: Share of the greatest height at which the sum's direction will do.
 _AS_HIGH = 0.97
-
-
-Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -239,7 +235,7 @@ def _along(
 
 @compiled
 def _find_directions(
-    factor: Floats, readout: Floats, output: Floats, directions: Floats, many: NDArray[np.int64]
+    factor: Floats, readout: Floats, output: Floats, directions: Floats, many: Ints
 ) -> None:
     """`_important`, of every network."""
     for s in range(len(factor)):

@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cache
 
+import numpy as np
 from scipy import optimize
 
 from claims.core import condition
@@ -158,13 +159,15 @@ def _least_log_d(groups: Groups, setting: Collection[str], tasks: tuple[int, ...
     def slacks(d: int) -> dict[str, float]:
         return condition.slacks(_with_dimension(groups, d).regime(), tasks, setting)
 
-    near = max((_crossing(slacks, name, asked[name]) for name in setting), default=-math.inf)
-    # d is whole: between two of them nothing changes.
-    unsure = _UNSURE + 1 / max(10.0**near, 1.0)
+    with np.errstate(all="ignore"):  # no number where a slack is 0 or infinite: nothing is foretold
+        crossings = [_crossing(slacks, name, asked[name]) for name in setting]
+        near = np.max(crossings, initial=-np.inf)
+        # d is whole: between two of them nothing changes.
+        unsure = _UNSURE + 1 / np.maximum(10.0**near, 1.0)
 
     def holds(log_d: float) -> bool:
         if abs(log_d - near) > unsure:
-            return log_d > near
+            return bool(log_d > near)
         return all(slack >= asked[name] for name, slack in slacks(math.ceil(10**log_d)).items())
 
     return _least(holds)
@@ -172,9 +175,9 @@ def _least_log_d(groups: Groups, setting: Collection[str], tasks: tuple[int, ...
 
 def _crossing(slacks: Callable[[int], dict[str, float]], name: str, least: float) -> float:
     """log10 of the d from which a clause holds: its slack is a power of d, known from two."""
-    low, high = (math.log(slacks(d)[name]) for d in _REFERENCES)
-    power = (high - low) / math.log(_REFERENCES[1] / _REFERENCES[0])
-    return (math.log(least) - low) / power / math.log(10) + math.log10(_REFERENCES[0])
+    low, high = (np.log10(slacks(d)[name]) for d in _REFERENCES)
+    power = (high - low) / math.log10(_REFERENCES[1] / _REFERENCES[0])
+    return float((math.log10(least) - low) / power + math.log10(_REFERENCES[0]))
 
 
 def _with_steps(scales: Scales, groups: Groups) -> Scales:

@@ -132,8 +132,8 @@ def examined(
     falls, `to_fall`, one that does not is no evidence.
     """
     assert claim.domain is not None
-    evidence.drawn += 1
     if claim.domain.violations(case.regime, inquiry.constants):
+        evidence.drawn += 1
         return None
     check_variants(claim, case.regime)
 
@@ -155,9 +155,8 @@ def examined(
         to_fall=to_fall,
     )
     if not to_fall or judged.outcome is RegimeOutcome.FALLS:
+        evidence.drawn += 1
         evidence.cases.append((case, judged))
-    else:
-        evidence.drawn -= 1
     return judged
 
 

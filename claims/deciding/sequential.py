@@ -122,6 +122,10 @@ class _Looks:
         if self.by_possible is not RegimeOutcome.STANDS:
             self.by_possible = self.possible.add(margin.possible_failures, count)
 
+    def left(self, to_fall: bool) -> int:
+        """The fewest seeds more that decide: that reject, if only that is asked, or accept."""
+        return self.certain.failing_left if to_fall else self.possible.clean_left
+
     @property
     def decided(self) -> bool:
         """Whether more seeds would change nothing; the last case is a measurement too coarse."""
@@ -162,12 +166,12 @@ def examine(
         return _judged_exactly(measure(0, exact_seeds), exact_seeds)
     looks = _Looks(SequentialTest(delta, alpha), SequentialTest(delta, alpha))
     fewest, most = LOOK_SEEDS
-    count = first_look or (looks.certain.failing_left if to_fall else looks.possible.clean_left)
+    count = first_look or looks.left(to_fall)
     while not looks.decided and looks.certain.seeds < MOST_SEEDS:
         looks.add(measure(looks.certain.seeds, count))
         if to_fall and not looks.certain.leans_to_reject:
             break
-        count = min(max(looks.possible.clean_left, fewest), most)
+        count = min(max(looks.left(to_fall), fewest), most)
     return summarised(looks.outcome, Margin.joined(looks.margins), delta)
 
 

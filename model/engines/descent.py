@@ -1,14 +1,15 @@
 """One network's descent, compiled: see `model.engines.tangent`.
 
-Which masks change: most signs are foretold within a bound, the few others computed.
+Which masks change: most signs are foretold within a bound, the few others computed. As there, z
+are the pre-activations of noise, K the inner products of noise patches, and p_k the pull of sample
+k in a step; D_k is the sum of its pulls since all of z was last computed.
 
-Between two looks at all of z, pulls D have been summed, and those of one step, p, are known with
-what they add to z, the slope F = sum_k S_k p_k, S signs and entries of K. Let w = sum_k D_k/sum_k
-p_k. Then z now is z + w F but for what D - w p adds, sum_k S_k (D_k - w p_k), at most ||S|| ||D - w
-p||, and for masks that changed since. A network's samples are pulled nearly alike, so that this is
-little. An entry farther than that from 0, at the first and at the last of the steps proposed, on
-its mask's side, keeps its mask all along, since w only grows. The others are computed, at each
-step.
+What the pulls p of one step add to an entry z_ri is known, the slope F = sum_k S_k p_k, with S_k =
+j_r y_k K_ki for the samples k that filter r is active on. Let w = sum_k D_k/sum_k p_k. Then the
+entry is now z + w F, but for sum_k S_k (D_k - w p_k), which is at most ||S|| ||D - w p||, and for
+masks that changed since. A network's samples are pulled nearly alike, so that this is little. An
+entry farther than that from 0, at the first and at the last of the steps proposed, on its mask's
+side, keeps its mask all along, since w only grows. The others are computed, at each step.
 
 All of it is in one file: what is kept of a compiled function does not notice a change in another.
 """
@@ -28,7 +29,7 @@ _LARGEST_EXPONENT = math.log(np.finfo(np.float64).max)
 _CALM, _RESTLESS = 1, 2
 #: Pre-activations computed one by one, as a share of all of them, that are worth all at once.
 _WORTH = 0.1
-#: Of |f|: so much in a few steps is no training that anybody would wish for.
+#: Of |f|: a step that moves one by more is no training that anybody would wish for.
 _WILD = 1e3
 #: What is kept of the bounds within which whatever is not watched is certain: the largest w and the
 #: largest ||D - w p||; and how many entries are watched. At first there are none.
@@ -95,9 +96,10 @@ def train(
             spent, turned, wild = 0, False, False
             while not (t == steps or turned or wild or restless or spent > _WORTH * filters * n):
                 proposed = min(together, longest, steps - t)
+                ahead, behind = squared * np.sum(a > 0), squared * np.sum(a < 0)
                 for u in range(proposed):
                     loss[t + u] = _pull(v[u], m, eta, summed[u], summed[u + 1])
-                    _step(kernel, squared, y, a, summed[u], summed[u + 1], v[u], v[u + 1])
+                    _step(kernel, ahead, behind, y, summed[u], summed[u + 1], v[u], v[u + 1])
                     # What rounding leaves of margins that move by so much may be more than they
                     # come to be: they are taken from z again.
                     wild = not np.max(np.abs(v[u + 1] - v[u])) <= _WILD * m
@@ -265,21 +267,22 @@ def _pull(v: Floats, m: int, eta: float, before: Floats, after: Floats) -> float
 @compiled
 def _step(
     kernel: Floats,
-    squared: float,
+    ahead: float,
+    behind: float,
     y: Floats,
-    a: Floats,
     before: Floats,
     after: Floats,
     v: Floats,
     to: Floats,
 ) -> None:
-    """The margins one step on, if no mask changes."""
+    """The margins one step on, if no mask changes; what the signal adds to H is `ahead` within the
+    class +1 and `behind` within the class -1.
+    """
     n = len(v)
     pulls, whole = after - before, n - n % 4
-    ahead, behind = _class_pulls(y, before, after)  # of what a class learns of the signal
-    ahead, behind = ahead * squared * np.sum(a > 0), behind * squared * np.sum(a < 0)
+    positive, negative = _class_pulls(y, before, after)
     for i in range(n):
-        to[i] = v[i] + (ahead if y[i] > 0 else behind)
+        to[i] = v[i] + (ahead * positive if y[i] > 0 else behind * negative)
     for k in range(0, whole, 4):  # four rows at a time: the sum is read and written less often
         k0, k1, k2, k3 = kernel[k], kernel[k + 1], kernel[k + 2], kernel[k + 3]  # H is symmetric
         p0, p1, p2, p3 = pulls[k], pulls[k + 1], pulls[k + 2], pulls[k + 3]
@@ -310,16 +313,14 @@ def _first_turn(squared: float, y: Floats, a: Floats, summed: Floats, proposed: 
     j <w, s> never falls, so it has once at most; its signal patch is that of y = +1 where it is
     positive, of y = -1 where it is negative.
     """
-    first = proposed
-    for r in range(len(a)):
-        j = 1.0 if r < len(a) // 2 else -1.0
-        if a[r] * j < 0:
-            for u in range(1, first):
-                ahead, behind = _class_pulls(y, summed[0], summed[u])
-                if (a[r] + j * squared * (ahead if a[r] > 0 else behind)) * j >= 0:
-                    first = u
-                    break
-    return first
+    for u in range(1, proposed):
+        ahead, behind = _class_pulls(y, summed[0], summed[u])
+        for r in range(len(a)):
+            j = 1.0 if r < len(a) // 2 else -1.0
+            pulled = ahead if a[r] > 0 else behind
+            if a[r] * j < 0 and (a[r] + j * squared * pulled) * j >= 0:
+                return u
+    return proposed
 
 
 @compiled
@@ -344,7 +345,7 @@ def _follow_signal(
 def _remember(
     y: Floats, mask: Bools, summed: Floats, held: Floats, since: Floats, c: Floats
 ) -> None:
-    """Add what was pulled to the coefficients: each grows towards j y_k."""
+    """Add what was pulled to the coefficients; each has the sign j y_k."""
     filters = len(mask)
     for r in range(filters):
         j = 1.0 if r < filters // 2 else -1.0
@@ -450,9 +451,7 @@ def _add_rows(gram: Floats, places: Ints, weight: Floats, row: Floats) -> None:
                 (c4 * k4[i] + c5 * k5[i]) + (c6 * k6[i] + c7 * k7[i])
             )
     for p in range(whole, many):
-        one, c = gram[places[p]], weight[places[p]]
-        for i in range(n):
-            row[i] += c * one[i]
+        _add_row(gram[places[p]], weight[places[p]], row)
 
 
 @compiled

@@ -14,6 +14,7 @@ from claims.core.domain import DomainError
 from claims.core.quantities import Quantity, catalogue
 from claims.core.usual import MOST_WORK
 from claims.paper import theorem_4_2_lower, theorem_4_2_upper, theorem_4_3
+from strategies import groups as groups_module
 from strategies.groups import MOST_STEPS, Groups, build, solve
 
 GROUPS = Groups(
@@ -113,6 +114,17 @@ def test_least_dimension(groups):
     short = replace(short, u=short.u * scale, v1=short.v1 * scale, v2=short.v2 * scale)
     assert set(violations(short, groups.tier)) & {"dimension.signal", "dimension.samples", "signal"}
     assert build(groups).d == pytest.approx(groups.slack * tight.d, rel=1e-2)
+
+
+@pytest.mark.parametrize("tau_2", [1e-300, 1e-9, 0.3, 1e9, 1e250])
+@pytest.mark.parametrize("without", [frozenset(), {"signal", "dimension.signal"}], ids=len)
+@every_case
+def test_least_dimension_is_that_of_plain_bisection(groups, without, tau_2, monkeypatch):
+    """To the bit, where slacks are no powers of d that numbers hold, too."""
+    groups, setting = replace(groups, tau_2=tau_2), {"signal", *groups_module._DIMENSION} - without
+    found = groups_module._least_log_d(groups, setting, (1, 2))
+    monkeypatch.setattr(groups_module, "_crossing", lambda *of: math.nan)
+    assert found == groups_module._least_log_d(groups, setting, (1, 2))
 
 
 def test_downstream_only():

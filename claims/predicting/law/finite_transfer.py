@@ -36,7 +36,7 @@ _CLASSES, _ACROSS, _WIDTHS, _SHARED, _FIELDS = 5, 5, 6, 4, 16
 _ALONG = np.arange(-7.0, 14.0, 0.1)
 _OUTPUT = np.linspace(0.0, 1.0, 121) ** 2
 _NEVER, _TINY = 38.0, 1e-300
-_HALF_ROOT, _ROOT_PI = math.sqrt(0.5), math.sqrt(math.pi)
+_HALF_ROOT, _DENSITY = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 #: Steps of the logarithm in which the ratio of target's and source's class shares is told apart.
 _STEP = 0.25
 
@@ -206,11 +206,11 @@ def _rectified(mean: Array, variance: float) -> tuple[Array, Array]:
 
 @compiled
 def _rectify(mean: Array, deviation: float, psi: Array, variance: Array) -> None:
-    """The same, written into arrays of one dimension."""
+    """The same, written into arrays of one dimension: `positive_part` and the variance at once."""
     for i in range(len(mean)):
         at = mean[i] / deviation
         below = math.erfc(-at * _HALF_ROOT) / 2
-        density = math.exp(-at * at / 2) * _HALF_ROOT / _ROOT_PI
+        density = math.exp(-at * at / 2) * _DENSITY
         psi[i] = mean[i] * below + deviation * density
         square = mean[i] * psi[i] + deviation * deviation * below
         variance[i] = max(square - psi[i] * psi[i], 0.0)

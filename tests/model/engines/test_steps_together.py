@@ -145,11 +145,32 @@ first_change, add_fields, add_rows = (
     descent._add_rows,
 )
 follow_signal, departures = descent._follow_signal, descent._departures
-PROPOSED = list(inspect.signature(first_change.py_func).parameters).index("proposed")
+advance = descent._advance
+SUMMED, PROPOSED, FOUND = map(
+    list(inspect.signature(first_change.py_func).parameters).index, ("summed", "proposed", "found")
+)
 
 
 def no_check(*arguments):
     return arguments[PROPOSED], 0, 0
+
+
+def ends_only(*arguments):
+    """Half the steps proposed where a sign differs at the end, all of them otherwise: what passes
+    zero and comes back is missed.
+    """
+    proposed, summed = arguments[PROPOSED], arguments[SUMMED]
+
+    def at(step):
+        """As if so many steps were one."""
+        one = list(arguments)
+        one[SUMMED], one[PROPOSED] = summed[[0, step]], 1
+        _, changes, computed = first_change(*one)
+        arguments[FOUND][2, :changes] = step
+        return step, changes, computed
+
+    whole = at(proposed)
+    return at(max(1, proposed // 2)) if whole[1] else whole
 
 
 def never_turned(*arguments):
@@ -193,8 +214,10 @@ def no_rest(*arguments):
         add_fields.py_func(*arguments)
 
 
-def not_late(one, weight, row):
+def changes_forgotten(gram, y, mask, summed, places, held, since, *rest):
     """Masks that changed are taken to have been all along what they are now."""
+    held[:], since[:] = 0.0, 0.0
+    advance(gram, y, mask, summed, places, held, since, *rest)
 
 
 def without_bounds(*arguments):
@@ -213,6 +236,7 @@ def without_bounds(*arguments):
     ("helper", "planted_error"),
     [
         pytest.param("_first_change", no_check, id="no check"),
+        pytest.param("_first_change", ends_only, id="ends only"),
         pytest.param("_first_change", without_bounds, id="no bounds"),
         pytest.param("_first_change", nothing_counted, id="nothing counted"),
         pytest.param("_follow_signal", never_turned, id="signal forgotten"),
@@ -220,7 +244,7 @@ def without_bounds(*arguments):
         pytest.param("_add_fields", whole_class, id="whole class"),
         pytest.param("_add_fields", exceptions_added, id="exceptions added"),
         pytest.param("_add_fields", no_rest, id="rest forgotten"),
-        pytest.param("_add_row", not_late, id="changes forgotten"),
+        pytest.param("_advance", changes_forgotten, id="changes forgotten"),
     ],
 )
 def test_planted_errors_in_the_fast_path_are_far(monkeypatch, helper, planted_error):
