@@ -30,9 +30,10 @@ from model.test_error import estimate_error
 from model.transfer import inherit, train_task
 
 Array = NDArray[np.float64]
-#: Networks for each seed of a population's regime, from scratch and after transfer; and lines per
-#: label and network, few, for the spread between networks is larger.
-TIMES, TRANSFERRED, LINES = 8, 5, 64
+#: Networks for each seed of a population's regime, from scratch and after transfer, and of a regime
+#: that is judged alone; and lines per label and network, few, for the spread between networks is
+#: larger.
+TIMES, TRANSFERRED, ALONE, LINES = 8, 5, 32, 64
 #: The error at a threshold; and parts of the law's threshold on either side of it.
 CROSSED, BESIDE = 0.1, (0.9, 1.1)
 #: The share of the proposal that is the binomial law.
@@ -81,9 +82,38 @@ def stratified(regime: Regime, seeds: Seeds) -> Foretold:
 
 def mean_error(regime: Regime, seeds: Seeds) -> float:
     """The mean test error of `TIMES` networks from scratch for each seed."""
-    many = replace(seeds, first=TIMES * seeds.first, count=TIMES * seeds.count)
-    counts, weights = drawn_counts(regime, many.count)
-    return _mean(_from_scratch, regime, many, weights, counts)
+    return float(_weighted(regime, _times(seeds, TIMES)).mean())
+
+
+@dataclass(frozen=True)
+class Unsure:
+    """One regime: the error that was foretold from scratch, by the name of the law; the mean over
+    networks, and its standard error.
+    """
+
+    networks: int
+    foretold: Mapping[str, float]
+    measured: float
+    unsure: float
+
+
+def with_error(regime: Regime, seeds: Seeds) -> Unsure:
+    """Train `ALONE` networks from scratch for each seed."""
+    many = _times(seeds, ALONE)
+    errors = _weighted(regime, many)
+    # Networks stand in the order of their class sizes: neighbours differ by chance alone.
+    unsure = math.sqrt(float((np.diff(errors) ** 2).mean()) / 2 / many.count)
+    return Unsure(many.count, readings(regime), float(errors.mean()), unsure)
+
+
+def _times(seeds: Seeds, times: int) -> Seeds:
+    return replace(seeds, first=times * seeds.first, count=times * seeds.count)
+
+
+def _weighted(regime: Regime, seeds: Seeds) -> Array:
+    """Each network's error times its weight, (seeds,)."""
+    counts, weights = drawn_counts(regime, seeds.count)
+    return np.asarray(weights * _each(_from_scratch, regime, seeds, counts))
 
 
 @dataclass(frozen=True)
@@ -137,7 +167,8 @@ def transferred(regime: Regime, seeds: Seeds) -> Foretold:
     source, target = (broad_counts(n, many.count) for n in (regime.n1, regime.n2))
     order = generator.permutation(many.count)
     weights = source[1][order] * target[1]
-    measured = _mean(_after_transfer, regime, many, weights, source[0][order], target[0])
+    errors = _each(_after_transfer, regime, many, source[0][order], target[0])
+    measured = float(weights @ errors) / many.count
     return Foretold(
         2 * many.count, transfer_readings(regime), measured, regime.inherited / regime.m
     )
@@ -176,19 +207,15 @@ def _quantiles(plain: np.ndarray, part: np.ndarray, many: int) -> tuple[np.ndarr
     return counts, (plain / proposal)[counts]
 
 
-def _mean(
-    errors: Callable[..., np.ndarray],
-    regime: Regime,
-    seeds: Seeds,
-    weights: np.ndarray,
-    *counts: np.ndarray,
-) -> float:
-    """The weighted mean of errors over networks, as many drawn together as memory takes."""
+def _each(
+    errors: Callable[..., np.ndarray], regime: Regime, seeds: Seeds, *counts: np.ndarray
+) -> np.ndarray:
+    """Errors of networks, (seeds,), as many drawn together as memory takes."""
     parts, at = [], 0
     for part in _parts(regime, seeds):
         parts.append(errors(regime, part, *(one[at : at + part.count] for one in counts)))
         at += part.count
-    return float(weights @ np.concatenate(parts)) / seeds.count
+    return np.concatenate(parts)
 
 
 def _after_transfer(

@@ -49,28 +49,33 @@ class Cascade:
     mean: float
     square: float
     other: float  # minus the mean coefficient that is left behind on the other class
+    left: float = 0.0  # the mean of its square
     joined: tuple[float, ...] = ()  # the share that becomes active before each step, and at the end
 
 
-def cascade(h: float, duration: float, zeta: float = 0.0) -> Cascade:
-    """Run the recursion of this file's docstring. Deterministic."""
+def cascade(h: float, duration: float, zeta: float = 0.0, f: float = 1.0) -> Cascade:
+    """Run the recursion of this file's docstring, for a class with f N/2 of the samples (0 < f <
+    2). Deterministic.
+    """
     least = min(LEAST_STEP, duration / _FEWEST)
     return _cascade(
         float(f"{max(h, least):.2g}"),
         float(f"{min(duration, LONGEST):.2g}"),
         float(f"{zeta:.2g}"),
+        f,
     )
 
 
 @cache
-def _cascade(h: float, duration: float, zeta: float) -> Cascade:
+def _cascade(h: float, duration: float, zeta: float, f: float) -> Cascade:
     generator = np.random.default_rng(0)
     start = generator.standard_normal(2 * _PATHS)
     # Only samples that wait for their field to turn positive are followed: of the filter's own
     # class, then of the other.
     on = start[:_PATHS] > 0
     waiting = np.flatnonzero(np.concatenate([~on, start[_PATHS:] < 0]))
-    field = math.sqrt(2) * zeta * start[waiting]
+    # In units of the class's own noise: the fewer samples, the more the rest weighs.
+    field = math.sqrt(2 / f) * zeta * start[waiting]
     # Of samples that became active together: their mass, and the first samples' coefficient then.
     masses, begun = [float(on.mean())], [0.0]
     joined = [masses[0]]
@@ -80,14 +85,17 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
         """Of all samples that became active together."""
         return math.sqrt(masses[-1]) * generator.standard_normal(len(waiting))
 
-    terms, pushed, other = term(), 0.5, 0.0
+    terms, pushed, other, left = term(), 0.5, 0.0, 0.0
     for _ in range(max(1, round(duration / h))):
         step = h / (1 + math.exp(min(active * first - before, _MOST_OUTPUT)))
         first += step
         other += step * pushed
+        left += step**2 * pushed
         field += step * terms  # all coefficients grow by the same step
         if pushed > 0:
-            field -= step * math.sqrt(pushed) * generator.standard_normal(len(waiting))
+            field -= (
+                step * math.sqrt((2 - f) / f * pushed) * generator.standard_normal(len(waiting))
+            )
         switched = field > 0
         mine = np.searchsorted(waiting, _PATHS)
         many, pushed = int(switched[:mine].sum()), int(switched[mine:].sum()) / _PATHS
@@ -106,5 +114,6 @@ def _cascade(h: float, duration: float, zeta: float) -> Cascade:
         float(weights @ values),
         float(weights @ values**2),
         other,
+        left,
         tuple(joined),
     )

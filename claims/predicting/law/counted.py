@@ -8,13 +8,14 @@ s)/(m - 1). As m grows and h falls these are the moments of `moments.one_task`.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
 from scipy import special
 
-from claims.predicting.law.cascade import cascade
+from claims.predicting.law.cascade import LONGEST, cascade
 from claims.predicting.law.fields import field_correlation
 from claims.predicting.law.moments import Moments
 from claims.predicting.law.quadrature import Array, gauss_hermite
@@ -22,13 +23,17 @@ from claims.predicting.law.stepped import memory
 
 #: With more filters, shares are read off so many, and their number is Gaussian.
 MOST_COUNTED = 64
-_MOST_OPPOSED = 0.999
+#: A correlation is at least -1.
+MOST_OPPOSED = 0.999
+#: Class shares between which the moments' slopes are taken.
+_UNEQUAL = (0.5, 1.5)
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One task at m filters: m_1, v, r and `opposed` as in `moments.Moments`; and what finitely
-    many samples, and the signal's part in fitting them, add.
+    """One task at m filters: m_1, v, r and `opposed` as in `moments.Moments`, of which v and r
+    count what is left behind on the other class; and what finitely many samples, the signal's part
+    in fitting them, and classes of unequal size add.
     """
 
     m_1: float
@@ -39,6 +44,10 @@ class Counted:
     signal_spread: float  # Var of a sample's part in the signal, over m_1^2
     signal_skew: float  # its third cumulant, over m_1^3
     noise_spread: float  # Var of x^2, over (E x^2)^2
+    left: float  # the part of v that is left behind on the other class
+    left_mean: float  # minus the mean coefficient there
+    m_1_slope: float  # d ln m_1/df at f = 1
+    v_slope: float  # the same of what is memorised of the own class, in v
 
 
 @cache
@@ -79,19 +88,39 @@ def counted(h: float, reach: float, zeta: float, m: int) -> Counted:
     mean_shares = Moments(0.0, 1.0, field_correlation(h, reach, zeta), beta).shares(nodes)
     given = chances(mean_shares, m)
     mass = weights @ given
-    v, x_square = float(mass @ of.square), float(mass @ of.output**2)
-    # One filter has no pairs; its V is that of a correlation that means nothing.
-    r = (m * x_square - v) / ((m - 1) * v) if m > 1 else 0.5
+    own, x_square = float(mass @ of.square), float(mass @ of.output**2)
+    v = own + run.left
+    # One filter has no pairs; its V is that of a correlation that means nothing. Of different
+    # filters, what is left behind is independent.
+    pairs = (m * x_square - own) / (m - 1) + run.other**2 if m > 1 else 0.5 * v
     m_1, output = float(mass @ of.first), float(mass @ of.output)
+    m_1_slope, v_slope = _by_class(h, reach, zeta)
     return Counted(
         m_1,
         v,
-        r,
-        min(2 * run.other * output / (r * v), _MOST_OPPOSED),
+        pairs / v,
+        min(2 * run.other * output / pairs, MOST_OPPOSED),
         output,
         _spread(given, of.first),
         float(mass @ (of.first / m_1 - 1) ** 3),
         _spread(given, of.output**2),
+        run.left / v,
+        run.other,
+        m_1_slope,
+        v_slope,
+    )
+
+
+def _by_class(h: float, reach: float, zeta: float) -> tuple[float, float]:
+    """How ln m_1 and ln v move with the class's share f. It is so little that one digit of each
+    argument tells.
+    """
+    h, reach, zeta = (float(f"{number:.1g}") for number in (h, min(reach, LONGEST), zeta))
+    few, many = (cascade(h, reach, zeta, f) for f in _UNEQUAL)
+    apart = _UNEQUAL[1] - _UNEQUAL[0]
+    return (
+        math.log(many.first / few.first) / apart,
+        math.log(many.square / few.square) / apart,
     )
 
 

@@ -58,16 +58,30 @@ _WRONG: dict[str, dict[str, float]] = {
     "half the samples": {"n": 0.5},
     "a tenth more signal": {"tau": 1.1},
     "a tenth less signal": {"tau": 0.9},
+    "a fifth more signal": {"tau": 1.2},
 }
 
 
 def finite_readings(regime: Regime) -> dict[str, float]:
     """The same with one thing left out or wrong: by name, what claims must be able to tell."""
     sizes, moments = _scratch(regime)
-    return {
-        name: finite_scratch_error(_changed(sizes, changes), moments)
-        for name, changes in _WRONG.items()
-    }
+    with np.errstate(all="ignore"):
+        found = {
+            name: finite_scratch_error(_changed(sizes, changes), moments)
+            for name, changes in _WRONG.items()
+        }
+        return found | {
+            "nothing left behind": finite_scratch_error(sizes, _without_left(moments)),
+        }
+
+
+def _without_left(moments: Counted) -> Counted:
+    """As if a step on the other class left no coefficient there: no noise of its own, and the two
+    signs' noise independent.
+    """
+    v = (1 - moments.left) * moments.v
+    pairs = moments.r * moments.v - moments.left_mean**2
+    return replace(moments, v=v, r=pairs / v, left=0.0, left_mean=0.0, opposed=0.0)
 
 
 def _changed(sizes: Sizes, changes: dict[str, float]) -> Sizes:

@@ -7,31 +7,36 @@ inherited field as the initial weights: zeta = sqrt(v_A/2), v_A in the units of 
 to outweigh it is smaller than the cascade takes it to be, since samples that many inherited filters
 are active on are memorised less; so zeta is multiplied by the root of the squares' ratio, until
 they agree. (With the whole field of a fresh filter, its threshold too, as in `transfer`, too many
-are active: at alpha = 1/2 the error comes out too large by a tenth of its logarithm.)
+are active.)
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import cached_property
 
 import numpy as np
-from scipy import optimize, special
+from scipy import interpolate, optimize, special
 
 from claims.predicting.law.cascade import LEAST_STEP, LONGEST, Cascade, cascade
 from claims.predicting.law.counted import MOST_COUNTED, Counted
 from claims.predicting.law.moments import Moments
 from claims.predicting.law.quadrature import Array, hermite
 from claims.predicting.law.stepped import memory
+from model.engines.compiled import compiled
 
-_NODES, _ROUNDS = 12, 3
+_NODES, _ROUNDS = 10, 3
 #: Of the inherited field: so many values a decade, and the smallest that is told from none.
 _A_DECADE, _LEAST_ZETA = 6, 1e-2
 #: ln of the inherited filters' own field over a fresh filter's, at least and at most.
 _WEAKEST, _STRONGEST = -4.0, 2.0
 #: The largest correlation of what is common to inherited and to fresh filters.
 _MOST_ALIKE = 0.999
+#: ln of inherited variances that are not told apart.
+_ALIKE = 0.1
 _TINY = 1e-9
+_HALF_ROOT = math.sqrt(0.5)
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,14 @@ class Target:
         """The threshold of `moments.Moments`."""
         return float(special.ndtri(2 * self.run.share - 1))
 
+    @cached_property
+    def memory(self) -> Array:
+        """By the share of filters active on a sample, evenly from 0 to 1: the signal's coefficient,
+        the output, and the mean of squares. (3, shares)
+        """
+        table = memory(self.run, self.reach, np.linspace(0.0, 1.0, MOST_COUNTED + 1))
+        return np.stack([table.first, table.output, table.square])
+
 
 @dataclass(frozen=True)
 class Mixed:
@@ -67,11 +80,25 @@ class Mixed:
     pairs_fresh: float
     pairs_mixed: float
     signal_spread: float  # of samples that were independent
+    noise_spread: float  # the same of the output's square
 
 
 def mixed(target: Target, up: Counted, brought: float) -> Mixed:
     """The moments where inherited filters bring noise of variance `brought`, in the units of v."""
     return _agreed(target, up, brought)[0]
+
+
+def mixed_among(target: Target, up: Counted, brought: Array) -> list[Mixed]:
+    """The same for several variances: computed at three of them at most, between which moments are
+    parabolas of the logarithm.
+    """
+    logs = np.log(brought)
+    low, high = float(logs.min()), float(logs.max())
+    if high - low < _ALIKE:
+        return [mixed(target, up, math.exp((low + high) / 2))] * len(brought)
+    knots = np.linspace(low, high, 3)
+    found = np.array([astuple(mixed(target, up, math.exp(knot))) for knot in knots])
+    return [Mixed(*row) for row in interpolate.BarycentricInterpolator(knots, found)(logs)]
 
 
 def inherited_share(target: Target, up: Counted, brought: float) -> float:
@@ -113,11 +140,12 @@ def _still_active(target: Target, up: Counted, brought: float, share: float) -> 
     inner = math.sqrt(target.alike) * nodes[:, None] + math.sqrt(1 - target.alike) * nodes
     push = np.maximum(0.0, inner + target.beta)
 
+    common = math.sqrt(brought * up.r) * nodes
+    push *= math.sqrt(target.run.square)
+    deviation = math.sqrt(brought * (1 - up.r))
+
     def shares(log_strength: float) -> Array:
-        field = math.exp(log_strength) * math.sqrt(target.run.square) * push
-        common = math.sqrt(brought * up.r) * nodes[:, None, None]
-        given = special.ndtr((common + field) / math.sqrt(brought * (1 - up.r)))
-        return np.asarray(given @ weights)
+        return _shares(common, math.exp(log_strength) * push, deviation, weights)
 
     def excess(log_strength: float) -> float:
         return float(weights @ shares(log_strength) @ weights) - share
@@ -129,58 +157,96 @@ def _still_active(target: Target, up: Counted, brought: float, share: float) -> 
     return shares(float(optimize.brentq(excess, _WEAKEST, _STRONGEST, xtol=1e-3)))
 
 
-def two_points(many: int, share: Array) -> tuple[Array, Array]:
-    """Values and weights, (.., 2), of which the first three moments are those of Bin(many,
+@compiled
+def _shares(common: Array, field: Array, deviation: float, weights: Array) -> Array:
+    """The mean over the last axis of Pr(common + field + deviation z > 0): (common, field)."""
+    found = np.zeros((len(common), len(field)))
+    for a in range(len(common)):
+        for d in range(len(field)):
+            for k in range(len(weights)):
+                at = (common[a] + field[d, k]) / deviation
+                found[a, d] += weights[k] * math.erfc(-at * _HALF_ROOT) / 2
+    return found
+
+
+@compiled
+def two_points(many: int, share: float) -> tuple[float, float, float, float]:
+    """Two values, and their weights, of which the first three moments are those of Bin(many,
     share)/many.
     """
-    p = np.clip(share, _TINY, 1 - _TINY)
-    deviation = np.sqrt(p * (1 - p) / many)
-    half = (1 - 2 * p) / np.sqrt(many * p * (1 - p)) / 2
-    root = np.sqrt(1 + half**2)
-    values = np.stack([p + deviation * (half + root), p + deviation * (half - root)], -1)
-    weights = np.stack([(1 - half / root) / 2, (1 + half / root) / 2], -1)
-    return np.clip(values, 0.0, 1.0), weights
+    p = min(max(share, _TINY), 1 - _TINY)
+    deviation = math.sqrt(p * (1 - p) / many)
+    half = (1 - 2 * p) / math.sqrt(many * p * (1 - p)) / 2
+    root = math.sqrt(1 + half**2)
+    high = min(p + deviation * (half + root), 1.0)
+    low = max(p + deviation * (half - root), 0.0)
+    return high, low, (1 - half / root) / 2, (1 + half / root) / 2
 
 
 def _moments(target: Target, still_active: Array) -> Mixed:
     nodes, weights = hermite(_NODES)
-    fresh_shares = Moments(0.0, 1.0, target.alike, target.beta).shares(nodes)
+    fresh = Moments(0.0, 1.0, target.alike, target.beta).shares(nodes)
     few, rest = target.inherited, max(target.m - target.inherited, 1)
     alpha = target.inherited / target.m
-    of_few, few_weights = two_points(few, still_active)
-    of_rest, rest_weights = two_points(rest, np.broadcast_to(fresh_shares, still_active.shape))
-    old, new = of_few[..., :, None], of_rest[..., None, :]
-    mass = np.outer(weights, weights)[..., None, None]
-    mass = mass * few_weights[..., :, None] * rest_weights[..., None, :]
-    share = alpha * old + (1 - alpha) * new
-    grid = np.linspace(0.0, 1.0, MOST_COUNTED + 1)
-    table = memory(target.run, target.reach, grid)
-    first, output, square = (
-        np.interp(share, grid, column) for column in (table.first, table.output, table.square)
-    )
-    each = np.maximum(share, _TINY)
-    of_one, of_pair = square / each, (output / each) ** 2
+    sums = _summed(still_active, fresh, weights, few, rest, alpha, target.memory)
+    m_1, square_m_1, output, of_old, of_new, pairs_old, pairs_new, both, at_old, at_new = sums[:10]
+    squared, fourth = sums[10:]
+    # Of one filter there are no pairs: what they would be, with a second one like it.
+    pairs_old = at_old if few == 1 else min((few * pairs_old - at_old) / (few - 1), of_old)
+    pairs_new = at_new if rest == 1 else min((rest * pairs_new - at_new) / (rest - 1), of_new)
+    both = min(both, _MOST_ALIKE * math.sqrt(pairs_old * pairs_new))
+    spread = square_m_1 / m_1**2 - 1
+    noise_spread = fourth / squared**2 - 1
+    return Mixed(m_1, output, of_old, of_new, pairs_old, pairs_new, both, spread, noise_spread)
 
-    def mean(values: Array) -> float:
-        return float((mass * values).sum())
 
-    def pairs(part: Array, many: int, at: Array) -> float:
-        if many == 1:  # there is none: what it would be, with a second one like it
-            return mean(at**2 * of_pair)
-        found = (many * mean(part**2 * of_pair) - mean(part * of_pair)) / (many - 1)
-        return min(found, mean(part * of_one))
+@compiled
+def _summed(
+    still_active: Array,
+    fresh: Array,
+    weights: Array,
+    few: int,
+    rest: int,
+    alpha: float,
+    table: Array,
+) -> Array:
+    """Means over samples, of both common fields, and over how many filters are active on one.
 
-    of_old = pairs(old, few, still_active[..., None, None])
-    of_new = pairs(new, rest, fresh_shares[:, None, None])
-    of_both = min(mean(old * new * of_pair), _MOST_ALIKE * math.sqrt(of_old * of_new))
-    m_1 = mean(first)
-    return Mixed(
-        m_1,
-        mean(output),
-        mean(old * of_one),
-        mean(new * of_one),
-        of_old,
-        of_new,
-        of_both,
-        mean(first**2) / m_1**2 - 1,
-    )
+    m_1 and its square; the output; of inherited and of fresh filters the mean square of what they
+    memorise, that of its mean over filters, and the product of the two means; for pairs, the part
+    of a filter with itself, and where there is one filter, what a second one would have with it;
+    the square and the fourth power of the output.
+    """
+    sums = np.zeros(12)
+    last = table.shape[1] - 1
+    for a in range(len(weights)):
+        for d in range(len(weights)):
+            olds, news = two_points(few, still_active[a, d]), two_points(rest, fresh[d])
+            for i in range(2):
+                for j in range(2):
+                    mass = weights[a] * weights[d] * olds[2 + i] * news[2 + j]
+                    old, new = olds[i], news[j]
+                    share = alpha * old + (1 - alpha) * new
+                    place = min(share, 1.0) * last
+                    low = min(int(place), last - 1)
+                    part = place - low
+                    first = table[0, low] + part * (table[0, low + 1] - table[0, low])
+                    output = table[1, low] + part * (table[1, low + 1] - table[1, low])
+                    square = table[2, low] + part * (table[2, low + 1] - table[2, low])
+                    each = max(share, _TINY)
+                    of_one, of_pair = square / each, (output / each) ** 2
+                    sums[0] += mass * first
+                    sums[1] += mass * first**2
+                    sums[2] += mass * output
+                    sums[3] += mass * old * of_one
+                    sums[4] += mass * new * of_one
+                    sums[5] += mass * old**2 * of_pair
+                    sums[6] += mass * new**2 * of_pair
+                    sums[7] += mass * old * new * of_pair
+                    own_old = still_active[a, d] ** 2 if few == 1 else old
+                    own_new = fresh[d] ** 2 if rest == 1 else new
+                    sums[8] += mass * own_old * of_pair
+                    sums[9] += mass * own_new * of_pair
+                    sums[10] += mass * output**2
+                    sums[11] += mass * output**4
+    return sums

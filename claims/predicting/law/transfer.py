@@ -59,6 +59,13 @@ def shared_signal(regime: Regime) -> float:
     return u**2 + (regime.cos_v * v1 * v2 if regime.cos_v else 0.0)
 
 
+def task_signal(regime: Regime) -> float:
+    """The length of v_1 where it is orthogonal to v_2, over sigma_1: the target's noise has a part
+    along that.
+    """
+    return regime.v1 / regime.sigma1 * math.sqrt(max(1 - (regime.cos_v or 0.0) ** 2, 0.0))
+
+
 def _still_active(
     g_a: Array, g_d: Array, v_a: float, r_a: float, v_n: float, down: Moments
 ) -> Array:

@@ -47,30 +47,34 @@ def test_first_node(h):
 
 
 @steps
-def test_second_node(h):
+@pytest.mark.parametrize("f", [0.5, 1.0, 1.5])
+def test_second_node(h, f):
     """The field after two steps of s_1, s_2 against that after one: Gaussians whose covariance
-    follows from the masses 1/2, 1/4 of each class.
+    follows from the masses 1/2, 1/4 of each class; the other's are (2 - f)/f as many.
     """
     first, second = h / 2, h / (1 + math.exp(h / 4))
-    r = second / first
-    rho = (1 + r / 2) / math.sqrt(
-        1 + r + r**2
-    )  # own class adds (1/2 + 1/4) r^2 + r, the other 1/4 r^2, to the variance
-    seen = cascade(h, 2 * h)
+    r, other = second / first, (2 - f) / f
+    # The first half of the own class is in both; what joins, and who is pushed, is new.
+    once = (1 + other) / 2
+    twice = (1 + r) ** 2 / 2 + r**2 / 4 + other * (1 / 2 + r**2 / 4)
+    rho = ((1 + r) / 2 + other / 2) / math.sqrt(once * twice)
+    seen = cascade(h, 2 * h, f=f)
     assert seen.share == pytest.approx(0.75 + orthant(rho) / 2, abs=COUNTED)
     assert seen.first == pytest.approx(first + second, rel=0.01)
     assert seen.mean == pytest.approx((first + second) / 2 + second / 4, rel=0.03)
     assert seen.other == pytest.approx(first / 2 + second / 4, rel=0.05)
+    assert seen.left == pytest.approx(first**2 / 2 + second**2 / 4, rel=0.05)
 
 
 @steps
 @pytest.mark.parametrize("zeta", [0.1, 0.4, 3.0])
-def test_first_node_with_initial_weights(h, zeta):
+@pytest.mark.parametrize("f", [0.5, 1.0, 1.5])
+def test_first_node_with_initial_weights(h, zeta, f):
     """They hold back: sqrt(2) zeta g, g < 0, must be overcome by a field of standard deviation
-    h/2.
+    h/2, of both classes together.
     """
     start = math.sqrt(2) * zeta
-    assert cascade(h, h, zeta).share == pytest.approx(
+    assert cascade(h, h, zeta, f).share == pytest.approx(
         0.5 + orthant(start / math.hypot(start, h / 2)), abs=COUNTED
     )
 
