@@ -1,0 +1,133 @@
+"""The sharp law at finite size where steps are large [D].
+
+In the limit's form the law drifts from steps of h = 2 on and ends before h = 10 (`law.ends.steps`).
+What it lacks is what a first step leaves behind on the other class: half of a filter's coefficients
+there stay at -h/2. They set the two signs' noise against each other, which the limit's law counts;
+but they are noise too, of variance h^2/8 beside the v of what is memorised, and where one class has
+few samples its filters hold little else. With both (`claims.predicting.law.imbalance`) the law goes
+on, thirty times beyond the largest step of Condition 4.1, and ends between h = 15 and h = 30.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import PRACTICAL, Clause
+from claims.core.constants import Constants
+from claims.core.domain import Between, Domain, Scale
+from claims.core.domains import from_scratch
+from claims.core.margin import Margin
+from claims.core.quantities import TAU_2
+from claims.core.ranges import SMALL
+from claims.deciding.population import Population
+from claims.deciding.shares import median, typical
+from claims.observing.class_sizes import Foretold, nats, predict_finite, stratified
+from claims.observing.errors import MEASURED
+
+#: Nats that the law may be off by, where it foretells an error in this range.
+BOUND, LEAST, LARGEST = 0.2, 1e-6, 0.1
+
+
+def _stepping(low: float, high: float, duration: float) -> Domain:
+    """Runs of so large steps, and of twenty of them or more."""
+    return from_scratch(
+        TAU_2,
+        Between(1.0, 20.0),
+        without={Clause.STEP, Clause.STEP_DIMENSION},
+        scales={
+            **SMALL,
+            Scale.H1: Between(low, high),
+            Scale.H2: Between(low, high),
+            Scale.DURATION: Between(duration, duration),
+        },
+        tier=PRACTICAL,
+    )
+
+
+LARGE, LARGER = _stepping(2.0, 15.0, 300.0), _stepping(30.0, 100.0, 2000.0)
+
+
+def near(reading: str, regimes: Sequence[Foretold], constants: Constants) -> Margin:
+    """The margin of: off by at most `BOUND` in two regimes of three."""
+    return typical(nats(regimes, reading, LEAST, LARGEST)).at_most(BOUND)
+
+
+def beyond(reading: str, regimes: Sequence[Foretold], constants: Constants) -> Margin:
+    """The margin of: off by at least `BOUND` in half of the regimes."""
+    return median(np.abs(nats(regimes, reading, 0.0, 1.0))).at_least(BOUND)
+
+
+def _record(regimes: Sequence[Foretold]) -> dict[str, Any]:
+    column = nats(regimes, "law", LEAST, LARGEST)
+    return {
+        "regimes": len(column),
+        "mean nats": float(column.mean()) if len(column) else None,
+        "spread": float(column.std()) if len(column) else None,
+    }
+
+
+_SHARED: dict[str, Any] = {
+    "source": "L1, finite N and m",
+    "provenance": (Provenance.D,),
+    "kind": Kind.ORDERING,
+    "observe": stratified,
+    "rule": Population(96, _record, predict_finite),
+    "uses": MEASURED,
+}
+CLAIMS = (
+    Claim(
+        id="law.finite.steps",
+        title="Sharp law at finite size: steps far beyond Condition 4.1",
+        statement=(
+            "With h from 2 to 15, four to thirty times what Condition 4.1 allows, N₂ from 20 to 240"
+            f" and τ₂ from 1 to 20, where the law of finite size foretells an error from {LEAST:g}"
+            f" to {LARGEST:g} from scratch it is off by at most {BOUND} nats in two regimes of"
+            " three."
+        ),
+        latex=(
+            r"2\le h\le15\;\Rightarrow\;|\ln(\mathrm{error}/\mathrm{law})|\le"
+            rf" {BOUND}"
+        ),
+        domain=LARGE,
+        margin=partial(near, "law"),
+        unit=f"{BOUND} nats less what two regimes of three are off by",
+        mutants=(
+            Mutant(
+                "left",
+                "nothing is left behind on the other class",
+                {"margin": partial(near, "nothing left behind")},
+            ),
+            Mutant(
+                "limit",
+                "the limit of many samples and filters",
+                {"margin": partial(near, "limit")},
+            ),
+            Mutant("fifth", "τ a fifth larger", {"margin": partial(near, "a fifth more signal")}),
+            Mutant("larger", "with h from 30 to 100 as well", {"domain": LARGER}),
+        ),
+        **_SHARED,
+    ),
+    Claim(
+        id="law.finite.ends.steps",
+        title="Sharp law at finite size: it ends where steps are far too large",
+        statement=(
+            "With h from 30 to 100 the law of finite size is off from scratch by"
+            f" {BOUND} nats or more in half of the regimes, with N₂ from 20 to 240 and τ₂ from 1 to"
+            " 20."
+        ),
+        latex=(
+            r"h\ge30\;\Rightarrow\;|\ln(\mathrm{error}/\mathrm{law})|\ge"
+            rf" {BOUND}"
+        ),
+        domain=LARGER,
+        margin=partial(beyond, "law"),
+        unit=f"nats that half of the regimes are off by, beyond {BOUND}",
+        mutants=(Mutant("within", "with h from 2 to 15 as well", {"domain": LARGE}),),
+        **_SHARED,
+    ),
+)
