@@ -3,7 +3,9 @@ it then is.
 
 * Steps: up to h = 4, eight times what Condition 4.1 allows, it is as accurate as within. At h = 7
   the correlation that opposes the signs' noise passes -1, where it is held: beyond that there is no
-  law, and networks err more than the number that is left says. (The cascade stops at h T = 40.)
+  law, and networks err more than the number that is left says. What it lacks is that what a step
+  leaves behind on the other class is noise of its own (`claims.beyond.law_finite_steps`). (The
+  cascade stops at h T = 40.)
 * Rare errors: the law is that of infinitely many samples and filters. Below 10^-3 the mean over
   networks is several times the law's, because the two classes of a training set are of unequal
   size; that filters are finitely many, which was named as the cause here before, is worth a

@@ -18,6 +18,7 @@ from claims.observing.class_sizes import (
     stratified,
     transferred,
     with_counts,
+    with_error,
 )
 from claims.predicting import law
 from model.sampling import Seeds, sample
@@ -72,6 +73,16 @@ def test_the_mean_is_that_of_plain_draws():
     assert found.measured == pytest.approx(plain.mean().item(), abs=4 * error)
 
 
+def test_how_unsure_the_mean_is():
+    """Repeated on other seeds, it varies by what its standard error says."""
+    found = [with_error(MADE, Seeds(root, 2)) for root in range(40)]
+    assert found[0].networks == 2 * class_sizes.ALONE
+    means = np.array([one.measured for one in found])
+    errors = np.array([one.unsure for one in found])
+    assert np.std(means) == pytest.approx(np.sqrt((errors**2).mean()), rel=0.35)
+    assert found[0].foretold == stratified(MADE, Seeds(0, 1)).foretold
+
+
 def test_what_is_foretold():
     """The law, its limit, and what leaves something out."""
     found = stratified(MADE, Seeds(0, 1)).foretold
@@ -80,6 +91,8 @@ def test_what_is_foretold():
     assert found["equal classes"] < found["law"] / 3
     assert found["half the samples"] > 1.5 * found["law"]
     assert found["a tenth more signal"] < found["law"] < found["a tenth less signal"]
+    assert found["a fifth more signal"] < found["a tenth more signal"]
+    assert found["nothing left behind"] < found["law"]
 
 
 def test_a_threshold_is_where_the_mean_error_is_a_tenth(monkeypatch):
