@@ -52,6 +52,7 @@ class _Tasks:
 
     regime: Regime
     steps: tuple[float, float]  # h of either task
+    q: tuple[float, float]
     up: Counted
     down: Counted
     target: Target
@@ -73,8 +74,7 @@ class _Tasks:
         signal.
         """
         regime, up = self.regime, self.up
-        q = quantities.catalogue()["q_1"](regime)
-        kappa = q * regime.n1 / (2 * regime.d) * up.m_1 / up.output
+        kappa = self.q[0] * regime.n1 / (2 * regime.d) * up.m_1 / up.output
         return float(fitted(up.output, 0.0, kappa * f))
 
 
@@ -99,7 +99,7 @@ def finite_transfer(regime: Regime) -> float:
 
 def _tasks(regime: Regime) -> _Tasks:
     named = quantities.catalogue()
-    h, zeta = ([named[f"{name}_{k}"](regime) for k in (1, 2)] for name in ("h", "zeta"))
+    h, zeta, q = ([named[f"{name}_{k}"](regime) for k in (1, 2)] for name in ("h", "zeta", "q"))
     reach = [h[0] * regime.steps1, h[1] * regime.steps2]
     up, down = (counted(h[k], reach[k], zeta[k], regime.m) for k in (0, 1))
     target = Target(
@@ -110,7 +110,7 @@ def _tasks(regime: Regime) -> _Tasks:
         regime.inherited,
         regime.m,
     )
-    return _Tasks(regime, (h[0], h[1]), up, down, target)
+    return _Tasks(regime, (h[0], h[1]), (q[0], q[1]), up, down, target)
 
 
 def equal_classes_transfer(regime: Regime) -> float:
@@ -127,8 +127,8 @@ def _mean(tasks: _Tasks, classes: int = _CLASSES) -> float:
     ratios = np.maximum(source, _LEAST)[:, None] / np.maximum(target, _LEAST)
     of = mixed_among(tasks.target, tasks.up, tasks.brought * ratios.ravel() * tasks.kept(1.0) ** 2)
     outputs = [
-        [_output(tasks, f_1, f_2, of[i * len(target) + k]) for k, f_2 in enumerate(target)]
-        for i, f_1 in enumerate(source)
+        [_output(tasks, f_1, f_2, kept, of[i * len(target) + k]) for k, f_2 in enumerate(target)]
+        for i, (f_1, kept) in enumerate(zip(source, map(tasks.kept, source), strict=True))
     ]
     # Nodes are symmetric about 1: the other class has the shares of the opposite ones.
     chances = np.array(
@@ -155,11 +155,11 @@ def _chance(right: Output, wrong: Output) -> float:
     )
 
 
-def _output(tasks: _Tasks, f_1: float, f_2: float, of: Mixed) -> Output:
+def _output(tasks: _Tasks, f_1: float, f_2: float, kept: float, of: Mixed) -> Output:
+    """`kept` is `tasks.kept(f_1)`."""
     regime, unit, up, down = tasks.regime, tasks.unit, tasks.up, tasks.down
-    alpha, q = regime.alpha, quantities.catalogue()["q_2"](regime)
+    alpha, q = regime.alpha, tasks.q[1]
     of_source = regime.n1 / (2 * regime.d)
-    kept = tasks.kept(f_1)
     source = alpha * shared_signal(regime) * of_source
     m_1 = kept * up.m_1 * math.exp(up.m_1_slope * (f_1 - 1))
     first_steps = [h / 2 * (1 - f) for h, f in zip(tasks.steps, (f_1, f_2), strict=True)]
@@ -171,7 +171,7 @@ def _output(tasks: _Tasks, f_1: float, f_2: float, of: Mixed) -> Output:
     learned = q * unit * (part * f_2 * of.m_1 + (1 - alpha) * first_steps[1])
     # The target's noise has a part along v_1, which inherited filters have learned.
     astray = of_source * upstream * task_signal(regime) * regime.sigma2 / regime.sigma1
-    gaussians = _gaussians(tasks, f_1, f_2, fit, of)
+    gaussians = _gaussians(tasks, f_1, f_2, kept, fit, of)
     gaussians = replace(gaussians, source=gaussians.source + astray**2)
     noise = profile(Sizes(alpha, regime.m, regime.n1, regime.n2), gaussians)
     brought = alpha**2 * gaussians.source / noise.length**2
@@ -185,10 +185,14 @@ def _output(tasks: _Tasks, f_1: float, f_2: float, of: Mixed) -> Output:
     return Output(varied, common, alpha * astray, inherited + learned, unsure)
 
 
-def _gaussians(tasks: _Tasks, f_1: float, f_2: float, fit: float, of: Mixed) -> Gaussians:
-    """Of filters of a class with these shares, of which the target memorises the part `fit`."""
+def _gaussians(
+    tasks: _Tasks, f_1: float, f_2: float, kept: float, fit: float, of: Mixed
+) -> Gaussians:
+    """Of filters of a class with these shares, of which the source and the target memorise these
+    parts of what they would without a signal.
+    """
     up, down, unit = tasks.up, tasks.down, tasks.unit
-    brought = unit * tasks.brought * float(noise_scale(up, f_1, tasks.kept(f_1))) ** 2
+    brought = unit * tasks.brought * float(noise_scale(up, f_1, kept)) ** 2
     noise = unit * f_2 * fit**2 * math.exp(down.v_slope * (f_2 - 1))
     # What the target leaves behind on its other class, of each filter and of pairs.
     left = unit * (2 - f_2) * down.left * down.v

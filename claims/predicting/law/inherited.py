@@ -13,6 +13,7 @@ are active.)
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from functools import cached_property
 
@@ -26,11 +27,13 @@ from claims.predicting.law.quadrature import Array, hermite
 from claims.predicting.law.stepped import memory
 from model.engines.compiled import compiled
 
-_NODES, _ROUNDS = 10, 3
+_NODES, _OWN, _ROUNDS = 10, 8, 3
 #: Of the inherited field: so many values a decade, and the smallest that is told from none.
 _A_DECADE, _LEAST_ZETA = 6, 1e-2
 #: ln of the inherited filters' own field over a fresh filter's, at least and at most.
 _WEAKEST, _STRONGEST = -4.0, 2.0
+#: How near the last one the next is looked for, and how closely it is found.
+_NEAR, _CLOSE = 0.2, 1e-3
 #: The largest correlation of what is common to inherited and to fresh filters.
 _MOST_ALIKE = 0.999
 #: ln of inherited variances that are not told apart.
@@ -108,10 +111,11 @@ def inherited_share(target: Target, up: Counted, brought: float) -> float:
 
 def _agreed(target: Target, up: Counted, brought: float) -> tuple[Mixed, float]:
     """The moments, and the share that they belong to."""
-    zeta = math.sqrt(brought / 2)
+    zeta, strength = math.sqrt(brought / 2), None
     share, square = _active(target, zeta)
     for _ in range(_ROUNDS):
-        found, used = _moments(target, _still_active(target, up, brought, share)), share
+        active, strength = _still_active(target, up, brought, share, strength)
+        found, used = _moments(target, active), share
         share, square = _active(target, zeta * math.sqrt(square / found.inherited))
     return found, used
 
@@ -132,29 +136,39 @@ def _active(target: Target, zeta: float) -> tuple[float, float]:
     )
 
 
-def _still_active(target: Target, up: Counted, brought: float, share: float) -> Array:
+def _still_active(
+    target: Target, up: Counted, brought: float, share: float, near: float | None
+) -> tuple[Array, float]:
     """Of inherited filters, the share active on samples with source's and target's common fields
-    (g_A, g_D), such that its mean is `share`.
+    (g_A, g_D), such that its mean is `share`; and the logarithm of their own field's strength that
+    makes it so, which is looked for `near` one.
     """
     nodes, weights = hermite(_NODES)
-    inner = math.sqrt(target.alike) * nodes[:, None] + math.sqrt(1 - target.alike) * nodes
-    push = np.maximum(0.0, inner + target.beta)
-
+    own, own_weights = hermite(_OWN)
+    inner = math.sqrt(target.alike) * nodes[:, None] + math.sqrt(1 - target.alike) * own
+    push = math.sqrt(target.run.square) * np.maximum(0.0, inner + target.beta)
     common = math.sqrt(brought * up.r) * nodes
-    push *= math.sqrt(target.run.square)
     deviation = math.sqrt(brought * (1 - up.r))
 
-    def shares(log_strength: float) -> Array:
-        return _shares(common, math.exp(log_strength) * push, deviation, weights)
+    def shares(strength: float) -> Array:
+        return _shares(common, math.exp(strength) * push, deviation, own_weights)
 
-    def excess(log_strength: float) -> float:
-        return float(weights @ shares(log_strength) @ weights) - share
+    def excess(strength: float) -> float:
+        return float(weights @ shares(strength) @ weights) - share
 
+    strength = _root(excess, near)
+    return shares(strength), strength
+
+
+def _root(excess: Callable[[float], float], near: float | None) -> float:
+    """Where this ascending function of the strength is 0, or the end that is nearer to it."""
+    if near is not None and excess(near - _NEAR) < 0 < excess(near + _NEAR):
+        return float(optimize.brentq(excess, near - _NEAR, near + _NEAR, xtol=_CLOSE))
     if excess(_WEAKEST) >= 0:
-        return shares(_WEAKEST)
+        return _WEAKEST
     if excess(_STRONGEST) <= 0:
-        return shares(_STRONGEST)
-    return shares(float(optimize.brentq(excess, _WEAKEST, _STRONGEST, xtol=1e-3)))
+        return _STRONGEST
+    return float(optimize.brentq(excess, _WEAKEST, _STRONGEST, xtol=_CLOSE))
 
 
 @compiled

@@ -18,8 +18,9 @@ from model.engines.compiled import compiled
 
 _ACROSS, _WIDTHS, _FIELDS = 5, 6, 16
 #: Along the direction.
-_ALONG = np.arange(-7.0, 14.0, 0.2)
+_ALONG = np.arange(-5.0, 9.0, 0.2)
 _NEVER, _TINY = 38.0, 1e-300
+_DIAGONAL = math.sqrt(1 / 3)
 _HALF_ROOT, _DENSITY = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
 
 
@@ -58,14 +59,10 @@ class Profile:
 
 def profile(sizes: Sizes, of: Gaussians) -> Profile:
     """The output of one sign's filters, on noise alone."""
-    covariance = np.zeros((3, 3))
-    covariance[0, 0], covariance[1:, 1:] = of.source, of.target
-    factor = np.linalg.cholesky(covariance + (1e-12 * np.trace(covariance) + _TINY) * np.eye(3))
+    factor = _factor(of)
     growth = factor.T @ np.array([sizes.alpha, sizes.alpha, 1 - sizes.alpha])
-    length = float(np.linalg.norm(growth))
-    # One direction, and two across it.
-    axes = np.linalg.svd(growth[None] / length)[2]
-    axes[0] = growth / length
+    length = math.sqrt(float(growth @ growth))
+    axes = _axes(growth / length)
     mean, variance = np.empty(len(_ALONG)), np.empty(len(_ALONG))
     own = np.array([of.own_source, of.own_inherited, of.own_fresh])
     samples = np.array([sizes.n1 / 2, sizes.n2 / 2])
@@ -73,6 +70,26 @@ def profile(sizes: Sizes, of: Gaussians) -> Profile:
         _ALONG, axes, *hermite(_ACROSS), factor, own, samples, sizes.alpha, sizes.m, mean, variance
     )
     return Profile(mean, variance, length)
+
+
+def _factor(of: Gaussians) -> Array:
+    """The lower triangle whose square is the covariance of what is common."""
+    (inherited, both), (_, fresh) = of.target.tolist()
+    first = math.sqrt(max(inherited, _TINY))
+    rest = math.sqrt(max(fresh - (both / first) ** 2, 0.0))
+    return np.array(
+        [[math.sqrt(of.source), 0.0, 0.0], [0.0, first, 0.0], [0.0, both / first, rest]]
+    )
+
+
+def _axes(first: Array) -> Array:
+    """This unit vector, and two that are orthogonal to it and to each other: (3, 3)."""
+    x, y, z = first.tolist()
+    # Of two that are orthogonal, the one that is not nearly nothing.
+    second = (-y, x, 0.0) if abs(z) < _DIAGONAL else (0.0, -z, y)
+    length = math.hypot(*second)
+    a, b, c = (part / length for part in second)
+    return np.array([[x, y, z], [a, b, c], [y * c - z * b, z * a - x * c, x * b - y * a]])
 
 
 @compiled

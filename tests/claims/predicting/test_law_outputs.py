@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from claims.predicting.law import outputs
 from claims.predicting.law.outputs import Gaussians, Sizes, exceeds, profile
 
 MANY = Sizes(alpha=0.4, m=20, n1=10**9, n2=10**9)
@@ -38,12 +39,12 @@ def drawn(sizes, of, draws, generator, place=None):
 @pytest.mark.parametrize("place", [-2.0, 0.0, 1.0, 3.0])
 def test_profile(place):
     """Mean and variance of an output given the mean field."""
-    outputs = drawn(MANY, GAUSSIANS, 200_000, np.random.default_rng(0), place)
+    seen = drawn(MANY, GAUSSIANS, 200_000, np.random.default_rng(0), place)
     found = profile(MANY, GAUSSIANS)
-    at = np.argmin(np.abs(np.arange(-7.0, 14.0, 0.2) - place))
+    at = np.argmin(np.abs(outputs._ALONG - place))
     assert found.length == pytest.approx(math.sqrt(direction(GAUSSIANS, MANY.alpha)[2]))
-    assert found.mean[at] == pytest.approx(outputs.mean(), rel=0.01, abs=1e-3)
-    assert found.variance[at] == pytest.approx(outputs.var(), rel=0.03, abs=1e-4)
+    assert found.mean[at] == pytest.approx(seen.mean(), rel=0.01, abs=1e-3)
+    assert found.variance[at] == pytest.approx(seen.var(), rel=0.03, abs=1e-4)
 
 
 @pytest.mark.parametrize(("signal", "tolerance"), [(0.0, 0.01), (0.5, 0.01), (2.0, 0.05)])
@@ -80,7 +81,7 @@ def test_few_samples(place):
     """The noise is some Gaussians, the common ones among them: its length varies."""
     few = Sizes(alpha=0.4, m=10**6, n1=60, n2=60)
     (many, found) = (profile(one, GAUSSIANS) for one in (MANY, few))
-    at = np.argmin(np.abs(np.arange(-7.0, 14.0, 0.2) - place))
+    at = np.argmin(np.abs(outputs._ALONG - place))
     sure = profile(Sizes(alpha=0.4, m=10**6, n1=10**9, n2=10**9), GAUSSIANS)
     assert found.variance[at] > sure.variance[at]
     assert found.mean[at] == pytest.approx(many.mean[at], rel=0.1)
