@@ -1,10 +1,10 @@
 """Advice from data alone: how good it is [D].
 
-From data (`claims.predicting.estimation`), the law decides on the regime that they make believe:
-transfer if it predicts the lesser error. (tau_D > tau_2 is right in 95% of regimes even where all
-is known; the law in all of them.) The claim asks for three in four, which so many regimes can
-decide; how large a target set must be for nine in ten is in its evidence, and how often it would be
-right to transfer always.
+From data (`claims.predicting.estimation`), the law of finite size decides on the regime that they
+make believe: transfer if it predicts the lesser error. (tau_D > tau_2 is right in 95% of regimes
+even where all is known; the law in all of them.) The claim asks for three in four, which so many
+regimes can decide; how large a target set must be for nine in ten is in its evidence, and how often
+it would be right to transfer always.
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ CLAIMS = (
         source="Advice",
         statement=(
             f"With norms and noise levels estimated from the source set and {ENOUGH} target"
-            f" examples, the law's advice to transfer or not is right in {RIGHT:.0%} of regimes or"
-            " more, where the errors of transfer and scratch differ beyond doubt."
+            " examples, the advice of the law of finite size, to transfer or not, is right in"
+            f" {RIGHT:.0%} of regimes or more, where the errors of transfer and scratch differ"
+            " beyond doubt."
         ),
         latex=r"\mathrm{sign}(\widehat{\mathrm{scratch}}-\widehat{\mathrm{transfer}})=\mathrm{sign}(\mathrm{scratch}-\mathrm{transfer})",
         margin=sign_given(_promised(ENOUGH), RIGHT),

@@ -57,8 +57,8 @@ class Surveyed:
     seeds: int
     gains: dict[
         int, float
-        # where it is clear, by number of target examples: scratch less transfer that the law
-        # predicts from one data set
+        # where it is clear, by number of target examples: scratch less transfer that the law of
+        # finite size predicts from one data set
     ]
 
     def quantity(self, name: str) -> float:
@@ -119,8 +119,8 @@ def survey(regime: Regime, seeds: Seeds) -> Surveyed:
 
 
 def gains_from_data(regime: Regime, seeds: Seeds) -> dict[int, float]:
-    """By number of target examples: the error from scratch less that after transfer that the law
-    predicts from one data set, of the first seed.
+    """By number of target examples: the error from scratch less that after transfer that the law of
+    finite size predicts from one data set, of the first seed.
     """
     draw = sample(replace(regime, n2=max(SIZES)), replace(seeds, count=1))
     source, target = summed_sets(draw)
@@ -129,8 +129,7 @@ def gains_from_data(regime: Regime, seeds: Seeds) -> dict[int, float]:
         (believed,) = estimate(
             source, target[:, :size], (noise_rank(regime, 1), noise_rank(regime, 2))
         ).regimes(regime)
-        law_of = law.predict(believed)
-        gains[size] = law_of.scratch - law_of.transfer
+        gains[size] = law.finite_scratch(believed) - law.finite_transfer(believed)
     return gains
 
 

@@ -256,8 +256,8 @@ def test_derived():
 
 
 def test_gains_from_data():
-    """What the law says of the regime that the first seed's data make believe, and of so many
-    target examples: those of a larger draw.
+    """What the law of finite size says of the regime that the first seed's data make believe, and
+    of so many target examples: those of a larger draw.
     """
     made, seeds = from_groups(GROUPS | {"n2": 100}), Seeds(3, 4)
     found = gains_from_data(made, seeds)
@@ -270,5 +270,5 @@ def test_gains_from_data():
             source, target[:, :size], (noise_rank(made, 1), noise_rank(made, 2))
         ).regimes(made)
         assert believed.n2 == made.n2  # what is trained on, however many are looked at
-        assert found[size] == law.predict(believed).scratch - law.predict(believed).transfer
+        assert found[size] == law.finite_scratch(believed) - law.finite_transfer(believed)
     assert len(set(found.values())) == len(SIZES)
