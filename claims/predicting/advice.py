@@ -1,8 +1,5 @@
-"""What inherited shares are predicted to cost, and which one is best.
-
-Shares are searched by the law in the limit of many samples and filters, which is quick. Of none,
-the best, the one nearest to alpha*, and some between, the law of finite size says the error; the
-advice goes by that.
+"""What inherited shares are predicted to cost, and which one is best, by the law of finite size. Of
+so many filters that not every share can be asked about, a grid narrows around the best.
 """
 
 from __future__ import annotations
@@ -16,8 +13,8 @@ from model.regime import Regime, RegimeError
 
 #: Shares predicted at once, at most; how much finer the next ones are, and the finest.
 _GRID, _NARROWER, _FINEST = 64, 8, 4096
-#: Shares of which the law of finite size is asked, evenly between none and all, beside the best.
-_ASKED = 7
+#: Shares that advice names, evenly between none and all, beside the best.
+_NAMED = 7
 
 
 @dataclass(frozen=True)
@@ -61,25 +58,18 @@ class Advice:
 
 
 def advise(regime: Regime) -> Advice:
-    """What the law of finite size says of some shares; the regime's own inherited number does not
-    matter.
+    """The best share and a few others; the regime's own inherited number does not matter.
 
     Raises RegimeError where the target has no signal, so that no share has a meaning, or where the
     law cannot be computed.
     """
     found = searched(regime)
     last = found.choices[-1].inherited
-    wanted = {round(k * last / (_ASKED - 1)) for k in range(_ASKED)}
+    wanted = {round(k * last / (_NAMED - 1)) for k in range(_NAMED)}
     numbers = {_nearest(found, number) for number in wanted}
     numbers |= {found.best.inherited, found.nearest_star.inherited}
-    return Advice(
-        tuple(
-            replace(choice, error=law.finite_transfer(replace(regime, inherited=choice.inherited)))
-            for choice in found.choices
-            if choice.inherited in numbers
-        ),
-        found.alpha_star,
-    )
+    named = tuple(choice for choice in found.choices if choice.inherited in numbers)
+    return Advice(named, found.alpha_star)
 
 
 def _nearest(advice: Advice, number: int) -> int:
@@ -88,8 +78,8 @@ def _nearest(advice: Advice, number: int) -> int:
 
 
 def searched(regime: Regime) -> Advice:
-    """What the law in the limit says of every share, or where there are too many of those on a grid
-    that narrows around the best. Raises RegimeError, as `advise` does.
+    """What the law says of every share, or where there are too many of those on a grid that narrows
+    around the best. Raises RegimeError, as `advise` does.
     """
     if regime.u == regime.v2 == 0:
         raise RegimeError(
@@ -115,4 +105,4 @@ def _choice(regime: Regime, inherited: int) -> Choice:
     tau_d = quantities.catalogue()["tau_D"](variant)
     if not math.isfinite(tau_d):
         raise law.incomputable(variant)
-    return Choice(inherited, variant.alpha, law.predict(variant).transfer, tau_d)
+    return Choice(inherited, variant.alpha, law.finite_transfer(variant), tau_d)

@@ -49,12 +49,17 @@ def test_choices(positive):
     assert positive.scratch.error == law.finite_scratch(POSITIVE)
 
 
-def test_the_search_is_by_the_limit():
-    found = searched(POSITIVE)
-    for choice in found.choices:
-        variant = replace(POSITIVE, inherited=choice.inherited)
-        assert choice.error == law.predict(variant).transfer
-    assert [choice.inherited for choice in found.choices] == list(range(7))
+def test_a_few_are_named():
+    """Of 40 filters every share is asked about; seven are named, the best, and the one nearest to
+    alpha*.
+    """
+    made = from_groups(GROUPS | {"m": 40, "Y": 1.3, "X": 20.0})
+    every, named = searched(made), advise(made)
+    assert [choice.inherited for choice in every.choices] == list(range(41))
+    assert set(named.choices) <= set(every.choices)
+    assert len(named.choices) <= 9
+    assert named.best == every.best
+    assert named.nearest_star == every.nearest_star
 
 
 @pytest.mark.parametrize("inherited", [0, 1, 6])
