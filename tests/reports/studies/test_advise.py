@@ -86,7 +86,7 @@ def test_for_people(advise_on, specification, groups, words):
 
 def test_where_the_law_cannot_tell(advise_on, specification):
     code, out, _ = advise_on(
-        specification(from_groups(GROUPS | {"tau_2": 300.0, "Y": 1.05, "X": 0.1}))
+        specification(from_groups(GROUPS | {"n2": 80, "tau_2": 300.0, "Y": 1.05, "X": 0.1}))
     )
     assert code == 0
     assert "cannot tell the shares apart" in " ".join(out.split())
