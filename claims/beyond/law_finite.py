@@ -98,8 +98,8 @@ _SHARED: dict[str, Any] = {
     "uses": MEASURED,
 }
 _FORMULA = (
-    r"\mathrm{error}=\mathbb E_f\Pr\big(\sqrt{2-f}\,F'-\sqrt f\,F>f\sqrt{\tau/2}\,m_1/\sqrt v\big),"
-    r"\quad f=2N_+/N"
+    r"\mathrm{error}=\mathbb E_f\Pr\big(\sqrt{(2-f)v+fw}\,F'-\sqrt{fv+(2-f)w}\,F"
+    r">f\sqrt{\tau/2}\,m_1\big),\quad f=2N_+/N"
 )
 _WRONG = {
     "equal": ("equal classes", "classes of equal size"),

@@ -1,11 +1,12 @@
 """The sharp law at finite size where steps are large [D].
 
-In the limit's form the law drifts from steps of h = 2 on and ends before h = 10 (`law.ends.steps`).
-What it lacks is what a first step leaves behind on the other class: half of a filter's coefficients
-there stay at -h/2. They set the two signs' noise against each other, which the limit's law counts;
-but they are noise too, of variance h^2/8 beside the v of what is memorised, and where one class has
-few samples its filters hold little else. With both (`claims.predicting.law.imbalance`) the law goes
-on, thirty times beyond the largest step of Condition 4.1, and ends between h = 15 and h = 30.
+In the limit's form the law ends before h = 10 (`law.ends.steps`), and in nats it drifts from h = 2
+on. What it lacks is what a first step leaves behind on the other class: half of a filter's
+coefficients there stay at -h/2. They set the two signs' noise against each other, which the limit's
+law counts; but they are noise too, of variance h^2/8 beside the v of what is memorised, and where
+one class has few samples its filters hold little else. With both
+(`claims.predicting.law.imbalance`) the law goes on, thirty times beyond the largest step of
+Condition 4.1, and ends between h = 15 and h = 30.
 """
 
 from __future__ import annotations

@@ -70,7 +70,7 @@ CLAIMS = (
         mutants=(
             Mutant("limit", "the limit of many samples", {"margin": partial(near, "limit")}),
             Mutant("equal", "classes of equal size", {"margin": partial(near, "equal classes")}),
-            Mutant("less", "τ a fifth larger", {"margin": partial(near, "a fifth more signal")}),
+            Mutant("fifth", "τ a fifth larger", {"margin": partial(near, "a fifth more signal")}),
         ),
     ),
 )

@@ -16,7 +16,8 @@ step, which leaves a step's coefficient there, with the other sign.
 *What is memorised* (`stepped`, `counted`). The filters that are active on a sample share its output
 x, which grows by h/(1 + e^x) times their number over m; those that join late have less.
 
-2. All samples are joined at the pace of the cascade's mean. With 3: E rho^2 to 0.3%.
+2. All samples are joined at the pace of the cascade's mean. With 3: the mean square of what a
+   filter memorises to 0.3%.
 3. How many are active on a sample: their fields have a common Gaussian part g, of correlation
    `fields.field_correlation`, and given g their number is binomial. The correlation r of what two
    filters memorise comes out 0.004 too large; the signal, 1% too large at most.
@@ -38,8 +39,8 @@ and what is left behind on the other.
 
 Together they leave 0.01 to 0.02 nats where classes are equal, h <= 2 and errors near 0.01
 (`tests/claims/predicting/test_law_networks.py` measures 1 to 4, each on its own, at N = 100, m =
-20); with N = 20 0.01 to 0.04; below errors of 10^-3 0.1 to 0.2, most with few filters. What the
-parts that are in it are worth: `claims.beyond.law_finite`.
+20); with N = 20 0.01 to 0.04; below errors of 10^-3 0.04 to 0.08 in the mean, with few filters up
+to 0.3. What the parts that are in it are worth: `claims.beyond.law_finite`.
 
 *After transfer* (`finite_transfer`, `inherited`) the source's filters bring noise and signal. Their
 noise is initial weights to the target's cascade; the signal fits part of the target from the start.

@@ -31,15 +31,14 @@ _UNEQUAL = (0.5, 1.5)
 
 @dataclass(frozen=True)
 class Counted:
-    """One task at m filters: m_1, v, r and `opposed` as in `moments.Moments`, of which v and r
-    count what is left behind on the other class; and what finitely many samples, the signal's part
-    in fitting them, and classes of unequal size add.
+    """One task at m filters: m_1, v and r as in `moments.Moments`, of which v and r count what is
+    left behind on the other class; and what finitely many samples, the signal's part in fitting
+    them, and classes of unequal size add.
     """
 
     m_1: float
     v: float
     r: float
-    opposed: float
     output: float  # E x: what the memorised noise adds to y f on a training sample
     signal_spread: float  # Var of a sample's part in the signal, over m_1^2
     signal_skew: float  # its third cumulant, over m_1^3
@@ -99,7 +98,6 @@ def counted(h: float, reach: float, zeta: float, m: int) -> Counted:
         m_1,
         v,
         pairs / v,
-        min(2 * run.other * output / pairs, MOST_OPPOSED),
         output,
         _spread(given, of.first),
         float(mass @ (of.first / m_1 - 1) ** 3),

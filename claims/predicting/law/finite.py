@@ -81,7 +81,7 @@ def _without_left(moments: Counted) -> Counted:
     """
     v = (1 - moments.left) * moments.v
     pairs = moments.r * moments.v - moments.left_mean**2
-    return replace(moments, v=v, r=pairs / v, left=0.0, left_mean=0.0, opposed=0.0)
+    return replace(moments, v=v, r=pairs / v, left=0.0, left_mean=0.0)
 
 
 def _changed(sizes: Sizes, changes: dict[str, float]) -> Sizes:

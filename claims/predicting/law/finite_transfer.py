@@ -22,7 +22,7 @@ from claims.core import quantities
 from claims.predicting.law.cascade import cascade
 from claims.predicting.law.counted import MOST_OPPOSED, Counted, counted
 from claims.predicting.law.fields import field_correlation
-from claims.predicting.law.finite import finite_scratch
+from claims.predicting.law.finite import finite_readings, finite_scratch
 from claims.predicting.law.imbalance import LEAST, class_shares, fitted, noise_scale
 from claims.predicting.law.inherited import Mixed, Target, mixed_among
 from claims.predicting.law.outputs import Gaussians, Profile, Sizes, exceeds, profile
@@ -85,11 +85,13 @@ def finite_transfer(regime: Regime) -> float:
     Raises:
         IncomputableError: no floating-point number holds what it is made of.
     """
-    if regime.inherited == 0:
-        return finite_scratch(regime)
+    return finite_scratch(regime) if regime.inherited == 0 else _guarded(regime, _CLASSES)
+
+
+def _guarded(regime: Regime, classes: int) -> float:
     try:
         with np.errstate(all="ignore"):
-            error = _mean(_tasks(in_usual_unit(regime)))
+            error = _mean(_tasks(in_usual_unit(regime)), classes)
     except (ArithmeticError, ValueError, np.linalg.LinAlgError):
         error = math.nan
     if math.isfinite(error):
@@ -114,11 +116,17 @@ def _tasks(regime: Regime) -> _Tasks:
 
 
 def equal_classes_transfer(regime: Regime) -> float:
-    """The same as if the classes of both tasks were of equal size: what imbalance is worth."""
-    return _mean(_tasks(in_usual_unit(regime)), 1)
+    """The same as if the classes of both tasks were of equal size: what imbalance is worth.
+
+    Raises:
+        IncomputableError: no floating-point number holds what it is made of.
+    """
+    if regime.inherited == 0:
+        return finite_readings(regime)["equal classes"]
+    return _guarded(regime, 1)
 
 
-def _mean(tasks: _Tasks, classes: int = _CLASSES) -> float:
+def _mean(tasks: _Tasks, classes: int) -> float:
     """Over the classes of both tasks."""
     (source, first), (target, second) = (
         class_shares(n, classes) for n in (tasks.regime.n1, tasks.regime.n2)
@@ -161,14 +169,16 @@ def _output(tasks: _Tasks, f_1: float, f_2: float, kept: float, of: Mixed) -> Ou
     alpha, q = regime.alpha, tasks.q[1]
     of_source = regime.n1 / (2 * regime.d)
     source = alpha * shared_signal(regime) * of_source
-    m_1 = kept * up.m_1 * math.exp(up.m_1_slope * (f_1 - 1))
+    # The first step comes before anything fits.
+    m_1 = max(kept * up.m_1 * math.exp(up.m_1_slope * (f_1 - 1)), tasks.steps[0] / 2)
     first_steps = [h / 2 * (1 - f) for h, f in zip(tasks.steps, (f_1, f_2), strict=True)]
     upstream = f_1 * m_1 + first_steps[0]
     inherited = source * upstream
     # Signals fit the training set too: the inherited one from the start.
     fit = float(fitted(of.output, inherited, q * unit * f_2 * of.m_1 / of.output))
     part = fit * math.exp(down.m_1_slope * (f_2 - 1))
-    learned = q * unit * (part * f_2 * of.m_1 + (1 - alpha) * first_steps[1])
+    own = max(part * of.m_1, tasks.steps[1] / 2)
+    learned = q * unit * (f_2 * own + (1 - alpha) * first_steps[1])
     # The target's noise has a part along v_1, which inherited filters have learned.
     astray = of_source * upstream * task_signal(regime) * regime.sigma2 / regime.sigma1
     gaussians = _gaussians(tasks, f_1, f_2, kept, fit, of)
@@ -176,11 +186,11 @@ def _output(tasks: _Tasks, f_1: float, f_2: float, kept: float, of: Mixed) -> Ou
     noise = profile(Sizes(alpha, regime.m, regime.n1, regime.n2), gaussians)
     brought = alpha**2 * gaussians.source / noise.length**2
     spread = brought**2 * up.noise_spread / (2 * regime.n1)
-    spread += (1 - brought) ** 2 * of.noise_spread / (2 * regime.n2)
+    spread += (1 - brought) ** 2 * max(of.noise_spread, 0.0) / (2 * regime.n2)
     common = alpha**2 * f_1 * kept * unit * tasks.brought / up.v * up.output * up.left_mean
     common += f_2 * fit * unit * of.output * down.left_mean
-    unsure = (source * m_1) ** 2 * 2 * f_1 / regime.n1 * up.signal_spread
-    unsure += (q * unit * part * of.m_1) ** 2 * 2 * f_2 / regime.n2 * of.signal_spread
+    unsure = (source * m_1) ** 2 * 2 * f_1 / regime.n1 * max(up.signal_spread, 0.0)
+    unsure += (q * unit * own) ** 2 * 2 * f_2 / regime.n2 * max(of.signal_spread, 0.0)
     varied = replace(noise, variance=noise.variance + noise.mean**2 * spread)
     return Output(varied, common, alpha * astray, inherited + learned, unsure)
 

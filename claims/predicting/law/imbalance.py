@@ -4,8 +4,9 @@ derivation is that of `claims.predicting.law`.
 f = 2 N_+/N, N_+ ~ Bin(N, 1/2), is a class's share of the samples. Given f, a fresh example of the
 class errs where F' - F > S, F the noise output of its own sign's filters, F' of the other's:
 
-* Noise: filters of a sign memorise their class, and leave a step's coefficients behind on the
-  other: the scale of F is the root of f v(f) + (2 - f) w, that of F' has 2 - f for f.
+* Noise: filters of a sign memorise their class, the mean square v(f) of a coefficient, and leave a
+  step's coefficients behind on the other, of mean square w: the scale of F is the root of f v(f) +
+  (2 - f) w, that of F' has 2 - f for f.
 * Signs: each has memorised what the other has left behind, with the opposite sign. That correlates
   their fields, the more the fewer samples a class has (`opposition`).
 * Signal: S is f sqrt(tau/2) m_1/sqrt(v), for it is learned from the class's own samples. At the
@@ -45,6 +46,8 @@ _NEVER = 38.0
 _FLAT, _TINY = 1e-9, 1e-300
 #: A variable that is as skewed as this is nearly always at its least value.
 _MOST_SKEWED = 2.0
+#: exp of more is no number; and steps to the last digit.
+_MOST_OUTPUT, _NEWTON = 700.0, 8
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,8 @@ def errors_by_class(sizes: Sizes, moments: Counted, f: Array) -> Array:
     kappa = sizes.crowded * moments.m_1 / moments.output
     own, other = (fitted(moments.output, 0.0, kappa * part) for part in (f, 2 - f))
     unit = math.sqrt(sizes.tau / 2 / moments.v)
-    m_1 = own * moments.m_1 * np.exp(moments.m_1_slope * (f - 1))
+    # The first step comes before anything fits.
+    m_1 = np.maximum(own * moments.m_1 * np.exp(moments.m_1_slope * (f - 1)), sizes.h / 2)
     signal = unit * (f * m_1 + sizes.h / 2 * (1 - f))
     scale = noise_scale(moments, f, own)[:, None]
     of_signal = (unit * m_1) ** 2 * 2 * f / sizes.n * moments.signal_spread
@@ -147,10 +151,14 @@ def fitted(output: float, start: Array | float, kappa: Array | float) -> Array:
     A sample's output is u = `start` + (1 + kappa) x, of which x is memorised, and grows as 1/(1 +
     e^u): u + e^u grows with time as x + e^x did, 1 + kappa times as fast.
     """
-    time = output + math.expm1(output)
-    right = start + np.exp(start) + (1 + kappa) * time
-    u = right - special.wrightomega(right)
-    return np.asarray((u - start) / ((1 + kappa) * output))
+    total = (1 + kappa) * (output + math.expm1(min(output, _MOST_OUTPUT)))
+    scale = np.exp(np.minimum(start, _MOST_OUTPUT))
+    # y = (1 + kappa) x, with y + e^start (e^y - 1) = total: convex, so that from above Newton's
+    # method stays above.
+    y = np.minimum(total / (1 + scale), np.log1p(total / scale))
+    for _ in range(_NEWTON):
+        y = y - (y + scale * np.expm1(y) - total) / (1 + scale * np.exp(y))
+    return np.asarray(y / ((1 + kappa) * output))
 
 
 def noise_scale(moments: Counted, f: Array | float, memorised: Array | float) -> Array:

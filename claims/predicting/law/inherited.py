@@ -121,8 +121,8 @@ def _agreed(target: Target, up: Counted, brought: float) -> tuple[Mixed, float]:
 
 
 def _active(target: Target, zeta: float) -> tuple[float, float]:
-    """The cascade's share and mean square, linear between powers of ten; of h and h T one digit
-    tells.
+    """The cascade's share and mean square, linear between `_A_DECADE` places a decade; of h and h T
+    one digit tells.
     """
     place = _A_DECADE * math.log10(min(max(zeta, _LEAST_ZETA), 1 / _LEAST_ZETA))
     low = math.floor(place)
@@ -206,12 +206,17 @@ def _moments(target: Target, still_active: Array) -> Mixed:
     m_1, square_m_1, output, of_old, of_new, pairs_old, pairs_new, both, at_old, at_new = sums[:10]
     squared, fourth = sums[10:]
     # Of one filter there are no pairs: what they would be, with a second one like it.
-    pairs_old = at_old if few == 1 else min((few * pairs_old - at_old) / (few - 1), of_old)
-    pairs_new = at_new if rest == 1 else min((rest * pairs_new - at_new) / (rest - 1), of_new)
+    pairs_old = at_old if few == 1 else _pairs(few, pairs_old, at_old, of_old)
+    pairs_new = at_new if rest == 1 else _pairs(rest, pairs_new, at_new, of_new)
     both = min(both, _MOST_ALIKE * math.sqrt(pairs_old * pairs_new))
     spread = square_m_1 / m_1**2 - 1
     noise_spread = fourth / squared**2 - 1
     return Mixed(m_1, output, of_old, of_new, pairs_old, pairs_new, both, spread, noise_spread)
+
+
+def _pairs(many: int, of_means: float, of_itself: float, of_one: float) -> float:
+    """What two of so many filters have in common, from the square of their mean."""
+    return min(max((many * of_means - of_itself) / (many - 1), 0.0), of_one)
 
 
 @compiled

@@ -65,7 +65,7 @@ def profile(sizes: Sizes, of: Gaussians) -> Profile:
     axes = _axes(growth / length)
     mean, variance = np.empty(len(_ALONG)), np.empty(len(_ALONG))
     own = np.array([of.own_source, of.own_inherited, of.own_fresh])
-    samples = np.array([sizes.n1 / 2, sizes.n2 / 2])
+    samples = np.array([max(sizes.n1 / 2, 1.0), max(sizes.n2 / 2, 1.0)])
     _swept(
         _ALONG, axes, *hermite(_ACROSS), factor, own, samples, sizes.alpha, sizes.m, mean, variance
     )
@@ -121,16 +121,17 @@ def _swept(
                 many = max(1 + (z[1] ** 2 + z[2] ** 2 - 2) / samples[1], 0.0)
                 inherited = (factor[0, 0] + factor[1, 0]) * z[0] + factor[1, 1] * z[1]
                 fresh = factor[2, 0] * z[0] + factor[2, 1] * z[1] + factor[2, 2] * z[2]
-                old = _rectified(inherited, own[0] * few + own[1] * many)
-                new = _rectified(fresh, own[2] * many)
+                source, inherits, fresh_own = own[0] * few, own[1] * many, own[2] * many
+                old = _rectified(inherited, source + inherits)
+                new = _rectified(fresh, fresh_own)
                 # Squares of deviations vary by a chi squared: 2/samples of their square.
-                by_source = alpha * old[2] * own[0]
-                by_target = alpha * old[2] * own[1] + rest * new[2] * own[2]
+                by_source = alpha * old[2] * source
+                by_target = alpha * old[2] * inherits + rest * new[2] * fresh_own
                 width = (alpha * old[1] + rest * new[1]) / m
                 width += 2 * by_source**2 / samples[0] + 2 * by_target**2 / samples[1]
                 output = alpha * old[0] + rest * new[0]
-                output += alpha * old[3] * (own[0] ** 2 / samples[0] + own[1] ** 2 / samples[1])
-                output += rest * new[3] * own[2] ** 2 / samples[1]
+                output += alpha * old[3] * (source**2 / samples[0] + inherits**2 / samples[1])
+                output += rest * new[3] * fresh_own**2 / samples[1]
                 first += weight * output
                 second += weight * (output**2 + width)
         mean[i], variance[i] = first, max(second - first**2, 0.0)
@@ -141,7 +142,9 @@ def _rectified(mean: float, variance: float) -> tuple[float, float, float, float
     """Mean and variance of relu of a Gaussian, and the mean's first and second derivative in the
     Gaussian's variance.
     """
-    deviation = math.sqrt(max(variance, _TINY))
+    if not variance > _TINY:
+        return max(mean, 0.0), 0.0, 0.0, 0.0
+    deviation = math.sqrt(variance)
     at = mean / deviation
     below = math.erfc(-at * _HALF_ROOT) / 2
     density = math.exp(-at * at / 2) * _DENSITY
@@ -155,8 +158,11 @@ def exceeds(
     right: Profile, wrong: Profile, *, signal: float, unsure: float, opposed: float
 ) -> float:
     """Pr(F' > F + S): F and F' of these profiles, S of this mean and variance; their directions
-    have correlation -`opposed`.
+    have correlation -`opposed`. No number where one of them is none.
     """
+    numbers = (right.mean, right.variance, wrong.mean, wrong.variance)
+    if not all(np.isfinite(one).all() for one in (*numbers, signal, unsure, opposed)):
+        return math.nan
     return float(
         _exceeding(
             _ALONG,
@@ -202,7 +208,7 @@ def _exceeding(
                 at = (least + opposed * fields[0][g]) / spare
                 chance = math.erfc(at * _HALF_ROOT) / 2
                 if needed <= 0:  # no output is below 0, and two that are 0 are a tie
-                    chance = (1 + chance) / 2
+                    chance = (1 + chance) / 2 if signal >= 0 else 1.0
                 total += weights[z] * fields[1][g] * weights[j] * chance
     return total
 

@@ -60,10 +60,11 @@ def shared_signal(regime: Regime) -> float:
 
 
 def task_signal(regime: Regime) -> float:
-    """The length of v_1 where it is orthogonal to v_2, over sigma_1: the target's noise has a part
-    along that.
+    """The length of v_1 where it is orthogonal to v_2, if there is one, over sigma_1: the target's
+    noise has a part along that.
     """
-    return regime.v1 / regime.sigma1 * math.sqrt(max(1 - (regime.cos_v or 0.0) ** 2, 0.0))
+    cosine = regime.cos_v if regime.v2 > 0 else 0.0
+    return regime.v1 / regime.sigma1 * math.sqrt(max(1 - cosine**2, 0.0))
 
 
 def _still_active(

@@ -8,9 +8,11 @@ import pytest
 from examples import regime
 from scipy.stats import binom
 
+from claims.observing.class_sizes import transferred
 from claims.predicting.law import (
     IncomputableError,
     equal_classes_transfer,
+    finite_readings,
     finite_scratch,
     finite_transfer,
     predict,
@@ -19,6 +21,7 @@ from claims.predicting.law.cascade import cascade
 from claims.predicting.law.counted import counted
 from claims.predicting.law.fields import field_correlation
 from claims.predicting.law.inherited import Target, inherited_share, mixed, two_points
+from claims.predicting.law.transfer import task_signal
 from model.run import signs
 from model.sampling import Seeds
 from model.scales import in_unit
@@ -138,3 +141,50 @@ def test_extreme_sizes(changes):
 def test_refused():
     with pytest.raises(IncomputableError, match="h_2 = "):
         finite_transfer(replace(MADE, sigma2=1e-160))
+
+
+# Much inherited noise, N q/d near 0.2 -------------------------------------------------------------
+
+CROWDED = made(d=10**5, signal=60.0, sigma1=0.4, inherited=14)
+
+
+@pytest.fixture(scope="module")
+def crowded():
+    """The mean error of 300 networks."""
+    return transferred(CROWDED, Seeds(5, 60)).measured
+
+
+def test_signals_fit_the_source_and_noise_lies_along_it(crowded):
+    """0.03 nats are the networks' own."""
+    assert math.log(crowded / finite_transfer(CROWDED)) == pytest.approx(0, abs=0.12)
+
+
+@pytest.mark.parametrize("times", [0.0, 1.5], ids=["none", "half more"])
+def test_noise_along_the_source_s_signal_is_told(crowded, monkeypatch, times):
+    whole = finite_transfer.__wrapped__
+    monkeypatch.setitem(
+        whole.__globals__, "task_signal", lambda regime: times * task_signal(regime)
+    )
+    assert abs(math.log(crowded / whole(CROWDED))) > 0.15
+
+
+def test_two_filters():
+    """Pairs have nothing negative in common."""
+    for m in (1, 2, 3):
+        assert 0 < finite_transfer(made(m=m, inherited=m)) < 0.6
+
+
+@pytest.mark.parametrize("n2", [2, 3, 4, 5])
+def test_hardly_any_target_samples(n2):
+    assert 0 < finite_transfer(made(n2=n2)) < 0.5
+
+
+def test_noise_is_not_orthogonal_to_a_signal_that_is_not_there():
+    """With v_2 = 0 the angle between v_1 and v_2 means nothing."""
+    alone = made(v2=0.0, v1=20.0)
+    assert finite_transfer(replace(alone, cos_v=0.5)) == finite_transfer(alone)
+
+
+def test_equal_classes_without_anything_inherited():
+    scratch = replace(MADE, inherited=0)
+    assert equal_classes_transfer(scratch) == finite_readings(scratch)["equal classes"]

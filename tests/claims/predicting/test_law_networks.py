@@ -28,14 +28,15 @@ from model.transfer import train_task
 N, M, NETWORKS = 100, 20, 120
 
 
-def made(h, zeta):
+def made(h, zeta, crowding=1.0):
+    """Of tau_2 = 4, N q/2d = 0.014; crowding multiplies this, and tau_2 by its square."""
     return regime(
         n1=1,
         n2=N,
         d=50 * N**2,
         m=M,
         inherited=0,
-        signal=math.sqrt(4 * 50 * N),
+        signal=crowding * math.sqrt(4 * 50 * N),
         sigma2=1.0,
         h=h,
         zeta=zeta,
@@ -56,8 +57,8 @@ class Trained:
 
 
 @cache
-def trained(h, zeta):
-    one, seeds = made(h, zeta), Seeds(11, NETWORKS)
+def trained(h, zeta, crowding=1.0):
+    one, seeds = made(h, zeta, crowding), Seeds(11, NETWORKS)
     draw = sample(one, seeds)
     data = with_counts(draw.downstream, np.full(NETWORKS, N // 2))
     weights = train_task(one, 2, data, draw.fresh).weights
@@ -94,21 +95,28 @@ def test_inner_products_are_not_independent(h, zeta):
     assert 0.0 < cascade(h, 40.0, zeta).share - share < 0.02
 
 
+@pytest.mark.parametrize("crowding", [1.0, 10.0])
 @RUNS
-def test_what_is_memorised(h, zeta):
+def test_what_is_memorised(h, zeta, crowding):
     """Approximations 2 and 3, shares from common Gaussian fields and filters that join in time: the
-    second moment within 0.5%, the correlation of filters within 0.01, the signal within 1%.
+    second moment within 0.5%, the correlation of filters within 0.02, the signal within 1%. Where
+    the signal fits a sixth of the training set too, within 3 and 2%.
     """
-    law, found, one = counted(h, 40.0, zeta, M), trained(h, zeta), made(h, zeta)
+    law, one = counted(h, 40.0, zeta, M), made(h, zeta, crowding)
+    found = trained(h, zeta, crowding)
     learned = quantities.catalogue()["q_2"](one) * N / 2 / one.d * law.m_1
     memorised = float(fitted(law.output, 0.0, learned / law.output))
+    assert (memorised < 0.9) == (crowding > 1)
     own = (found.own**2).mean()
-    assert own == pytest.approx((1 - law.left) * law.v * memorised**2, rel=0.005)
+    rel, of_signal = (0.005, 0.01) if crowding == 1 else (0.03, 0.02)
+    assert own == pytest.approx((1 - law.left) * law.v * memorised**2, rel=rel)
     mean = found.own.mean(1)
     pairs = ((M * mean) ** 2 - (found.own**2).sum(1)).mean() / (M * (M - 1))
     of_law = law.r * law.v - law.left_mean**2
-    assert pairs / own == pytest.approx(of_law / ((1 - law.left) * law.v), abs=0.01)
-    assert found.signal.mean() == pytest.approx(learned * memorised, rel=0.01)
+    assert pairs / own == pytest.approx(of_law / ((1 - law.left) * law.v), abs=0.02)
+    assert found.signal.mean() == pytest.approx(
+        learned * memorised, rel=0.01 if rel < 0.01 else 0.02
+    )
 
 
 @RUNS

@@ -1,12 +1,14 @@
 """Outputs of inherited and fresh filters on a fresh example's noise, by plain draws."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from claims.predicting.law import outputs
 from claims.predicting.law.outputs import Gaussians, Sizes, exceeds, profile
+from claims.predicting.law.scratch import positive_part
 
 MANY = Sizes(alpha=0.4, m=20, n1=10**9, n2=10**9)
 GAUSSIANS = Gaussians(2.0, np.array([[1.0, 0.6], [0.6, 1.5]]), 0.5, 0.3, 0.4)
@@ -76,12 +78,54 @@ def test_opposed_signs_err_more():
     assert half == pytest.approx(0.5, abs=0.003)
 
 
-@pytest.mark.parametrize("place", [-1.0, 1.0])
+@pytest.mark.parametrize("place", [-1.0, 0.0, 1.0])
 def test_few_samples(place):
-    """The noise is some Gaussians, the common ones among them: its length varies."""
-    few = Sizes(alpha=0.4, m=10**6, n1=60, n2=60)
-    (many, found) = (profile(one, GAUSSIANS) for one in (MANY, few))
+    """The noise of a fresh example is some Gaussians, the common ones among them; of what filters
+    see of their own, its length decides. With so many filters that nothing else varies.
+    """
+    few, draws = Sizes(alpha=0.4, m=10**9, n1=30, n2=40), 400_000
+    generator, found = np.random.default_rng(0), profile(few, GAUSSIANS)
+    covariance, growth, variance = direction(GAUSSIANS, few.alpha)
+    factor = np.linalg.cholesky(covariance)
+    normal = generator.standard_normal((draws, 3))
+    along = factor.T @ growth / math.sqrt(variance)
+    normal += np.outer(place - normal @ along, along)
+    common = normal @ factor.T
+    source = (normal[:, 0] ** 2 + generator.chisquare(14, draws)) / 15
+    target = ((normal[:, 1:] ** 2).sum(1) + generator.chisquare(18, draws)) / 20
+    inherited = np.sqrt(GAUSSIANS.own_source * source + GAUSSIANS.own_inherited * target)
+    old = positive_part(common[:, 0] + common[:, 1], inherited)
+    new = positive_part(common[:, 2], np.sqrt(GAUSSIANS.own_fresh * target))
+    seen = few.alpha * old + (1 - few.alpha) * new
     at = np.argmin(np.abs(outputs._ALONG - place))
-    sure = profile(Sizes(alpha=0.4, m=10**6, n1=10**9, n2=10**9), GAUSSIANS)
-    assert found.variance[at] > sure.variance[at]
-    assert found.mean[at] == pytest.approx(many.mean[at], rel=0.1)
+    assert found.mean[at] == pytest.approx(seen.mean(), rel=0.005)
+    assert found.variance[at] == pytest.approx(seen.var(), rel=0.04)
+
+
+@pytest.mark.parametrize("signal", [0.5, 2.0, 50.0])
+def test_a_signal_of_the_wrong_sign(signal):
+    """What errs with one sign is right with the other."""
+    found = profile(MANY, GAUSSIANS)
+    chances = [
+        exceeds(found, found, signal=sign * signal, unsure=0.0, opposed=0.2) for sign in (1, -1)
+    ]
+    assert sum(chances) == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
+def test_hardly_any_samples(n):
+    """Outside the law's range, and still numbers."""
+    found = profile(Sizes(0.4, 20, n, n), GAUSSIANS)
+    many = profile(Sizes(0.4, 20, 40, 40), GAUSSIANS)
+    assert np.all(np.isfinite(found.mean))
+    assert found.variance.max() < 20 * many.variance.max()
+
+
+def test_no_number_is_passed_on():
+    found = profile(MANY, GAUSSIANS)
+    for changes in ({"signal": math.nan}, {"unsure": math.nan}, {"opposed": math.nan}):
+        assert math.isnan(
+            exceeds(found, found, **({"signal": 1.0, "unsure": 0.0, "opposed": 0.0} | changes))
+        )
+    none = replace(found, mean=found.mean * math.nan)
+    assert math.isnan(exceeds(none, found, signal=1.0, unsure=0.0, opposed=0.0))
