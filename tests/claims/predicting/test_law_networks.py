@@ -114,9 +114,7 @@ def test_what_is_memorised(h, zeta, crowding):
     pairs = ((M * mean) ** 2 - (found.own**2).sum(1)).mean() / (M * (M - 1))
     of_law = law.r * law.v - law.left_mean**2
     assert pairs / own == pytest.approx(of_law / ((1 - law.left) * law.v), abs=0.02)
-    assert found.signal.mean() == pytest.approx(
-        learned * memorised, rel=0.01 if rel < 0.01 else 0.02
-    )
+    assert found.signal.mean() == pytest.approx(learned * memorised, rel=of_signal)
 
 
 @RUNS
