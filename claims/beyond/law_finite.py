@@ -106,6 +106,7 @@ _WRONG = {
     "half": ("half the samples", "half of the samples"),
     "tau": ("a tenth more signal", "τ a tenth larger"),
     "less": ("a tenth less signal", "τ a tenth smaller"),
+    "fifth": ("a fifth less signal", "τ a fifth smaller"),
     "limit": ("limit", "the limit of many samples and filters"),
 }
 
@@ -155,7 +156,7 @@ CLAIMS = (
         margin=partial(close, "law"),
         rule=Population(64, _record, predict_finite),
         unit=f"{ABSOLUTE} less what two regimes of three are off by",
-        mutants=_mutants(close, "tau", "less"),
+        mutants=_mutants(close, "tau", "fifth"),
         **_SHARED,
     ),
     _decade(*DECADES[0], "tau", "less"),

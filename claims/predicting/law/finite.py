@@ -59,6 +59,7 @@ _WRONG: dict[str, dict[str, float]] = {
     "a tenth more signal": {"tau": 1.1},
     "a tenth less signal": {"tau": 0.9},
     "a fifth more signal": {"tau": 1.2},
+    "a fifth less signal": {"tau": 0.8},
 }
 
 
