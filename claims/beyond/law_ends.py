@@ -33,8 +33,8 @@ from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import PRACTICAL, Clause
 from claims.core.constants import Constants
 from claims.core.declared import SCRATCH, TRANSFER
-from claims.core.domain import Between, Domain, Scale
-from claims.core.domains import after_transfer, from_scratch
+from claims.core.domain import Between, Scale
+from claims.core.domains import after_transfer, from_scratch, stepping
 from claims.core.margin import Margin
 from claims.core.quantities import TAU_2, TAU_D
 from claims.core.ranges import SMALL
@@ -47,26 +47,12 @@ from claims.predicting import law
 from model.regime import Regime
 from model.sampling import Seeds
 
-
-def _stepping(low: float, high: float, duration: float) -> Domain:
-    return from_scratch(
-        TAU_2,
-        Between(0.5, 10.0),
-        without={Clause.STEP, Clause.STEP_DIMENSION},
-        scales={
-            **SMALL,
-            Scale.H1: Between(low, high),
-            Scale.H2: Between(low, high),
-            Scale.DURATION: Between(duration, duration),
-        },
-        tier=PRACTICAL,
-    )
-
-
 #: Steps beyond Condition 4.1, and far beyond; both take 20 of them and more.
-LARGER, FAR_LARGER = _stepping(2.0, 4.0, 80.0), _stepping(10.0, 200.0, 4000.0)
+_TAU = Between(0.5, 10.0)
+LARGER = stepping(_TAU, Between(2.0, 4.0), 80.0)
+FAR_LARGER = stepping(_TAU, Between(10.0, 200.0), 4000.0)
 #: Where the law is off by so much that as many regimes show it.
-_FARTHEST = _stepping(40.0, 200.0, 4000.0)
+_FARTHEST = stepping(_TAU, Between(40.0, 200.0), 4000.0)
 RARE = from_scratch(TAU_2, Between(15.0, 40.0), scales=SMALL, tier=PRACTICAL)
 ALL_INHERITED = after_transfer(
     TAU_D,

@@ -13,8 +13,8 @@ unequal classes 0.49 and 3.1; what is left behind on the other class 0.14 and 0.
 0.15; that samples memorise unequal amounts 0.03 and 0.13; that the first step learns from the other
 class 0.02 and 0.12; that moments depend on a class's size 0.006 and 0.035; that a fresh example's
 noise is N/2 Gaussians 0.007 and 0.02; that signals fit the training set 0.001 and 0.01. With 20
-samples the last but one is worth 0.04, and the moments' as much, with opposite signs for small and
-large initial weights.
+samples and errors near 0.005 those Gaussians are worth 0.01 to 0.07, and the moments 0.02 to 0.03,
+with opposite signs for small and large initial weights.
 """
 
 from __future__ import annotations

@@ -18,13 +18,10 @@ from typing import Any
 import numpy as np
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import PRACTICAL, Clause
 from claims.core.constants import Constants
-from claims.core.domain import Between, Domain, Scale
-from claims.core.domains import from_scratch
+from claims.core.domain import Between
+from claims.core.domains import stepping
 from claims.core.margin import Margin
-from claims.core.quantities import TAU_2
-from claims.core.ranges import SMALL
 from claims.deciding.population import Population
 from claims.deciding.shares import median, typical
 from claims.observing.class_sizes import Foretold, nats, predict_finite, stratified
@@ -34,23 +31,10 @@ from claims.observing.errors import MEASURED
 BOUND, LEAST, LARGEST = 0.2, 1e-6, 0.1
 
 
-def _stepping(low: float, high: float, duration: float) -> Domain:
-    """Runs of so large steps, and of twenty of them or more."""
-    return from_scratch(
-        TAU_2,
-        Between(1.0, 20.0),
-        without={Clause.STEP, Clause.STEP_DIMENSION},
-        scales={
-            **SMALL,
-            Scale.H1: Between(low, high),
-            Scale.H2: Between(low, high),
-            Scale.DURATION: Between(duration, duration),
-        },
-        tier=PRACTICAL,
-    )
-
-
-LARGE, LARGER = _stepping(2.0, 15.0, 300.0), _stepping(30.0, 100.0, 2000.0)
+#: Twenty steps or more, four to thirty times as large as Condition 4.1 allows; and larger.
+_TAU = Between(1.0, 20.0)
+LARGE = stepping(_TAU, Between(2.0, 15.0), 300.0)
+LARGER = stepping(_TAU, Between(30.0, 100.0), 2000.0)
 
 
 def near(reading: str, regimes: Sequence[Foretold], constants: Constants) -> Margin:

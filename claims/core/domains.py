@@ -18,6 +18,7 @@ from claims.core.ranges import (
     MAJORITY,
     MINORITY,
     ROOMY,
+    SMALL,
     Scales,
 )
 
@@ -64,6 +65,22 @@ def at_finite_size(low: float, high: float) -> Domain:
         Between(low, high),
         scales={Scale.M: Between(4, 64)},
         without={Clause.WIDTH, Clause.FRESH_WIDTH},
+        tier=PRACTICAL,
+    )
+
+
+def stepping(tau: Between, h: Between, duration: float) -> Domain:
+    """From scratch: steps h in both tasks, beyond Condition 4.1, and runs h T of this length."""
+    return from_scratch(
+        TAU_2,
+        tau,
+        without={Clause.STEP, Clause.STEP_DIMENSION},
+        scales={
+            **SMALL,
+            Scale.H1: h,
+            Scale.H2: h,
+            Scale.DURATION: Between(duration, duration),
+        },
         tier=PRACTICAL,
     )
 

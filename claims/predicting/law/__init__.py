@@ -1,8 +1,11 @@
 """A sharp law [D]: test errors with no free constant (section 9 of the theory). The derivation.
 
-N samples of noise xi_i in d dimensions, m filters of each sign, step size such that one step of an
-active sample adds h/(1 + e^(y f)) to its coefficient; T steps. d >> N^2: a sample's own coefficient
+N samples of noise xi_i in d dimensions, m filters of each sign, T steps. A filter is its initial
+weights and signal, and a sum of noise c_i xi_i, c_i the coefficient of sample i. It is active on a
+sample where its inner product with the noise is positive; then one step adds h/(1 + e^x) to the
+coefficient, x the network's output there, counted as right. d >> N^2: a sample's own coefficient
 outweighs those of all others, so that once a filter is active on a sample of its class it stays so.
+(Other symbols are those of `claims/README.md`.)
 
 *Which filters are active* (`cascade`). A filter starts active on half of its class. On another
 sample i it sees the field F_i = sum_k c_k <xi_k, xi_i> of those that it is active on, and joins

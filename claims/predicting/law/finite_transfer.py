@@ -25,7 +25,7 @@ from claims.predicting.law.fields import field_correlation
 from claims.predicting.law.finite import finite_readings, finite_scratch
 from claims.predicting.law.imbalance import LEAST, class_shares, fitted, noise_scale
 from claims.predicting.law.inherited import Mixed, Target, mixed_among
-from claims.predicting.law.outputs import Gaussians, Profile, Sizes, exceeds, profile
+from claims.predicting.law.outputs import Counts, Gaussians, Profile, exceeds, profile
 from claims.predicting.law.predict import in_usual_unit, incomputable
 from claims.predicting.law.transfer import shared_signal, task_signal
 from model.regime import Regime
@@ -183,7 +183,7 @@ def _output(tasks: _Tasks, f_1: float, f_2: float, kept: float, of: Mixed) -> Ou
     astray = of_source * upstream * task_signal(regime) * regime.sigma2 / regime.sigma1
     gaussians = _gaussians(tasks, f_1, f_2, kept, fit, of)
     gaussians = replace(gaussians, source=gaussians.source + astray**2)
-    noise = profile(Sizes(alpha, regime.m, regime.n1, regime.n2), gaussians)
+    noise = profile(Counts(alpha, regime.m, regime.n1, regime.n2), gaussians)
     brought = alpha**2 * gaussians.source / noise.length**2
     spread = brought**2 * up.noise_spread / (2 * regime.n1)
     spread += (1 - brought) ** 2 * max(of.noise_spread, 0.0) / (2 * regime.n2)

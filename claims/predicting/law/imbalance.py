@@ -33,6 +33,7 @@ from scipy import linalg, special
 
 from claims.predicting.law.counted import MOST_OPPOSED, Counted
 from claims.predicting.law.quadrature import Array, hermite
+from claims.predicting.law.rising import risen
 from claims.predicting.law.scratch import positive_part
 
 #: No error is called less likely than this.
@@ -46,8 +47,8 @@ _NEVER = 38.0
 _FLAT, _TINY = 1e-9, 1e-300
 #: A variable that is as skewed as this is nearly always at its least value.
 _MOST_SKEWED = 2.0
-#: exp of more is no number; and steps to the last digit.
-_MOST_OUTPUT, _NEWTON = 700.0, 8
+#: exp of more is no number.
+_MOST_OUTPUT = 700.0
 
 
 @dataclass(frozen=True)
@@ -153,12 +154,7 @@ def fitted(output: float, start: Array | float, kappa: Array | float) -> Array:
     """
     total = (1 + kappa) * (output + math.expm1(min(output, _MOST_OUTPUT)))
     scale = np.exp(np.minimum(start, _MOST_OUTPUT))
-    # y = (1 + kappa) x, with y + e^start (e^y - 1) = total: convex, so that from above Newton's
-    # method stays above.
-    y = np.minimum(total / (1 + scale), np.log1p(total / scale))
-    for _ in range(_NEWTON):
-        y = y - (y + scale * np.expm1(y) - total) / (1 + scale * np.exp(y))
-    return np.asarray(y / ((1 + kappa) * output))
+    return np.asarray(risen(scale, total) / ((1 + kappa) * output))
 
 
 def noise_scale(moments: Counted, f: Array | float, memorised: Array | float) -> Array:

@@ -15,21 +15,16 @@ from scipy import special
 
 from claims.predicting.law.cascade import LONGEST, cascade
 from claims.predicting.law.quadrature import Array, gauss_hermite
+from claims.predicting.law.rising import risen
 
 #: A correlation is at least -1; near that, early in a run or at large h, the moments that make it
 #: up are no longer consistent.
 _MOST_OPPOSED = 0.999
-#: Steps of Newton's method to the last digit, whatever h T.
-_NEWTON = 5
 
 
 def memorised(total: Array, reach: float) -> Array:
     """rho(P) = x/P with x + e^x = P h T + 1, reach = h T; P h T/2 where that is small."""
-    right = total * reach
-    x = np.log1p(right)  # x + e^x - 1 is convex: from above, Newton's method stays above
-    for _ in range(_NEWTON):
-        x = x - (x + np.expm1(x) - right) / (1 + np.exp(x))
-    return np.asarray(x / total)
+    return np.asarray(risen(1.0, total * reach) / total)
 
 
 @dataclass(frozen=True)

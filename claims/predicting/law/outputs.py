@@ -39,7 +39,7 @@ class Gaussians:
 
 
 @dataclass(frozen=True)
-class Sizes:
+class Counts:
     """The share of filters that is inherited, and how many filters and samples there are."""
 
     alpha: float
@@ -57,17 +57,26 @@ class Profile:
     length: float
 
 
-def profile(sizes: Sizes, of: Gaussians) -> Profile:
+def profile(counts: Counts, of: Gaussians) -> Profile:
     """The output of one sign's filters, on noise alone."""
     factor = _factor(of)
-    growth = factor.T @ np.array([sizes.alpha, sizes.alpha, 1 - sizes.alpha])
+    growth = factor.T @ np.array([counts.alpha, counts.alpha, 1 - counts.alpha])
     length = math.sqrt(float(growth @ growth))
     axes = _axes(growth / length)
     mean, variance = np.empty(len(_ALONG)), np.empty(len(_ALONG))
     own = np.array([of.own_source, of.own_inherited, of.own_fresh])
-    samples = np.array([max(sizes.n1 / 2, 1.0), max(sizes.n2 / 2, 1.0)])
+    samples = np.array([max(counts.n1 / 2, 1.0), max(counts.n2 / 2, 1.0)])
     _swept(
-        _ALONG, axes, *hermite(_ACROSS), factor, own, samples, sizes.alpha, sizes.m, mean, variance
+        _ALONG,
+        axes,
+        *hermite(_ACROSS),
+        factor,
+        own,
+        samples,
+        counts.alpha,
+        counts.m,
+        mean,
+        variance,
     )
     return Profile(mean, variance, length)
 

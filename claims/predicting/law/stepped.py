@@ -16,12 +16,12 @@ import numpy as np
 
 from claims.predicting.law.cascade import LONGEST, Cascade
 from claims.predicting.law.quadrature import Array
+from claims.predicting.law.rising import risen
 from model.engines.compiled import compiled
 
 #: Nothing more is memorised beyond, and exp of it is finite.
 _MOST_OUTPUT = 700.0
 _LEAST_SHARE = 1e-12
-_NEWTON = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,4 @@ def _continued(output: Array, shares: Array, left: float) -> Array:
         return np.zeros_like(output)
     share = np.maximum(shares, _LEAST_SHARE)
     scale, total = np.exp(np.minimum(output, _MOST_OUTPUT)), share * left
-    y = np.log1p(total / scale)  # the left side is convex: from above, Newton's method stays above
-    for _ in range(_NEWTON):
-        y = y - (y + scale * np.expm1(y) - total) / (1 + scale * np.exp(y))
-    return np.asarray(y / share)
+    return np.asarray(risen(scale, total) / share)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from claims.predicting.law import outputs
-from claims.predicting.law.outputs import Gaussians, Sizes, exceeds, profile
+from claims.predicting.law.outputs import Counts, Gaussians, exceeds, profile
 from claims.predicting.law.scratch import positive_part
 
-MANY = Sizes(alpha=0.4, m=20, n1=10**9, n2=10**9)
+MANY = Counts(alpha=0.4, m=20, n1=10**9, n2=10**9)
 GAUSSIANS = Gaussians(2.0, np.array([[1.0, 0.6], [0.6, 1.5]]), 0.5, 0.3, 0.4)
 
 
@@ -22,18 +22,18 @@ def direction(of, alpha):
     return covariance, growth, float(growth @ covariance @ growth)
 
 
-def drawn(sizes, of, draws, generator, place=None):
+def drawn(counts, of, draws, generator, place=None):
     """Outputs of m filters; `place` fixes the mean field, in its deviations."""
-    covariance, growth, variance = direction(of, sizes.alpha)
+    covariance, growth, variance = direction(of, counts.alpha)
     common = generator.standard_normal((draws, 3)) @ np.linalg.cholesky(covariance).T
     if place is not None:  # what is left once the mean field is known
         along = covariance @ growth / variance
         common += np.outer(place * math.sqrt(variance) - common @ growth, along)
-    old = round(sizes.alpha * sizes.m)
+    old = round(counts.alpha * counts.m)
     own = math.sqrt(of.own_source + of.own_inherited)
     inherited = common[:, :1] + common[:, 1:2] + own * generator.standard_normal((draws, old))
     fresh = common[:, 2:] + math.sqrt(of.own_fresh) * generator.standard_normal(
-        (draws, sizes.m - old)
+        (draws, counts.m - old)
     )
     return np.maximum(np.hstack([inherited, fresh]), 0.0).mean(1)
 
@@ -83,7 +83,7 @@ def test_few_samples(place):
     """The noise of a fresh example is some Gaussians, the common ones among them; of what filters
     see of their own, its length decides. With so many filters that nothing else varies.
     """
-    few, draws = Sizes(alpha=0.4, m=10**9, n1=30, n2=40), 400_000
+    few, draws = Counts(alpha=0.4, m=10**9, n1=30, n2=40), 400_000
     generator, found = np.random.default_rng(0), profile(few, GAUSSIANS)
     covariance, growth, variance = direction(GAUSSIANS, few.alpha)
     factor = np.linalg.cholesky(covariance)
@@ -115,8 +115,8 @@ def test_a_signal_of_the_wrong_sign(signal):
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 5])
 def test_hardly_any_samples(n):
     """Outside the law's range, and still numbers."""
-    found = profile(Sizes(0.4, 20, n, n), GAUSSIANS)
-    many = profile(Sizes(0.4, 20, 40, 40), GAUSSIANS)
+    found = profile(Counts(0.4, 20, n, n), GAUSSIANS)
+    many = profile(Counts(0.4, 20, 40, 40), GAUSSIANS)
     assert np.all(np.isfinite(found.mean))
     assert found.variance.max() < 20 * many.variance.max()
 
