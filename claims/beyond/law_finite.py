@@ -23,15 +23,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import LARGE_ERRORS, at_finite_size
 from claims.core.margin import Margin
 from claims.deciding.estimates import Array, each, estimate, root_mean_square
 from claims.deciding.population import Population
-from claims.deciding.shares import median, typical
+from claims.deciding.shares import median, typical, within
 from claims.observing.class_sizes import Foretold, nats, predict_finite, stratified
 from claims.observing.errors import MEASURED
 
@@ -73,9 +71,7 @@ def near(
 
 def unbiased(reading: str, regimes: Regimes, constants: Constants) -> Margin:
     """The margin of: the median is within `SYSTEMATIC` nats of 0."""
-    middle = median(nats(regimes, reading, _LEAST, _LARGEST))
-    above, below = middle.at_least(-SYSTEMATIC, 2), middle.at_most(SYSTEMATIC, 2)
-    return Margin.between(np.minimum(above.low, below.low), np.minimum(above.high, below.high))
+    return within(median(nats(regimes, reading, _LEAST, _LARGEST)), SYSTEMATIC)
 
 
 def _record(regimes: Regimes) -> dict[str, Any]:

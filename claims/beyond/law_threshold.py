@@ -6,6 +6,9 @@ each regime by itself: in those drawn so far at tau_2 from 0.7 to 1.5. It is the
 weights, zeta_2, that moves it most: near 0.85 with zeta_2 = 1/2, near 1.3 where they are small. Why
 it does has not been looked into. So C_1 has to be larger than C_3; and larger still, for the
 theorems speak of 19 networks in 20, whose errors scatter about the mean that the law foretells.
+
+How wide the transition is from large errors to small ones, the law says too: tau_2 grows seven- to
+tenfold between mean errors of 0.2 and 0.02.
 """
 
 from __future__ import annotations
@@ -24,12 +27,22 @@ from claims.core.margin import Margin
 from claims.deciding.estimates import Array, each
 from claims.deciding.population import Population
 from claims.deciding.shares import typical
-from claims.observing.class_sizes import Crossing, crossing, predict_crossing
 from claims.observing.errors import MEASURED
+from claims.observing.thresholds import (
+    COMMON,
+    RARE,
+    Crossing,
+    Width,
+    crossing,
+    predict_crossing,
+    predict_width,
+    width,
+)
 
 Crossings = Sequence[Crossing]
-#: The logarithm of tau_2 that the law may be off by.
-BOUND = 0.05
+Widths = Sequence[Width]
+#: The logarithm of tau_2 that the law may be off by; and of a ratio of two.
+BOUND, RATIO_BOUND = 0.05, 0.1
 #: Of the thresholds that the law foretells.
 MIDDLE = 1.1
 
@@ -69,6 +82,26 @@ def _record(crossings: Crossings) -> dict[str, Any]:
     }
 
 
+def broad(factor: float, widths: Widths, constants: Constants) -> Margin:
+    """The margin of: the law's ratio, this many times as large, is off by at most `RATIO_BOUND` in
+    two regimes of three.
+    """
+    off = each(widths, lambda one: math.log(one.measured / (factor * one.foretold)))
+    return typical(off).at_most(RATIO_BOUND)
+
+
+def _widths(widths: Widths) -> dict[str, Any]:
+    foretold, measured = (
+        each(widths, read) for read in (lambda one: one.foretold, lambda one: one.measured)
+    )
+    off = np.log(measured / foretold)
+    return {
+        "foretold": {"least": float(foretold.min()), "greatest": float(foretold.max())},
+        "measured": {"least": float(measured.min()), "greatest": float(measured.max())},
+        "ln(measured/foretold)": {"mean": float(off.mean()), "spread": float(off.std())},
+    }
+
+
 CLAIMS = (
     Claim(
         id="law.finite.threshold",
@@ -99,6 +132,30 @@ CLAIMS = (
             Mutant(
                 "constant", "one threshold for all regimes", {"margin": partial(near, constant)}
             ),
+        ),
+    ),
+    Claim(
+        id="law.finite.transition",
+        title="Sharp law at finite size: how wide the transition is",
+        source="L1, finite N and m; C₁ and C₃ of Theorem 4.3",
+        statement=(
+            f"The τ₂ at which the mean error from scratch is {RARE}, over that at which it is"
+            f" {COMMON}, is what the law of finitely many samples and filters says, to"
+            f" {RATIO_BOUND} in its logarithm, in two random regimes of three, drawn as for"
+            " law.finite.threshold."
+        ),
+        latex=rf"\tau_2^*({RARE})/\tau_2^*({COMMON})",
+        provenance=(Provenance.D,),
+        kind=Kind.ORDERING,
+        domain=LARGE_ERRORS,
+        observe=width,
+        margin=partial(broad, 1.0),
+        rule=Population(32, _widths, predict_width),
+        unit=f"{RATIO_BOUND} less what two regimes of three are off by in the ratio's logarithm",
+        uses=MEASURED,
+        mutants=(
+            Mutant("wider", "a fifth wider", {"margin": partial(broad, 1.2)}),
+            Mutant("narrower", "a sixth narrower", {"margin": partial(broad, 1 / 1.2)}),
         ),
     ),
 )

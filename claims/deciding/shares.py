@@ -137,6 +137,12 @@ def median(column: ArrayLike) -> Quantile:
     return Quantile(np.asarray(column, dtype=np.float64), 1 / 2)
 
 
+def within(quantile: Quantile, bound: float) -> Margin:
+    """The margin of: it is between minus and plus so much."""
+    above, below = quantile.at_least(-bound, 2), quantile.at_most(bound, 2)
+    return Margin.between(np.minimum(above.low, below.low), np.minimum(above.high, below.high))
+
+
 def typical(gaps: ArrayLike) -> Quantile:
     """The size that gaps do not exceed in `MOST` regimes."""
     return Quantile(np.abs(np.asarray(gaps, dtype=np.float64)), MOST)

@@ -20,7 +20,6 @@ import torch
 from numpy.typing import NDArray
 from scipy import stats
 
-from claims.core import quantities
 from claims.deciding.estimates import each
 from claims.predicting import law
 from claims.predicting.law import scratch_errors_by_class
@@ -30,12 +29,12 @@ from model.test_error import estimate_error
 from model.transfer import inherit, train_task
 
 Array = NDArray[np.float64]
-#: Networks for each seed of a population's regime, from scratch and after transfer, and of a regime
-#: that is judged alone; and lines per label and network, few, for the spread between networks is
-#: larger.
-TIMES, TRANSFERRED, ALONE, LINES = 8, 5, 32, 64
-#: The error at a threshold; and parts of the law's threshold on either side of it.
-CROSSED, BESIDE = 0.1, (0.9, 1.1)
+#: Networks for each seed of a population's regime, from scratch and after transfer.
+TIMES, TRANSFERRED = 8, 5
+#: Of a regime that is judged alone.
+ALONE, ALONE_TRANSFERRED = 32, 10
+#: Lines per label and network: few, for the spread between networks is larger.
+LINES = 64
 #: The share of the proposal that is the binomial law.
 _PLAIN = 1 / 3
 #: Stream of the generator that pairs the two tasks' class sizes.
@@ -116,38 +115,6 @@ def _weighted(regime: Regime, seeds: Seeds) -> Array:
     return np.asarray(weights * _each(_from_scratch, regime, seeds, counts))
 
 
-@dataclass(frozen=True)
-class Crossing:
-    """One regime: the tau_2 at which the mean error from scratch is 0.1, foretold and measured."""
-
-    networks: int
-    foretold: float
-    measured: float
-    zeta: float  # of the initial weights, which moves it most
-
-
-def crossing(regime: Regime, seeds: Seeds) -> Crossing:
-    """Train networks with a tenth less signal than the law's threshold, and with a tenth more, on
-    the same draws; the measured threshold is read off between, in logarithms.
-    """
-    foretold = law.finite_threshold(regime, CROSSED)
-    tau, zeta = (quantities.catalogue()[name](regime) for name in ("tau_2", "zeta_2"))
-    # Both errors fall as tau grows: the line through their logarithms has one place of 0.1.
-    errors = [
-        math.log(mean_error(law.with_signal(regime, side * foretold / tau), seeds) / CROSSED)
-        for side in BESIDE
-    ]
-    less, more = (math.log(side) for side in BESIDE)
-    moved = less - errors[0] * (more - less) / (errors[1] - errors[0])
-    networks = len(BESIDE) * TIMES * seeds.count
-    return Crossing(networks, foretold, foretold * math.exp(moved), zeta)
-
-
-def predict_crossing(regime: Regime) -> dict[str, float]:
-    """The law's threshold at finite size."""
-    return {"tau_2": law.finite_threshold(regime, CROSSED)}
-
-
 def drawn_counts(regime: Regime, many: int) -> tuple[np.ndarray, np.ndarray]:
     """N_+ of each network, at even quantiles of the proposal, and its weight: (many,) each."""
     every = np.arange(regime.n2 + 1)
@@ -161,28 +128,43 @@ def transferred(regime: Regime, seeds: Seeds) -> Foretold:
     """Train `TRANSFERRED` networks upstream and after transfer for each seed, stratified over the
     class sizes of both tasks.
     """
-    first, count = TRANSFERRED * seeds.first, TRANSFERRED * seeds.count
-    many = replace(seeds, first=first, count=count)
+    errors = _weighted_transfer(regime, _times(seeds, TRANSFERRED))
+    measured, share = float(errors.mean()), regime.inherited / regime.m
+    return Foretold(2 * len(errors), transfer_readings(regime), measured, share)
+
+
+def transferred_with_error(regime: Regime, seeds: Seeds) -> Unsure:
+    """Train `ALONE_TRANSFERRED` networks upstream and after transfer for each seed."""
+    errors = _weighted_transfer(regime, _times(seeds, ALONE_TRANSFERRED))
+    unsure = float(errors.std(ddof=1)) / math.sqrt(len(errors))
+    foretold = {
+        "law": law.finite_transfer(regime),
+        "half more signal": law.finite_transfer(law.with_signal(regime, 1.5)),
+        "a third less signal": law.finite_transfer(law.with_signal(regime, 1 / 1.5)),
+    }
+    return Unsure(2 * len(errors), foretold, float(errors.mean()), unsure)
+
+
+def _weighted_transfer(regime: Regime, seeds: Seeds) -> Array:
+    """Each network's error after transfer times its weight, (seeds,)."""
     (generator,) = replace(seeds, count=1).generators(_PAIRING)
-    source, target = (broad_counts(n, many.count) for n in (regime.n1, regime.n2))
-    order = generator.permutation(many.count)
-    weights = source[1][order] * target[1]
-    errors = _each(_after_transfer, regime, many, source[0][order], target[0])
-    measured = float(weights @ errors) / many.count
-    return Foretold(
-        2 * many.count, transfer_readings(regime), measured, regime.inherited / regime.m
-    )
+    source, target = (broad_counts(n, seeds.count) for n in (regime.n1, regime.n2))
+    order = generator.permutation(seeds.count)
+    errors = _each(_after_transfer, regime, seeds, source[0][order], target[0])
+    return np.asarray(source[1][order] * target[1] * errors)
 
 
 def transfer_readings(regime: Regime) -> dict[str, float]:
-    """The law of finite size after transfer, its limit, the same with equal classes, and the law
-    from scratch.
+    """The law of finite size after transfer, its limit, the same with equal classes, the law from
+    scratch, and the law with signals that are too long or too short.
     """
     return {
         "law": law.finite_transfer(regime),
         "limit": law.predict(regime).transfer,
         "equal classes": law.equal_classes_transfer(regime),
         "scratch": law.finite_scratch(regime),
+        "a fifth more signal": law.finite_transfer(law.with_signal(regime, 1.2)),
+        "a fifth less signal": law.finite_transfer(law.with_signal(regime, 0.8)),
     }
 
 

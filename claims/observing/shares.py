@@ -16,7 +16,7 @@ from claims.core.claim import Kind, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import SWEEP
 from claims.core.margin import Margin
-from claims.deciding.estimates import average, estimate
+from claims.deciding.estimates import average, each, estimate
 from claims.deciding.population import Population
 from claims.deciding.shares import typical
 from claims.observing.errors import MEASURED, trial_errors
@@ -29,6 +29,8 @@ Array = NDArray[np.float64]
 #: Inherited numbers of filters tried in one regime, evenly spaced from none to the most its domain
 #: allows.
 SHARES = 6
+#: Networks for each seed where errors are rarer.
+TIMES = 2
 
 
 @dataclass(frozen=True)
@@ -39,13 +41,18 @@ class Swept:
     networks: int
     alphas: Array  # (shares,), from 0 up
     errors: Array  # (shares,): mean test error over seeds
-    predicted: Array  # (shares,): the law's
+    predicted: Array  # (shares,): the law's, in the limit
+    finite: Array  # (shares,): the law's of finite size
     tau_d: Array  # (shares,)
     alpha_star: float
 
     def regret(self, chosen: int) -> float:
         """What a choice of share costs, in test error, against the best measured."""
         return float(self.errors[chosen] - self.errors.min())
+
+    def nats(self, chosen: int) -> float:
+        """The same, in the logarithm of the error."""
+        return float(np.log(self.errors[chosen] / self.errors.min()))
 
     @property
     def best(self) -> int:
@@ -56,6 +63,11 @@ class Swept:
     def by_law(self) -> int:
         """The share that the law calls best."""
         return int(self.predicted.argmin())
+
+    @property
+    def by_finite_law(self) -> int:
+        """The share that the law of finite size calls best."""
+        return int(self.finite.argmin())
 
     @property
     def by_tau_d(self) -> int:
@@ -81,9 +93,23 @@ def predict_shares(regime: Regime) -> dict[str, float]:
     }
 
 
+def predict_finite_shares(regime: Regime) -> dict[str, float]:
+    """The same of the law of finite size."""
+    return {
+        f"{k} of {regime.m} inherited": law.finite_transfer(replace(regime, inherited=k))
+        for k in shares(regime)
+    }
+
+
+def sweep_alpha_often(regime: Regime, seeds: Seeds) -> Swept:
+    """The same on `TIMES` networks for each seed."""
+    return sweep_alpha(regime, replace(seeds, first=TIMES * seeds.first, count=TIMES * seeds.count))
+
+
 def sweep_alpha(regime: Regime, seeds: Seeds) -> Swept:
     """Train upstream once, then downstream with each inherited number of filters."""
     numbers, predicted = shares(regime), np.array(list(predict_shares(regime).values()))
+    finite = np.array(list(predict_finite_shares(regime).values()))
     variants = [replace(regime, inherited=k) for k in numbers]
     trial = run_trial(replace(regime, inherited=numbers[-1]), seeds)
     errors = [trial_errors(trial, trial.scratch.weights).mean()]
@@ -101,6 +127,7 @@ def sweep_alpha(regime: Regime, seeds: Seeds) -> Swept:
         np.array([k / regime.m for k in numbers]),
         np.array(errors),
         predicted,
+        finite,
         np.array([named["tau_D"](variant) for variant in variants]),
         named["alpha_star"](regime),
     )
@@ -138,6 +165,15 @@ def best_by_law(s: Swept) -> int:
     return s.by_law
 
 
+def best_by_finite_law(s: Swept) -> int:
+    return s.by_finite_law
+
+
+def one_less(s: Swept) -> int:
+    """The share tried below the one that the law of finite size calls best."""
+    return max(s.by_finite_law - 1, 0)
+
+
 def nearest_star(s: Swept) -> int:
     """The share nearest alpha*."""
     return s.nearest_star
@@ -150,11 +186,19 @@ def worst_by_law(s: Swept) -> int:
 
 CHOICES: dict[str, Choose] = {
     "law": best_by_law,
+    "law of finite size": best_by_finite_law,
     "alpha*": nearest_star,
     "tau_D": lambda s: s.by_tau_d,
     "none": inherit_nothing,
     "most": lambda s: len(s.alphas) - 1,
 }
+
+
+def follows_closely(bound: float, choose: Choose) -> Callable[[Sequence[Swept], Constants], Margin]:
+    """The margin of: in two regimes of three the regret is at most so many nats."""
+    return lambda observations, constants: typical(
+        each(observations, lambda s: s.nats(choose(s)))
+    ).at_most(bound)
 
 
 def advice(observations: Sequence[Swept]) -> dict[str, Any]:

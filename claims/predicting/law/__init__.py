@@ -64,6 +64,7 @@ left behind sets the signs against each other but is no noise of its own. With z
 read off a simulation, it is `scratch.ROUNDED`.
 """
 
+from claims.predicting.law.break_even import break_even, gain, sharing
 from claims.predicting.law.cascade import Cascade, cascade
 from claims.predicting.law.finite import finite_readings, finite_scratch, scratch_errors_by_class
 from claims.predicting.law.finite_transfer import equal_classes_transfer, finite_transfer
@@ -87,6 +88,7 @@ __all__ = [
     "IncomputableError",
     "Law",
     "Moments",
+    "break_even",
     "cascade",
     "closed_form",
     "closed_form_log_error",
@@ -96,6 +98,7 @@ __all__ = [
     "finite_scratch",
     "finite_threshold",
     "finite_transfer",
+    "gain",
     "incomputable",
     "memorised",
     "one_task",
@@ -104,6 +107,7 @@ __all__ = [
     "predict",
     "scratch_error",
     "scratch_errors_by_class",
+    "sharing",
     "stepwise",
     "with_signal",
 ]

@@ -98,9 +98,11 @@ def _cascade(h: float, duration: float, zeta: float, f: float) -> Cascade:
             )
         switched = field > 0
         mine = np.searchsorted(waiting, _PATHS)
-        many, pushed = int(switched[:mine].sum()), int(switched[mine:].sum()) / _PATHS
-        if switched.any():
-            waiting, field, terms = waiting[~switched], field[~switched], terms[~switched]
+        many, others = np.count_nonzero(switched[:mine]), np.count_nonzero(switched[mine:])
+        pushed = others / _PATHS
+        if many + others:
+            still = ~switched
+            waiting, field, terms = waiting[still], field[still], terms[still]
         joined.append(many / _PATHS)
         if many:
             masses.append(many / _PATHS)

@@ -15,11 +15,13 @@ import math
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import optimize, special
 
 from claims.predicting.law.cascade import LEAST_STEP, LONGEST
 from claims.predicting.law.quadrature import Array, gauss_hermite
 
+Bools = NDArray[np.bool_]
 _SAMPLES, _FILTERS = 2**14, 4
 #: Steps taken one by one; from then on spans of steps double, in which nothing joins.
 _SINGLE = 10
@@ -80,8 +82,10 @@ class _Process:
         factor[before, :before], factor[before, before] = known, left
         self._factor = factor
         self._normals.append(self._generator.standard_normal(self._shape))
-        coefficients = [*known, left]
-        return np.asarray(sum(a * z for a, z in zip(coefficients, self._normals, strict=True)))
+        value, part = np.zeros(self._shape), np.empty(self._shape)
+        for coefficient, normals in zip([*known, left], self._normals, strict=True):
+            value += np.multiply(coefficient, normals, out=part)
+        return value
 
 
 def _population(h: float, steps: int, zeta: float) -> tuple[Array, Array]:
@@ -93,10 +97,10 @@ def _population(h: float, steps: int, zeta: float) -> tuple[Array, Array]:
     active, field = start > 0, math.sqrt(2) * zeta * start
     inactive = ~active
     common, own = _Process((_SAMPLES, 1), generator), _Process(start.shape, generator)
-    history: list[Array] = []
+    history: list[tuple[Bools, Array]] = []
     first, joined = 0.0, [(float(active.mean()), 0.0)]
     for index, span in enumerate(_spans(steps)):
-        history.append(active.astype(np.float64))
+        history.append((active, active.sum(1, dtype=np.float64)))
         alike, overlap = _overlaps(history)
         pull = common.next(overlap) + own.next(alike - overlap)
         before = first
@@ -107,16 +111,18 @@ def _population(h: float, steps: int, zeta: float) -> tuple[Array, Array]:
         if index == 0:
             field = field - (first - before) * _pushed(generator)
         now = active | (field > 0)
-        joined.append((float((now & ~active).mean()), first))
+        joined.append((np.count_nonzero(now & ~active) / active.size, first))
         active = now
     return inactive.astype(np.float64), (active & inactive).astype(np.float64)
 
 
-def _overlaps(history: list[Array]) -> tuple[Array, Array]:
-    """E a_r(t) a_r(s) and E a_r(t) a_r'(s), of the last time with all so far: (times,) each."""
-    last, sums = history[-1], history[-1].sum(1)
-    alike = np.array([float((last * then).mean()) for then in history])
-    crossed = np.array([float((sums * then.sum(1)).mean()) for then in history])
+def _overlaps(history: list[tuple[Bools, Array]]) -> tuple[Array, Array]:
+    """E a_r(t) a_r(s) and E a_r(t) a_r'(s), of the last time with all so far: (times,) each. Of
+    each time: which filters are active, and how many on a sample.
+    """
+    last, many = history[-1]
+    alike = np.array([np.count_nonzero(last & then) / last.size for then, _ in history])
+    crossed = np.array([float(many @ then) / len(many) for _, then in history])
     return alike, (crossed - _FILTERS * alike) / (_FILTERS * (_FILTERS - 1))
 
 

@@ -13,12 +13,11 @@ are active.)
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import interpolate, optimize, special
+from scipy import interpolate, special
 
 from claims.predicting.law.cascade import LEAST_STEP, LONGEST, Cascade, cascade
 from claims.predicting.law.counted import MOST_COUNTED, Counted
@@ -32,6 +31,8 @@ _NODES, _OWN, _ROUNDS = 10, 8, 3
 _A_DECADE, _LEAST_ZETA = 6, 1e-2
 #: ln of the inherited filters' own field over a fresh filter's, at least and at most.
 _WEAKEST, _STRONGEST = -4.0, 2.0
+#: Where it is looked for first: a little weaker than fresh filters' own.
+_UNKNOWN = -0.5
 #: How near the last one the next is looked for, and how closely it is found.
 _NEAR, _CLOSE = 0.2, 1e-3
 #: The largest correlation of what is common to inherited and to fresh filters.
@@ -150,35 +151,80 @@ def _still_active(
     common = math.sqrt(brought * up.r) * nodes
     deviation = math.sqrt(brought * (1 - up.r))
 
-    def shares(strength: float) -> Array:
-        return _shares(common, math.exp(strength) * push, deviation, own_weights)
-
-    def excess(strength: float) -> float:
-        return float(weights @ shares(strength) @ weights) - share
-
-    strength = _root(excess, near)
-    return shares(strength), strength
-
-
-def _root(excess: Callable[[float], float], near: float | None) -> float:
-    """Where this ascending function of the strength is 0, or the end that is nearer to it."""
-    if near is not None and excess(near - _NEAR) < 0 < excess(near + _NEAR):
-        return float(optimize.brentq(excess, near - _NEAR, near + _NEAR, xtol=_CLOSE))
-    if excess(_WEAKEST) >= 0:
-        return _WEAKEST
-    if excess(_STRONGEST) <= 0:
-        return _STRONGEST
-    return float(optimize.brentq(excess, _WEAKEST, _STRONGEST, xtol=_CLOSE))
+    at = (common, push, deviation, own_weights)
+    strength = _UNKNOWN if near is None else near
+    strength = float(_agreeing(*at, weights, share, strength))
+    return _shares(*at, strength), strength
 
 
 @compiled
-def _shares(common: Array, field: Array, deviation: float, weights: Array) -> Array:
-    """The mean over the last axis of Pr(common + field + deviation z > 0): (common, field)."""
-    found = np.zeros((len(common), len(field)))
+def _agreeing(
+    common: Array,
+    push: Array,
+    deviation: float,
+    own_weights: Array,
+    weights: Array,
+    share: float,
+    near: float,
+) -> float:
+    """The strength at which the mean of `_shares` is `share`, or the end that is nearer to it. The
+    mean ascends: by regula falsi, halving the side that stays (Illinois).
+    """
+    low, high = near - _NEAR, near + _NEAR
+    for widened in range(2):
+        below = _mean(common, push, deviation, own_weights, weights, low) - share
+        above = _mean(common, push, deviation, own_weights, weights, high) - share
+        if below < 0 < above:
+            break
+        if widened:
+            return low if below >= 0 else high
+        low, high = _WEAKEST, _STRONGEST
+    side = 0
+    middle = low
+    while True:
+        before = middle
+        middle = (low * above - high * below) / (above - below)
+        at = _mean(common, push, deviation, own_weights, weights, middle) - share
+        if at == 0 or abs(middle - before) < _CLOSE:
+            return middle
+        if at < 0:
+            low, below = middle, at
+            above = above / 2 if side < 0 else above
+            side = -1
+        else:
+            high, above = middle, at
+            below = below / 2 if side > 0 else below
+            side = 1
+
+
+@compiled
+def _mean(
+    common: Array,
+    push: Array,
+    deviation: float,
+    own_weights: Array,
+    weights: Array,
+    strength: float,
+) -> float:
+    shares = _shares(common, push, deviation, own_weights, strength)
+    total = 0.0
+    for a in range(len(weights)):
+        for d in range(len(weights)):
+            total += weights[a] * shares[a, d] * weights[d]
+    return total
+
+
+@compiled
+def _shares(common: Array, push: Array, deviation: float, weights: Array, strength: float) -> Array:
+    """The mean over the last axis of Pr(common + e^strength push + deviation z > 0): (common,
+    push).
+    """
+    found = np.zeros((len(common), len(push)))
+    times = math.exp(strength)
     for a in range(len(common)):
-        for d in range(len(field)):
+        for d in range(len(push)):
             for k in range(len(weights)):
-                at = (common[a] + field[d, k]) / deviation
+                at = (common[a] + times * push[d, k]) / deviation
                 found[a, d] += weights[k] * math.erfc(-at * _HALF_ROOT) / 2
     return found
 

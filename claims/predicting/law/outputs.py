@@ -12,13 +12,15 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import interpolate
 
 from claims.predicting.law.quadrature import Array, hermite
 from model.engines.compiled import compiled
 
 _ACROSS, _WIDTHS, _FIELDS = 5, 6, 16
-#: Along the direction.
-_ALONG = np.arange(-5.0, 9.0, 0.2)
+#: Along the direction: where outputs are computed, and, by a cubic spline, used.
+_KNOTS, _ALONG = np.arange(-5.0, 9.01, 0.5), np.arange(-5.0, 9.01, 0.2)
+_BETWEEN = np.ascontiguousarray(interpolate.CubicSpline(_KNOTS, np.eye(len(_KNOTS)))(_ALONG))
 _NEVER, _TINY = 38.0, 1e-300
 _DIAGONAL = math.sqrt(1 / 3)
 _HALF_ROOT, _DENSITY = math.sqrt(0.5), 1 / math.sqrt(2 * math.pi)
@@ -63,11 +65,11 @@ def profile(counts: Counts, of: Gaussians) -> Profile:
     growth = factor.T @ np.array([counts.alpha, counts.alpha, 1 - counts.alpha])
     length = math.sqrt(float(growth @ growth))
     axes = _axes(growth / length)
-    mean, variance = np.empty(len(_ALONG)), np.empty(len(_ALONG))
+    mean, variance = np.empty(len(_KNOTS)), np.empty(len(_KNOTS))
     own = np.array([of.own_source, of.own_inherited, of.own_fresh])
     samples = np.array([max(counts.n1 / 2, 1.0), max(counts.n2 / 2, 1.0)])
     _swept(
-        _ALONG,
+        _KNOTS,
         axes,
         *hermite(_ACROSS),
         factor,
@@ -78,7 +80,7 @@ def profile(counts: Counts, of: Gaussians) -> Profile:
         mean,
         variance,
     )
-    return Profile(mean, variance, length)
+    return Profile(_BETWEEN @ mean, np.maximum(_BETWEEN @ variance, 0.0), length)
 
 
 def _factor(of: Gaussians) -> Array:
@@ -169,9 +171,6 @@ def exceeds(
     """Pr(F' > F + S): F and F' of these profiles, S of this mean and variance; their directions
     have correlation -`opposed`. No number where one of them is none.
     """
-    numbers = (right.mean, right.variance, wrong.mean, wrong.variance)
-    if not all(np.isfinite(one).all() for one in (*numbers, signal, unsure, opposed)):
-        return math.nan
     return float(
         _exceeding(
             _ALONG,
@@ -200,6 +199,11 @@ def _exceeding(
     """F' is its mean and a width times z: for each z, there is a place from which on it exceeds
     what is needed.
     """
+    known = signal + unsure + opposed
+    for i in range(len(along)):
+        known += right[0][i] + right[1][i] + wrong[0][i] + wrong[1][i]
+    if not math.isfinite(known):
+        return math.nan
     nodes, weights = widths
     spare = math.sqrt(1 - opposed**2)
     mean = np.interp(fields[0], along, right[0])

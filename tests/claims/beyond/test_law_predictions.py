@@ -33,7 +33,11 @@ def test_the_law_s_claims_predict():
         "law.worst",
         "law.finite",
         "law.finite.transfer",
+        "law.finite.transfer.common",
+        "law.finite.share",
+        "law.break-even",
         "law.finite.worst",
+        "law.finite.worst.transfer",
     }
     law = {claim.id for claim in catalogue().values() if claim.id.startswith("law.")}
     trained = {name for name in law if catalogue()[name].domain}

@@ -6,17 +6,15 @@ import torch
 from examples import regime
 from scipy.stats import binom
 
-from claims.core import quantities
 from claims.observing import class_sizes
 from claims.observing.class_sizes import (
     broad_counts,
-    crossing,
     drawn_counts,
-    predict_crossing,
     predict_finite,
     predict_transfer,
     stratified,
     transferred,
+    transferred_with_error,
     with_counts,
     with_error,
 )
@@ -95,19 +93,6 @@ def test_what_is_foretold():
     assert found["nothing left behind"] < found["law"]
 
 
-def test_a_threshold_is_where_the_mean_error_is_a_tenth(monkeypatch):
-    found = crossing(MADE, Seeds(0, 6))
-    foretold = predict_crossing(MADE)["tau_2"]
-    assert found.foretold == foretold == law.finite_threshold(MADE)
-    assert found.networks == 2 * 6 * class_sizes.TIMES
-    at = law.with_signal(MADE, found.measured / quantities.catalogue()["tau_2"](MADE))
-    assert stratified(at, Seeds(0, 6)).measured == pytest.approx(0.1, abs=1e-3)
-    assert found.measured == pytest.approx(foretold, rel=0.1)
-    # It is measured, and not what is foretold: a law that is wrong moves the one alone.
-    monkeypatch.setattr(law, "finite_threshold", lambda *_: 1.08 * foretold)
-    assert crossing(MADE, Seeds(0, 6)).measured == pytest.approx(found.measured, rel=0.02)
-
-
 @pytest.mark.parametrize("n", [1, 20, 300])
 def test_broad_counts(n):
     """Weights give the binomial law back; sizes of three deviations are among a few dozen."""
@@ -132,3 +117,19 @@ def test_the_mean_after_transfer_is_that_of_plain_draws():
     assert found.measured == pytest.approx(plain.mean().item(), abs=5 * error)
     assert found.foretold["law"] == law.finite_transfer(made) == predict_transfer(made)["transfer"]
     assert found.foretold["limit"] == predict_transfer(made)["limit"]
+    assert found.foretold["a fifth more signal"] < found.foretold["law"]
+    assert found.foretold["law"] < found.foretold["a fifth less signal"]
+
+
+def test_the_mean_after_transfer_is_known_to_its_error():
+    made = regime(
+        n1=20, n2=20, d=10**6, m=6, inherited=2, signal=300.0, sigma1=1.0, sigma2=1.0, steps=60
+    )
+    one, other = (transferred_with_error(made, Seeds(root, 12)) for root in (0, 1))
+    assert one.networks == 2 * 12 * class_sizes.ALONE_TRANSFERRED
+    assert one.measured != other.measured
+    apart = np.hypot(one.unsure, other.unsure)
+    assert abs(one.measured - other.measured) < 5 * apart
+    assert 0.02 < one.unsure / one.measured < 0.3
+    assert one.foretold["half more signal"] < one.foretold["law"] == law.finite_transfer(made)
+    assert one.foretold["law"] < one.foretold["a third less signal"]

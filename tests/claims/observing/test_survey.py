@@ -14,7 +14,17 @@ from claims.core import quantities
 from claims.observing import survey
 from claims.observing.errors import LINES, scratch_only
 from claims.observing.limit import approach
-from claims.observing.shares import SHARES, Swept, shares, sweep_alpha
+from claims.observing.shares import (
+    SHARES,
+    TIMES,
+    Swept,
+    best_by_finite_law,
+    one_less,
+    predict_finite_shares,
+    shares,
+    sweep_alpha,
+    sweep_alpha_often,
+)
 from claims.observing.survey import crowd, narrow, predict
 from claims.predicting import law
 from model.sampling import Seeds
@@ -148,6 +158,7 @@ def test_networks(swept):
 def test_formulas(swept):
     variants = [replace(MADE, inherited=k) for k in range(5)]
     assert swept.predicted.tolist() == [law.predict(v).transfer for v in variants]
+    assert swept.finite.tolist() == [law.finite_transfer(v) for v in variants]
     assert swept.tau_d.tolist() == [quantities.catalogue()["tau_D"](v) for v in variants]
     assert swept.alpha_star == pytest.approx(MADE.u**2 / (MADE.u**2 + MADE.v2**2))
 
@@ -186,11 +197,27 @@ def test_choices():
         np.array([0.0, 0.25, 0.5, 1.0]),
         np.array([0.3, 0.1, 0.15, 0.1]),
         np.array([0.4, 0.3, 0.2, 0.2]),
+        np.array([0.5, 0.4, 0.3, 0.2]),
         np.array([1.0, 2.0, 3.0, 4.0]),
         0.4,
     )
     assert (found.best, found.by_law, found.by_tau_d, found.nearest_star) == (1, 2, 3, 2)
     assert [found.regret(k) for k in range(4)] == pytest.approx([0.2, 0.0, 0.05, 0.0])
+    assert (found.by_finite_law, one_less(found), best_by_finite_law(found)) == (3, 2, 3)
+    assert [found.nats(k) for k in range(4)] == pytest.approx([np.log(3), 0.0, np.log(1.5), 0.0])
+    assert one_less(replace(found, finite=np.array([0.1, 0.2, 0.2, 0.2]))) == 0
+
+
+def test_swept_more_often():
+    """What is preregistered is what is judged; a seed is several networks, never twice the same."""
+    often = sweep_alpha_often(MADE, Seeds(2, 3))
+    assert often.finite.tolist() == list(predict_finite_shares(MADE).values())
+    assert often.networks == TIMES * 3 * 6
+    assert often.errors.tolist() == sweep_alpha(MADE, Seeds(2, TIMES * 3)).errors.tolist()
+    later = sweep_alpha_often(MADE, Seeds(2, 3, 3))
+    assert (
+        later.errors.tolist() == sweep_alpha(MADE, Seeds(2, TIMES * 3, TIMES * 3)).errors.tolist()
+    )
 
 
 # Variants -----------------------------------------------------------------------------------------
