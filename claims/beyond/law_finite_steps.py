@@ -6,7 +6,7 @@ coefficients there stay at -h/2. They set the two signs' noise against each othe
 law counts; but they are noise too, of variance h^2/8 beside the v of what is memorised, and where
 one class has few samples its filters hold little else. With both
 (`claims.predicting.law.imbalance`) the law goes on, thirty times beyond the largest step of
-Condition 4.1, and ends between h = 15 and h = 30.
+Condition 4.1, and ends between h = 15 and h = 30. After transfer it goes as far.
 """
 
 from __future__ import annotations
@@ -18,13 +18,23 @@ from typing import Any
 import numpy as np
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.condition import PRACTICAL, Clause
 from claims.core.constants import Constants
-from claims.core.domain import Between
-from claims.core.domains import stepping
+from claims.core.domain import Between, Scale
+from claims.core.domains import after_transfer, stepping
 from claims.core.margin import Margin
+from claims.core.quantities import TAU_D
+from claims.core.ranges import SMALL
 from claims.deciding.population import Population
 from claims.deciding.shares import median, typical
-from claims.observing.class_sizes import Foretold, nats, predict_finite, stratified
+from claims.observing.class_sizes import (
+    Foretold,
+    nats,
+    predict_finite,
+    predict_transfer,
+    stratified,
+    transferred,
+)
 from claims.observing.errors import MEASURED
 
 #: Nats that the law may be off by, where it foretells an error in this range.
@@ -35,6 +45,23 @@ BOUND, LEAST, LARGEST = 0.2, 1e-6, 0.1
 _TAU = Between(1.0, 20.0)
 LARGE = stepping(_TAU, Between(2.0, 15.0), 300.0)
 LARGER = stepping(_TAU, Between(30.0, 100.0), 2000.0)
+#: The same steps in both tasks, each its own, and errors from one half down.
+BOTH = after_transfer(
+    TAU_D,
+    Between(0.5, 15.0),
+    x=Between(0.1, 20.0),
+    y=Between(1.0, 20.0),
+    without={Clause.STEP, Clause.STEP_DIMENSION},
+    scales={
+        **SMALL,
+        Scale.M: Between(18, 24),
+        Scale.INHERITED: Between(1, 17),
+        Scale.H1: Between(2.0, 15.0),
+        Scale.H2: Between(2.0, 15.0),
+        Scale.DURATION: Between(300.0, 300.0),
+    },
+    tier=PRACTICAL,
+)
 
 
 def near(reading: str, regimes: Sequence[Foretold], constants: Constants) -> Margin:
@@ -57,12 +84,14 @@ def _record(regimes: Sequence[Foretold]) -> dict[str, Any]:
 
 
 _SHARED: dict[str, Any] = {
-    "source": "L1, finite N and m",
     "provenance": (Provenance.D,),
     "kind": Kind.ORDERING,
+    "uses": MEASURED,
+}
+_SCRATCH: dict[str, Any] = _SHARED | {
+    "source": "L1, finite N and m",
     "observe": stratified,
     "rule": Population(96, _record, predict_finite),
-    "uses": MEASURED,
 }
 CLAIMS = (
     Claim(
@@ -95,7 +124,7 @@ CLAIMS = (
             Mutant("fifth", "τ a fifth larger", {"margin": partial(near, "a fifth more signal")}),
             Mutant("larger", "with h from 30 to 100 as well", {"domain": LARGER}),
         ),
-        **_SHARED,
+        **_SCRATCH,
     ),
     Claim(
         id="law.finite.ends.steps",
@@ -115,6 +144,31 @@ CLAIMS = (
         mutants=(
             Mutant("within", "with h from 2 to 15 as well", {"domain": LARGE}),
             Mutant("more", "off by four nats", {"margin": partial(beyond, 20 * BOUND)}),
+        ),
+        **_SCRATCH,
+    ),
+    Claim(
+        id="law.finite.transfer.steps",
+        title="Sharp law at finite size: after transfer with steps far beyond Condition 4.1",
+        source="L2, finite N and m",
+        statement=(
+            "With h₁ and h₂ from 2 to 15, 1 to 17 of 18 to 24 filters inherited, N₁ and N₂ from 20"
+            " to 240, τ_D from 0.5 to 15, X from 0.1 to 20 and Y up to 20, where the law of finite"
+            f" size foretells an error from {LEAST:g} to {LARGEST:g} after transfer it is off by at"
+            f" most {BOUND} nats in two regimes of three."
+        ),
+        latex=(
+            r"2\le h_1,h_2\le15\;\Rightarrow\;|\ln(\mathrm{error}/\mathrm{law})|\le"
+            rf" {BOUND}"
+        ),
+        domain=BOTH,
+        observe=transferred,
+        margin=partial(near, "law"),
+        rule=Population(96, _record, predict_transfer),
+        unit=f"{BOUND} nats less what two regimes of three are off by",
+        mutants=(
+            Mutant("limit", "the limit of many samples", {"margin": partial(near, "limit")}),
+            Mutant("fifth", "τ a fifth larger", {"margin": partial(near, "a fifth more signal")}),
         ),
         **_SHARED,
     ),

@@ -7,8 +7,8 @@ weights, zeta_2, that moves it most: near 0.85 with zeta_2 = 1/2, near 1.3 where
 it does has not been looked into. So C_1 has to be larger than C_3; and larger still, for the
 theorems speak of 19 networks in 20, whose errors scatter about the mean that the law foretells.
 
-How wide the transition is from large errors to small ones, the law says too: tau_2 grows seven- to
-tenfold between mean errors of 0.2 and 0.02.
+How wide the transition is from large errors to small ones, the law says too: from a mean error of
+0.2 to one of 0.02 tau_2 grows ten- to fifteenfold.
 """
 
 from __future__ import annotations

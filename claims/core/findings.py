@@ -161,14 +161,19 @@ FINDINGS = (
         " 3 and h = 4; it ends before h = 10. Below errors of 10⁻³ networks err several times what"
         " its limit of many samples says: their two classes are of unequal size. With that, and"
         " finitely many filters, it holds to a quarter of a nat, from scratch to 10⁻⁶ and after"
-        " transfer; from scratch up to h = 15, for what it lacked at large steps is the noise that"
-        " they leave behind on the other class; and it says to 5% at which τ₂ the error is 0.1.",
+        " transfer, and up to h = 15, for what it lacked at large steps is the noise that they"
+        " leave behind on the other class. It says to 5% at which τ₂ the error is 0.1, and to a"
+        " tenth how wide the transition is; how little two tasks may share before transfer hurts,"
+        " and how fast gain turns into loss; and which share is best.",
         _rests(
             "law.share law.l1 law.l2 law.l3 law.l4 law.improves.initialisation law.improves.width"
             " law.crowded law.worst law.steps law.ends.steps law.ends.rare law.finite.common"
             " law.finite.hundredths law.finite.thousandths law.finite.rarer law.finite.median"
-            " law.finite.transfer law.finite.threshold law.finite.steps law.finite.ends.steps"
-            " law.finite.worst"
+            " law.finite.transfer law.finite.transfer.hundredths law.finite.transfer.rarer"
+            " law.finite.transfer.median law.finite.transfer.common law.finite.transfer.steps"
+            " law.finite.threshold law.finite.transition law.finite.break-even"
+            " law.finite.break-even.slope law.finite.share law.finite.steps law.finite.ends.steps"
+            " law.finite.worst law.finite.worst.transfer"
         ),
     ),
     Finding(

@@ -9,9 +9,9 @@ from model.regime import Regime
 #: The least error that the law of finite size was compared with after transfer
 #: (`claims.beyond.law_finite_transfer`): less is not told apart.
 RARE = 1e-5
-#: The largest step, and N^2/d, at which it has been found as accurate as inside Condition 4.1 (from
-#: scratch it holds up to h = 15: `claims.beyond.law_finite_steps`).
-MOST_STEP, MOST_CROWDED = 4.0, 3.0
+#: The largest step up to which it holds (`claims.beyond.law_finite_steps`), and the largest N^2/d
+#: at which it has been found as accurate as inside Condition 4.1.
+MOST_STEP, MOST_CROWDED = 15.0, 3.0
 #: The fewest steps, and the shortest run h T, after which it speaks.
 FEWEST_STEPS, SHORTEST = 5, 1.0
 #: Clauses that the law needs as well: its words for each, of the slack.

@@ -39,7 +39,7 @@ def test_inside():
         ({"sigma0": 1e-3}, "initial weights are too large (source: "),
         ({"sigma1": 1e-4}, "the signal, not noise, fits the training set (source: "),
         ({"v2": 800.0}, "the signal, not noise, fits the training set (target: "),
-        ({"eta2": 0.01}, "steps are too large: h = 8.33, more than 4 (target)"),
+        ({"eta2": 0.02}, "steps are too large: h = 16.7, more than 15 (target)"),
         ({"steps1": 3}, "there are fewer than 5 steps (source)"),
         ({"steps2": 4}, "there are fewer than 5 steps (target)"),
         ({"eta1": 1e-6}, "hardly anything is memorised: hT = 0.167 (source)"),
