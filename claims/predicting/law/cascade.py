@@ -24,6 +24,7 @@ from functools import cache
 import numpy as np
 
 from claims.predicting.law.quadrature import Array
+from model.engines.compiled import compiled
 
 _PATHS = 2**13
 #: Steps below this are not told apart: the cascade's limit at h -> 0 is reached, in runs of so many
@@ -76,40 +77,15 @@ def _cascade(h: float, duration: float, zeta: float, f: float) -> Cascade:
     waiting = np.flatnonzero(np.concatenate([~on, start[_PATHS:] < 0]))
     # In units of the class's own noise: the fewer samples, the more the rest weighs.
     field = math.sqrt(2 / f) * zeta * start[waiting]
+    steps = max(1, round(duration / h))
+    begun, joined = np.empty(steps), np.empty(steps + 1)
+    joined[0] = on.mean()
+    first, other, left = _followed(
+        generator, field, int(np.searchsorted(waiting, _PATHS)), h, f, begun, joined
+    )
     # Of samples that became active together: their mass, and the first samples' coefficient then.
-    masses, begun = [float(on.mean())], [0.0]
-    joined = [masses[0]]
-    first, active, before = 0.0, masses[0], 0.0  # the coefficient, and sums over masses
-
-    def term() -> Array:
-        """Of all samples that became active together."""
-        return math.sqrt(masses[-1]) * generator.standard_normal(len(waiting))
-
-    terms, pushed, other, left = term(), 0.5, 0.0, 0.0
-    for _ in range(max(1, round(duration / h))):
-        step = h / (1 + math.exp(min(active * first - before, _MOST_OUTPUT)))
-        first += step
-        other += step * pushed
-        left += step**2 * pushed
-        field += step * terms  # all coefficients grow by the same step
-        if pushed > 0:
-            field -= (
-                step * math.sqrt((2 - f) / f * pushed) * generator.standard_normal(len(waiting))
-            )
-        switched = field > 0
-        mine = np.searchsorted(waiting, _PATHS)
-        many, others = np.count_nonzero(switched[:mine]), np.count_nonzero(switched[mine:])
-        pushed = others / _PATHS
-        if many + others:
-            still = ~switched
-            waiting, field, terms = waiting[still], field[still], terms[still]
-        joined.append(many / _PATHS)
-        if many:
-            masses.append(many / _PATHS)
-            begun.append(first)
-            active, before = active + masses[-1], before + masses[-1] * first
-            terms = terms + term()
-    weights, values = np.array(masses), first - np.array(begun)
+    together = joined > 0
+    weights, values = joined[together], first - np.concatenate([[0.0], begun])[together]
     return Cascade(
         max(float(weights.sum()), _LEAST_SHARE),
         first,
@@ -117,5 +93,59 @@ def _cascade(h: float, duration: float, zeta: float, f: float) -> Cascade:
         float(weights @ values**2),
         other,
         left,
-        tuple(joined),
+        tuple(joined.tolist()),
     )
+
+
+@compiled
+def _followed(
+    generator: np.random.Generator,
+    field: Array,
+    mine: int,
+    h: float,
+    f: float,
+    begun: Array,
+    joined: Array,
+) -> tuple[float, float, float]:
+    """Follow the fields of samples that wait, the first `mine` of them of the own class; write the
+    share that becomes active in each step to `joined`, from its second place on, and the first
+    samples' coefficient then to `begun`.
+
+    Returns:
+        The first samples' coefficient at the end; what is left behind on the other class, and its
+        square.
+    """
+    waiting = len(field)
+    own = np.arange(waiting) < mine
+    terms = math.sqrt(joined[0]) * generator.standard_normal(waiting)
+    first, other, left, pushed = 0.0, 0.0, 0.0, 0.5
+    active, before = joined[0], 0.0  # sums over what is active
+    for index in range(len(begun)):
+        step = h / (1 + math.exp(min(active * first - before, _MOST_OUTPUT)))
+        first += step
+        other += step * pushed
+        left += step**2 * pushed
+        for i in range(waiting):
+            field[i] += step * terms[i]  # all coefficients grow by the same step
+        if pushed > 0:
+            push = step * math.sqrt((2 - f) / f * pushed)
+            normals = generator.standard_normal(waiting)
+            for i in range(waiting):
+                field[i] -= push * normals[i]
+        many, others, still = 0, 0, 0
+        for i in range(waiting):
+            if field[i] > 0:
+                many += own[i]
+                others += not own[i]
+            else:
+                field[still], terms[still], own[still] = field[i], terms[i], own[i]
+                still += 1
+        waiting, pushed = still, others / _PATHS
+        begun[index], joined[index + 1] = first, many / _PATHS
+        if many > 0:
+            active += joined[index + 1]
+            before += joined[index + 1] * first
+            mass, normals = math.sqrt(joined[index + 1]), generator.standard_normal(waiting)
+            for i in range(waiting):
+                terms[i] += mass * normals[i]
+    return first, other, left
