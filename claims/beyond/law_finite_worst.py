@@ -3,8 +3,8 @@
 The bound is what so many networks can tell: where errors are rare the mean of 768 is unsure by a
 fifth of a nat at the level of this search. Furthest off are few filters and large initial weights:
 with 6 filters, zeta_2 = 1/2 and 41 samples 4000 networks err 0.20 nats less than the law says, at
-an error of 2.2e-5 (standard error 0.02). The worst that an adversary found, twice in eleven minutes,
-is the corner with 20 samples, 4 filters, tau_2 = 30 and zeta_2 = 1/2: below 0.4.
+an error of 2.2e-5 (standard error 0.02). The worst that an adversary found, twice in eleven
+minutes, is the corner with 20 samples, 4 filters, tau_2 = 30 and zeta_2 = 1/2: below 0.4.
 
 After transfer a network costs more, and 240 of a regime tell half a nat at errors of 10^-3. In 13
 minutes (315 regimes) the worst was one with most filters inherited and little noise with them, 15

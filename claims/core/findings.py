@@ -171,6 +171,7 @@ FINDINGS = (
             " law.finite.hundredths law.finite.thousandths law.finite.rarer law.finite.median"
             " law.finite.transfer law.finite.transfer.hundredths law.finite.transfer.rarer"
             " law.finite.transfer.median law.finite.transfer.common law.finite.transfer.steps"
+            " law.finite.transfer.angle"
             " law.finite.threshold law.finite.transition law.finite.break-even"
             " law.finite.break-even.slope law.finite.share law.finite.steps law.finite.ends.steps"
             " law.finite.worst law.finite.worst.transfer"

@@ -133,6 +133,17 @@ def transferred(regime: Regime, seeds: Seeds) -> Foretold:
     return Foretold(2 * len(errors), transfer_readings(regime), measured, share)
 
 
+def turned(regime: Regime, seeds: Seeds) -> Foretold:
+    """The same, beside the law that leaves out the angle of v_1 and v_2, or half of its cosine."""
+    errors = _weighted_transfer(regime, _times(seeds, TRANSFERRED))
+    foretold = {
+        name: law.finite_transfer(replace(regime, cos_v=part * regime.cos_v))
+        for name, part in (("law", 1.0), ("no angle", 0.0), ("half of the cosine", 0.5))
+    }
+    measured, share = float(errors.mean()), regime.inherited / regime.m
+    return Foretold(2 * len(errors), foretold, measured, share)
+
+
 def transferred_with_error(regime: Regime, seeds: Seeds) -> Unsure:
     """Train `ALONE_TRANSFERRED` networks upstream and after transfer for each seed."""
     errors = _weighted_transfer(regime, _times(seeds, ALONE_TRANSFERRED))

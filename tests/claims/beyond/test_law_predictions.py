@@ -36,6 +36,7 @@ def test_the_law_s_claims_predict():
         "law.finite.transfer.common",
         "law.finite.share",
         "law.break-even",
+        "law.angle",
         "law.finite.worst",
         "law.finite.worst.transfer",
     }

@@ -1,5 +1,7 @@
 """Errors averaged over networks that are stratified over their class sizes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from claims.observing.class_sizes import (
     stratified,
     transferred,
     transferred_with_error,
+    turned,
     with_counts,
     with_error,
 )
@@ -133,3 +136,18 @@ def test_the_mean_after_transfer_is_known_to_its_error():
     assert 0.02 < one.unsure / one.measured < 0.3
     assert one.foretold["half more signal"] < one.foretold["law"] == law.finite_transfer(made)
     assert one.foretold["law"] < one.foretold["a third less signal"]
+
+
+def test_the_angle_is_left_out_of_what_is_foretold_alone():
+    made = replace(
+        regime(
+            n1=20, n2=20, d=10**6, m=6, inherited=2, signal=300.0, sigma1=1.0, sigma2=1.0, steps=60
+        ),
+        cos_v=-0.5,
+    )
+    found = turned(made, Seeds(2, 8))
+    assert found.measured == transferred(made, Seeds(2, 8)).measured
+    assert found.foretold["law"] == law.finite_transfer(made)
+    assert found.foretold["no angle"] == law.finite_transfer(replace(made, cos_v=0.0))
+    assert found.foretold["half of the cosine"] == law.finite_transfer(replace(made, cos_v=-0.25))
+    assert found.foretold["law"] > found.foretold["half of the cosine"] > found.foretold["no angle"]
