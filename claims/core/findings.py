@@ -178,6 +178,13 @@ FINDINGS = (
         ),
     ),
     Finding(
+        "Training the source beyond fitting harms where most of the target's signal is its own",
+        "With Y from 5 on, thirty times as many source steps make the error larger by 0.1 to 1.2"
+        " nats, as the law says; no criterion knows of it. What is inherited grows like log T₁."
+        " Where the tasks share nearly all, and little noise is inherited, it helps.",
+        _rests("longer-source.harms longer-source.law"),
+    ),
+    Finding(
         "More layers transfer where two do; weight decay cures negative transfer",
         "Networks of three and four layers gain and lose by transfer where τ_D says, as does"
         " inheriting a whole layer. Decay fades what is inherited, positive transfer too. Filters"

@@ -1,5 +1,5 @@
-"""Training that the theory leaves open: a penalty on the weights, and noise that is not orthogonal
-to the signal.
+"""Training that the theory leaves open: a penalty on the weights, filters that stay as they are,
+and noise that is not orthogonal to the signal.
 
 Both by the gradient step written out (`model.engines.autograd`), in the coordinates of a draw,
 which a rotation of R^d leads to: neither penalty nor noise singles out a frame. They cost O(m N
@@ -50,6 +50,25 @@ def descend_penalised(
         raise DivergenceError(
             f"eta = {eta!r}, penalty = {penalty!r}: weights are no longer finite; use a smaller"
             " step"
+        )
+    return weights
+
+
+def descend_frozen(sample: Sample, start: Tensor, eta: float, steps: int, frozen: int) -> Tensor:
+    """Filters after gradient descent in which the first `frozen` of each sign stay as they are:
+    (seeds, 2m, dim). The network's output is that of all.
+
+    Raises:
+        DivergenceError: when a weight is no longer a finite number.
+    """
+    m = start.shape[1] // 2
+    free = (torch.arange(m) >= frozen).repeat(2)[:, None]
+    weights = start
+    for _ in range(steps):
+        weights = torch.where(free, closed_form_step(sample, weights, eta), start)
+    if not bool(torch.isfinite(weights).all()):
+        raise DivergenceError(
+            f"eta = {eta!r}, frozen = {frozen!r}: weights are no longer finite; use a smaller step"
         )
     return weights
 

@@ -2,6 +2,7 @@
 read it.
 """
 
+import itertools
 import math
 
 import numpy as np
@@ -92,8 +93,26 @@ def test_gain():
 def test_regularised(seen):
     found = regularised.regularised(MADE, SEEDS)
     assert torch.equal(found.plain.value, seen.transfer.error.value)
-    assert found.networks == 4 * SEEDS.count
-    assert not torch.allclose(found.decayed.value, found.anchored.value)
+    assert torch.equal(found.scratch.value, seen.scratch.error.value)
+    assert found.networks == 6 * SEEDS.count
+    errors = [found.plain, found.decayed, found.anchored, found.frozen]
+    for first, second in itertools.combinations(errors, 2):
+        assert not torch.allclose(first.value, second.value)
+
+
+def test_ways_are_ordered():
+    """Each errs more than the next, by the least of the gaps."""
+    by_way = {
+        way: estimate(error)
+        for way, error in (("scratch", 0.1), ("frozen", 0.2), ("anchored", 0.3))
+    }
+    found = regularised.Regularised(
+        0, by_way["scratch"], *([estimate(0.5)] * 2), by_way["anchored"], by_way["frozen"]
+    )
+    right = regularised.ordered("anchored", "frozen", "scratch")(found, {})
+    assert right.low == pytest.approx([math.log(1.5)])
+    wrong = regularised.ordered("frozen", "anchored", "scratch")(found, {})
+    assert wrong.high == pytest.approx([-math.log(1.5)])
 
 
 # Correlated noise ---------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from examples import KINDS, regime
 from model.engines.autograd import Trainer, logistic_loss, patches
 from model.engines.network import TwoLayerCNN
 from model.engines.variants import (
+    descend_frozen,
     descend_penalised,
     estimate_error_with_signal_noise,
     with_signal_noise,
@@ -89,6 +90,33 @@ def test_a_penalty_pulls_to_where_it_is_told():
     ).norm()  # what one step without it moves
     assert faded < 4 * once < 0.1 * away.norm()
     assert kept < 4 * once
+
+
+@every_kind
+def test_frozen_filters_stay_and_the_others_learn(kind):
+    """By autograd, whose optimiser is told of the free filters alone, as if their gradient were 0
+    elsewhere.
+    """
+    case = KINDS[kind]
+    draw = sample(case, SEEDS, "explicit")
+    frozen, m = case.m - 1, case.m
+    mine = descend_frozen(draw.downstream, draw.fresh, case.eta2, case.steps2, frozen)
+    kept = torch.arange(2 * m) % m < frozen
+    assert torch.equal(mine[:, kept], draw.fresh[:, kept])
+    step = Trainer().descend(draw.downstream, draw.fresh, case.eta2, 1).weights
+    one = descend_frozen(draw.downstream, draw.fresh, case.eta2, 1, frozen)
+    assert torch.allclose(one[:, ~kept], step[:, ~kept], rtol=0, atol=1e-12)
+    assert not torch.allclose(mine[:, ~kept], one[:, ~kept])
+    none = descend_frozen(draw.downstream, draw.fresh, case.eta2, case.steps2, 0)
+    whole = Trainer().descend(draw.downstream, draw.fresh, case.eta2, case.steps2).weights
+    assert torch.allclose(none, whole, rtol=0, atol=1e-12)
+
+
+def test_the_divergence_of_free_filters():
+    case = regime()
+    draw = sample(case, SEEDS)
+    with pytest.raises(DivergenceError, match="frozen = 1"):
+        descend_frozen(draw.downstream, draw.fresh, torch.inf, 2, 1)
 
 
 def test_the_penalty_s_divergence():
