@@ -48,7 +48,11 @@ def _layers(beginning: str) -> tuple[str, ...]:
 
 
 QUESTIONS = (
-    Question("Is the printed covariance of the noise positive semidefinite?"),
+    Question(
+        "Is the printed covariance of the noise positive semidefinite?",
+        "Just where u ⊥ v_k: its least eigenvalue is −|cos(u, v_k)|.",
+        ("covariance.eigenvalues",),
+    ),
     Question(
         "Which dimension suffices?",
         "Condition 4.1 needs its N² part, from N²/d = 100 on; a thousandth of it is enough.",
