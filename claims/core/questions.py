@@ -101,7 +101,11 @@ QUESTIONS = (
         ("conjecture.correlated-noise",),
     ),
     Question("From which noise along the signal on does the criterion fail?"),
-    Question("Does any of it hold for the square loss?"),
+    Question(
+        "Does any of it hold for the square loss?",
+        "Transfer helps and hurts with it where it does with the logistic loss.",
+        ("conjecture.square-loss.helps", "conjecture.square-loss.hurts"),
+    ),
     Question(
         "Do deeper networks gain and lose where those of two layers do?",
         "On average, with three and four layers.",

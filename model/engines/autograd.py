@@ -6,6 +6,7 @@ out, as the paper's proofs use it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import torch
@@ -84,9 +85,19 @@ class Trainer:
         return finite_run(sample, eta, loss, weights)
 
 
-def closed_form_step(sample: Sample, weights: Tensor, eta: float) -> Tensor:
+def _logistic_pull(margin: Tensor) -> Tensor:
+    """Minus the derivative of the logistic loss in the margin y f."""
+    return torch.sigmoid(-margin)
+
+
+def closed_form_step(
+    sample: Sample,
+    weights: Tensor,
+    eta: float,
+    pull: Callable[[Tensor], Tensor] = _logistic_pull,
+) -> Tensor:
     """One gradient step written out, in R^d, batched over seeds: (seeds, 2m, dim) -> (seeds, 2m,
-    dim).
+    dim). `pull` is minus the loss's derivative in the margin y f: -l'.
 
     w_jr -= (eta/(N m)) sum_i l'_i j y_i [ 1{<w, y_i s> > 0} y_i s + 1{<w, xi_i> > 0} xi_i ],  l'_i
     = -1/(1 + exp(y_i f_i)).
@@ -96,7 +107,7 @@ def closed_form_step(sample: Sample, weights: Tensor, eta: float) -> Tensor:
     z = torch.bmm(weights, sample.noise.transpose(1, 2))  # (seeds, 2m, N)
     a = (weights @ sample.signal).unsqueeze(2) * sample.labels.unsqueeze(1)  # <w_r, y_i s>
     output = torch.einsum("r,srn->sn", j / m, z.clamp_min(0) + a.clamp_min(0))
-    pull = torch.sigmoid(-sample.labels * output) * (eta / (n * m))  # -(eta/(N m)) l'_i
-    on_noise = (z > 0) * (pull * sample.labels).unsqueeze(1)
-    on_signal = ((a > 0) * pull.unsqueeze(1)).sum(2, keepdim=True)
+    pulls = pull(sample.labels * output) * (eta / (n * m))  # -(eta/(N m)) l'_i
+    on_noise = (z > 0) * (pulls * sample.labels).unsqueeze(1)
+    on_signal = ((a > 0) * pulls.unsqueeze(1)).sum(2, keepdim=True)
     return weights + j[:, None] * (torch.bmm(on_noise, sample.noise) + on_signal * sample.signal)

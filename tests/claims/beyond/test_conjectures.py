@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 import torch
 
-from claims.beyond import chosen_filters, correlated_noise, depth, law_ends, regularised
+from claims.beyond import (
+    chosen_filters,
+    correlated_noise,
+    depth,
+    law_ends,
+    regularised,
+    square_loss,
+)
 from claims.deciding.shares import typical
 from claims.observing.errors import LINES, both_ways
 from claims.predicting import law
@@ -113,6 +120,19 @@ def test_ways_are_ordered():
     assert right.low == pytest.approx([math.log(1.5)])
     wrong = regularised.ordered("frozen", "anchored", "scratch")(found, {})
     assert wrong.high == pytest.approx([-math.log(1.5)])
+
+
+def test_the_square_loss(seen):
+    """Other networks than with the logistic loss, of another order of errors; and gain is loss with
+    the sign turned.
+    """
+    found = square_loss.squared(MADE, SEEDS)
+    assert found.networks == 3 * SEEDS.count
+    assert not torch.allclose(found.scratch.value, seen.scratch.error.value)
+    assert not torch.allclose(found.transfer.value, found.scratch.value)
+    made = square_loss.Squared(0, estimate(0.3), estimate(0.1))
+    assert square_loss.helps(0.5)(made, {}).low == pytest.approx([math.log(3) - 0.5])
+    assert square_loss.hurts(0.5)(made, {}).low == pytest.approx([-math.log(3) - 0.5])
 
 
 # Correlated noise ---------------------------------------------------------------------------------

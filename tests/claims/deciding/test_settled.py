@@ -30,7 +30,7 @@ def test_settle(claim):
 #: They check the engine, or what it rests on, against autograd; or train otherwise.
 WITHOUT_THE_ENGINE = (
     r"origin\.halving|e\d\..*|condition\..*\.needed"
-    r"|conjecture\.(regularised|remedies|correlated-noise|depth|whole-layer).*"
+    r"|conjecture\.(regularised|remedies|square-loss|correlated-noise|depth|whole-layer).*"
 )
 
 

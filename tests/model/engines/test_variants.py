@@ -14,11 +14,12 @@ from model.engines.network import TwoLayerCNN
 from model.engines.variants import (
     descend_frozen,
     descend_penalised,
+    descend_square,
     estimate_error_with_signal_noise,
     with_signal_noise,
 )
 from model.regime import SIGNAL_COORDINATES
-from model.run import DivergenceError
+from model.run import DivergenceError, signs
 from model.sampling import Seeds, projected, projection, sample
 from model.test_error import estimate_error
 
@@ -90,6 +91,31 @@ def test_a_penalty_pulls_to_where_it_is_told():
     ).norm()  # what one step without it moves
     assert faded < 4 * once < 0.1 * away.norm()
     assert kept < 4 * once
+
+
+@every_kind
+def test_the_square_loss(kind):
+    """One step by autograd."""
+    case = KINDS[kind]
+    draw = sample(case, SEEDS, "explicit")
+    data, weights = draw.downstream, draw.fresh.clone().requires_grad_(True)
+    j = signs(case.m)
+    on_noise = torch.einsum("srd,snd->srn", weights, data.noise).relu()
+    on_signal = ((weights @ data.signal)[:, :, None] * data.labels[:, None]).relu()
+    output = torch.einsum("r,srn->sn", j / case.m, on_noise + on_signal)
+    # Networks share nothing: the sum over seeds has each one's own gradient.
+    ((output - data.labels).square() / 2).mean(1).sum().backward()
+    stepped = (weights - case.eta2 * weights.grad).detach()
+    mine = descend_square(data, draw.fresh, case.eta2, 1)
+    assert torch.allclose(mine, stepped, rtol=0, atol=1e-12)
+    assert not torch.allclose(mine, descend_penalised(data, draw.fresh, case.eta2, 1, 0.0))
+
+
+def test_the_square_loss_s_divergence():
+    case = regime()
+    draw = sample(case, SEEDS)
+    with pytest.raises(DivergenceError, match="smaller step"):
+        descend_square(draw.downstream, draw.fresh, 1e4 * case.eta2, 3000)
 
 
 @every_kind
