@@ -32,6 +32,12 @@ COMMANDS = {
         "Join records of several runs, machines or people into one file, to be decided together."
         " Intervals hold however many seeds are added.",
     ),
+    "pairs": Place(
+        f"{_ROOM}.pairs",
+        "train_pairs",
+        "Foretell for pairs of tasks, from a few images of both, what transfer will win; then train"
+        " them, and compare. Resumes where it was stopped.",
+    ),
     "speed": Place(
         f"{_ROOM}.speed",
         "measure_speed",

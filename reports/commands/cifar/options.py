@@ -26,6 +26,26 @@ CacheOption = Annotated[
 ]
 ImagesName = Literal["cifar10", "cifar100", "cifar100-subset"]
 DeviceName = Literal["auto", "cpu", "cuda"]
+SeedsOption = Annotated[int | None, typer.Option(min=1, help="Seeds of every network.")]
+FirstSeedOption = Annotated[int, typer.Option(min=0, help="The first of them.")]
+MinutesOption = Annotated[
+    float, typer.Option(min=0, help="Begin no further source network after so long.")
+]
+WorkersOption = Annotated[int, typer.Option(min=1, help="Processes, on the CPU.")]
+RecordsOption = Annotated[
+    Path | None,
+    typer.Option("--records", help="Where finished runs are kept (in reports/out/cifar/)."),
+]
+ReadOption = Annotated[
+    bool,
+    typer.Option(
+        "--read",
+        help=(
+            "Train nothing: tell what the records say (without runs of your own, those that come"
+            " with the project)."
+        ),
+    ),
+]
 TierOption = Literal["auto", "cpu", "cpu-architectures", "gpu"]
 SourceName = Literal["auto", "official", "npm"]
 
@@ -71,3 +91,39 @@ def _parsed(text: str) -> tuple[Architecture, float]:
             f" {name}:0.25"
         )
     return cast("Architecture", name), wide
+
+
+def hundred_at_hand(cache: Path | None) -> ImagesName | None:
+    """The images of CIFAR-100 that are cached."""
+    from model.vision import data
+
+    names: tuple[ImagesName, ...] = ("cifar100", "cifar100-subset")
+    return next((name for name in names if data.stored_path(name, cache).is_file()), None)
+
+
+def records_to_read(records: Path | None, name: str) -> Path:
+    """Those that are asked for, else one's own of this name, else the project's. Raises
+    ImagesError where there are none.
+    """
+    from reports.images.plan import ImagesError
+    from reports.images.records import KEPT
+
+    places = [records] if records else [folder / f"{name}.jsonl" for folder in (RECORDS, KEPT)]
+    found = next((file for file in places if file.is_file()), None)
+    if found is None:
+        raise ImagesError(f"--records = {places[0]}: is not there; train first: cifar {name}")
+    return found
+
+
+def pictures_of(records: Path) -> Path:
+    """Where pictures go: beside the records; the project's own lie where nothing is written."""
+    from reports.images.records import KEPT
+
+    return RECORDS if records.parent.resolve() == KEPT.resolve() else records.parent
+
+
+def say(line: str) -> None:
+    """A line for people, which is never broken."""
+    from reports.commands.console import out
+
+    out.print(line, highlight=False, soft_wrap=True)

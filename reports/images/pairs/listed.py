@@ -17,6 +17,8 @@ from reports.images.tiers import TIERS
 USUAL, USUAL_HUNDRED = 5000, 1000
 #: Images of the target to learn from: those of every pair, and fewer, from CIFAR-10 alone.
 N2, FEW = 500, 100
+#: A source that text replaces ever more of.
+MIXED = Source("half", USUAL)
 
 #: Sources for classes 5 to 9 of CIFAR-10, and for superclasses of CIFAR-100.
 SOURCES: dict[TargetName, tuple[Source, ...]] = {
@@ -30,7 +32,7 @@ SOURCES: dict[TargetName, tuple[Source, ...]] = {
         Source("blurred", USUAL),
         Source("shuffled", USUAL),
         Source("relabelled", USUAL),
-        *(Source("half", USUAL, text=share) for share in (0.25, 0.5, 0.75, 1.0)),
+        *(replace(MIXED, text=share) for share in (0.25, 0.5, 0.75, 1.0)),
         Source("noise", USUAL),
     ),
     "cifar100": tuple(Source("hundred", USUAL_HUNDRED, far=far) for far in range(MOST_FAR + 1)),

@@ -14,19 +14,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import torch
 from pydantic import ConfigDict, Discriminator, TypeAdapter
 from torch import Tensor, nn
 
 from claims.core.records import finite, validated
 from claims.predicting.contrasts import Forecast, Labelled, forecast
-from model.vision import features, nets, unlike
+from model.vision import features, unlike
 from model.vision.inherit import inherit
 from model.vision.train import Device, Examples, stream, train
-from model.vision.unlike import CLASSES, Place, Source
+from model.vision.unlike import Place, Source
+from reports.images import upstream
 from reports.images.kept import Format
 from reports.images.pairs.plan import CODE, PairSetting
-from reports.images.plan import TrainedNetwork
 from reports.images.run import commit
 from reports.ledger import journal
 from reports.studies.executors import Executor
@@ -37,7 +36,7 @@ FORMAT = Format(
         *(f"model/vision/{name}.py" for name in ("data", "inherit", "nets", "tasks", "train")),
         *(f"model/vision/{name}.py" for name in ("features", "unlike", "written")),
         *(f"claims/predicting/{name}.py" for name in ("contrasts", "estimation")),
-        *(f"reports/images/pairs/{name}.py" for name in ("plan", "run")),
+        *(f"reports/images/{name}.py" for name in ("upstream", "pairs/plan", "pairs/run")),
     ),
 )
 Space = Literal["pixels", "random", "source"]
@@ -189,7 +188,7 @@ def foretell(job: Job) -> list[dict[str, Any]]:
     """What pixels and random features foretell of each setting; JSON values."""
     lines = []
     for setting in job.settings:
-        fresh = _build(setting.network, stream(setting.seed, "target network"))
+        fresh = upstream.fresh(setting.network, setting.seed)
         sample, data = _sample(setting, job), _target(setting, job)
         lines.append(_foretold(setting, "pixels", features.pixels, sample, data, job))
         lines.append(_foretold(setting, "random", _by(fresh), sample, data, job))
@@ -254,28 +253,28 @@ def _source(job: Job) -> tuple[nn.Module | None, float | None, list[dict[str, An
     first = job.settings[0]
     if first.source is None or first.upstream is None:
         return None, None, []
-    seed, sample = first.seed, _sample(first, job)
-    network = _build(first.network, stream(seed, "source network"))
-    trained = train(
-        network,
-        unlike.source(first.source, seed, job.place(first)).to(job.device),
-        sample.to(job.device),
+    network, reached = upstream.learned(
+        first.source,
+        first.network,
         first.upstream,
-        stream(seed, "source batches"),
+        first.seed,
+        job.place(first),
         job.device,
+        first.sample,
     )
+    sample = _sample(first, job)
     lines = [
         _foretold(setting, "source", _by(network), sample, _target(setting, job), job)
         for setting in job.settings
     ]
-    return network, trained.accuracy[-1], lines
+    return network, reached, lines
 
 
 def _downstream(
     setting: PairSetting, source: nn.Module | None, reached: float | None, job: Job
 ) -> dict[str, Any]:
     begun, seed = time.perf_counter(), setting.seed
-    network = _build(setting.network, stream(seed, "target network")).to(job.device.name)
+    network = upstream.fresh(setting.network, seed).to(job.device.name)
     if source is not None:
         inherit(source, network, 1.0, "filters")
     trained = train(
@@ -296,7 +295,3 @@ def _downstream(
         "seconds": round(time.perf_counter() - begun, 2),
         "commit": job.commit,
     }
-
-
-def _build(network: TrainedNetwork, generator: torch.Generator) -> nn.Module:
-    return nets.build(nets.Shape(network.architecture, CLASSES, network.width), generator)
