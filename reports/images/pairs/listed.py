@@ -50,13 +50,15 @@ class Plan:
     first_seed: int = 0
 
 
-#: The small network of the tier for a CPU, trained as there.
-CPU = TIERS["cpu"]
+#: The small network of the tier for a CPU; trained as those of the tier of architectures, whose
+#: sources take fewer steps.
+_BRIEF = TIERS["cpu-architectures"]
+_RATE = RATES["conv4"][0]
 USUAL_PLAN = Plan(
-    CPU.networks[0],
+    TIERS["cpu"].networks[0],
     8,
-    replace(CPU.upstream, rate=RATES["conv4"][0]),
-    replace(CPU.downstream, rate=RATES["conv4"][0]),
+    replace(_BRIEF.upstream, rate=_RATE),
+    replace(_BRIEF.downstream, rate=_RATE),
 )
 
 
