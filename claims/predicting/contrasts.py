@@ -194,9 +194,18 @@ def _compared(chosen_1: Array, other_1: Array, chosen_2: Array, other_2: Array) 
     # y changes with the order of the two classes
     source, target = signs * _examples(other_1)[best], _examples(other_2)
     found = estimate(source, target, (1, 1))  # of rank 1: sigma^2 is tr C
-    return np.stack(
-        [found.signal_1, found.signal_2, found.shared, found.sigma_1**2, found.sigma_2**2]
-    )
+    signal_1, noise_1 = _uncentred(found.signal_1, found.sigma_1**2, source.shape[1])
+    signal_2, noise_2 = _uncentred(found.signal_2, found.sigma_2**2, target.shape[1])
+    return np.stack([signal_1, signal_2, found.shared, noise_1, noise_2])
+
+
+def _uncentred(square: Array, noise: Array, n: int) -> tuple[Array, Array]:
+    """||s||^2 and tr C of n examples, of which the midpoint was subtracted that they showed
+    themselves: it takes one more degree of freedom from the noise, and adds to the signal
+    tr C/(n (n - 1)).
+    """
+    whole = noise * (n - 1) / (n - 2)
+    return np.maximum(square - whole / (n * (n - 1)), _LEAST * square), whole
 
 
 def _pairs(data: Array) -> list[tuple[int, int]]:

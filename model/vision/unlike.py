@@ -10,6 +10,7 @@ again.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -59,6 +60,11 @@ class Source:
             raise ValueError(f"n1 = {self.n1}: must be at least 1")
         if not 0 <= self.text <= 1:
             raise ValueError(f"text = {self.text}: must be a share, from 0 to 1")
+        if not (math.isfinite(self.sigma) and self.sigma >= 0):
+            raise ValueError(f"sigma = {self.sigma}: must be finite and at least 0")
+        for name, kind in (("text", "half"), ("far", "hundred")):
+            if getattr(self, name) and self.kind != kind:
+                raise ValueError(f"{name} = {getattr(self, name)}: must be 0 but for {kind}")
 
     @property
     def label(self) -> str:

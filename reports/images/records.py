@@ -13,6 +13,8 @@ from reports.images.run import StoredRuns, accuracies
 KEPT = Path(__file__).parents[1] / "cifar"
 #: Tiers whose records decide the catalogue's statements, the first that is there.
 _FIRST = ("gpu", "cpu")
+#: Records of other trainings, which no tier's statement is decided on.
+OTHERS = ("pairs", "remedies")
 
 
 def of(runs: StoredRuns, tier: str) -> ImageRecords:
@@ -38,7 +40,7 @@ def files(folder: Path) -> list[Path]:
     architectures where a GPU trained them, else of the small network; then the others', by name.
     """
     return sorted(
-        folder.glob("*.jsonl"),
+        (file for file in folder.glob("*.jsonl") if file.stem not in OTHERS),
         key=lambda file: (_FIRST.index(file.stem) if file.stem in _FIRST else len(_FIRST), file),
     )
 

@@ -38,6 +38,12 @@ COMMANDS = {
         "Foretell for pairs of tasks, from a few images of both, what transfer will win; then train"
         " them, and compare. Resumes where it was stopped.",
     ),
+    "remedies": Place(
+        f"{_ROOM}.remedies",
+        "train_remedies",
+        "Compare remedies against a source that hurts, at as many steps: weight decay, L2-SP,"
+        " frozen filters with fresh ones beside, a linear probe. Resumes where it was stopped.",
+    ),
     "speed": Place(
         f"{_ROOM}.speed",
         "measure_speed",

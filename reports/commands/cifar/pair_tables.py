@@ -44,7 +44,7 @@ def pairs_table(found: Sequence[PairFound]) -> Table:
             f"{one.source.sigma:g}",
             *(_foretold(one, space) for space in SPACES),
             str(one.gain.seeds),
-            *map(_signed, (one.gain.mean, one.gain.low, one.gain.high)),
+            *map(signed, (one.gain.mean, one.gain.low, one.gain.high)),
         )
     return table
 
@@ -86,14 +86,14 @@ def agreements_table(found: Sequence[Agreement]) -> Table:
             str(one.target.n2),
             SPACES[one.space],
             str(one.correlation.pairs),
-            *map(_signed, (one.correlation.value, one.correlation.low, one.correlation.high)),
+            *map(signed, (one.correlation.value, one.correlation.low, one.correlation.high)),
             f"{one.signs.right} of {one.signs.pairs}",
             f"{one.signs.low:.2f}",
             f"{one.signs.high:.2f}",
             str(one.signs.always),
             f"{one.signs.p:.2g}",
             f"{one.decided.right} and {one.decided.always} of {one.decided.pairs}",
-            *map(_signed, (one.followed, one.always, one.best)),
+            *map(signed, (one.followed, one.always, one.best)),
         )
     return table
 
@@ -111,13 +111,14 @@ def mismatches_table(found: Sequence[Mismatch]) -> Table:
             str(one.target.n2),
             one.factor,
             str(one.slope.seeds),
-            *map(_signed, (one.slope.mean, one.slope.low, one.slope.high)),
+            *map(signed, (one.slope.mean, one.slope.low, one.slope.high)),
             one.verdict,
         )
     return table
 
 
-def _signed(value: float) -> str:
+def signed(value: float) -> str:
+    """Points, with their sign."""
     return f"{value:+.2f}" if math.isfinite(value) else "–"
 
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.progress import TimeRemainingColumn
 
 from reports.commands.cifar.options import (
+    RECORDS,
     CacheOption,
     DeviceName,
     FirstSeedOption,
+    ImagesName,
     MinutesOption,
     ReadOption,
     RecordsOption,
@@ -22,19 +22,21 @@ from reports.commands.cifar.options import (
     WorkersOption,
     device_named,
     hundred_at_hand,
+    pictures_of,
     records_to_read,
     say,
 )
-from reports.commands.console import display, err, out, print_json
+from reports.commands.console import out, print_json
 from reports.commands.options import WORKERS, JsonOption
-from reports.studies.executors import in_process, processes
 
 if TYPE_CHECKING:
-    from model.vision.train import Device
     from reports.images.pairs.run import Record
+    from reports.images.pairs.summary import PairFound
 
 #: The name of the records, and of the picture beside them.
 NAME = "pairs"
+_TITLE = "Gain from transfer, as foretold and as measured"
+_WITHOUT = "; CIFAR-10 alone (for pairs with CIFAR-100: transfer-claims cifar fetch cifar100)"
 
 
 def train_pairs(
@@ -51,86 +53,54 @@ def train_pairs(
     """Foretell for pairs of tasks, from a few images of both, what transfer will win; then train
     them, and compare. Resumes where it was stopped.
     """
-    from reports.images.pairs import run
+    from reports.commands.cifar.training import trained
+    from reports.images.pairs import listed, run
 
     if read:
         file = records_to_read(records, NAME)
         found = run.read(file)
     else:
-        file, found = _trained(
-            device_named(device), seeds, first_seed, minutes, workers, records, cache, as_json
+        usual, hundred = listed.USUAL_PLAN, hundred_at_hand(cache)
+        plan = replace(usual, seeds=seeds or usual.seeds, first_seed=first_seed)
+        file = records or RECORDS / f"{NAME}.jsonl"
+        images: tuple[ImagesName, ...] = ("cifar10", hundred) if hundred else ("cifar10",)
+        found = trained(
+            run.run,
+            listed.settings(plan, hundred),
+            file,
+            device_named(device),
+            images=images,
+            minutes=minutes,
+            workers=workers,
+            cache=cache,
+            quiet=as_json,
+            more="" if hundred else _WITHOUT,
         )
     _tell(file, found, as_json)
 
 
-def _trained(
-    where: Device,
-    seeds: int | None,
-    first_seed: int,
-    minutes: float,
-    workers: int,
-    records: Path | None,
-    cache: Path | None,
-    as_json: bool,
-) -> tuple[Path, list[Record]]:
-    """Train what is missing."""
-    from model.vision import data
-    from reports.commands.cifar.options import RECORDS
-    from reports.images.pairs import listed, run
-
-    begun, hundred = time.monotonic(), hundred_at_hand(cache)
-    plan = replace(listed.USUAL_PLAN, seeds=seeds or listed.USUAL_PLAN.seeds, first_seed=first_seed)
-    settings = listed.settings(plan, hundred)
-    file = records or RECORDS / f"{NAME}.jsonl"
-    for images in dict.fromkeys(("cifar10", hundred or "cifar10")):
-        data.load(images, cache)  # now, not in a worker
-    if not as_json:
-        without = (
-            "" if hundred else "; CIFAR-10 alone (pairs in CIFAR-100 need: cifar fetch cifar100)"
-        )
-        err.print(
-            f"{len(settings)} networks: {plan.network.label}, {plan.seeds} seeds;"
-            f" records: {file}{without}",
-            highlight=False,
-            soft_wrap=True,
-        )
-    with display(TimeRemainingColumn()) as progress:
-        bar = progress.add_task("networks", total=len(settings))
-
-        def tick(done: int, of: int) -> None:
-            progress.update(bar, completed=done, total=of)
-
-        executor = processes(workers) if where.name == "cpu" and workers > 1 else in_process
-        until = begun + 60 * minutes
-        found = run.run(settings, file, executor, where, cache=cache, until=until, tick=tick)
-    return file, found
-
-
 def _tell(file: Path, found: list[Record], as_json: bool) -> None:
-    from reports.commands.cifar.options import pictures_of
-    from reports.commands.cifar.pair_tables import (
-        agreements_table,
-        mismatches_table,
-        pairs_table,
-        record,
-    )
-    from reports.drawing.figures import write_svg
-    from reports.images.pairs import plot, summary
+    from reports.commands.cifar import pair_tables as tables
+    from reports.images.pairs import summary
 
     pairs = summary.pairs(found)
-    if not pairs:
-        if as_json:
-            print_json(record(file, found, None))
-        else:
-            say(f"no pair is trained yet; records: {file}")
-        return
-    picture = pictures_of(file) / f"{file.stem}.svg"
-    title = "Gain from transfer, as foretold and as measured"
-    write_svg(plot.scatter(pairs), picture, title, Title=title)
+    picture = _draw(pairs, file) if pairs else None
     if as_json:
-        print_json(record(file, found, picture))
+        print_json(tables.record(file, found, picture))
         return
-    out.print(pairs_table(pairs))
-    out.print(agreements_table(summary.agreements(pairs)))
-    out.print(mismatches_table(summary.mismatches(found)))
+    if picture is None:
+        say(f"no pair is trained yet; records: {file}")
+        return
+    out.print(tables.pairs_table(pairs))
+    out.print(tables.agreements_table(summary.agreements(pairs)))
+    out.print(tables.mismatches_table(summary.mismatches(found)))
     say(f"records: {file}; picture: {picture}")
+
+
+def _draw(pairs: list[PairFound], file: Path) -> Path:
+    from reports.drawing.figures import write_svg
+    from reports.images.pairs import plot
+
+    picture = pictures_of(file) / f"{file.stem}.svg"
+    write_svg(plot.scatter(pairs), picture, _TITLE, Title=_TITLE)
+    return picture
