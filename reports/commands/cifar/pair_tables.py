@@ -31,8 +31,8 @@ def _table(title: str, headings: Sequence[str], caption: str = "") -> Table:
 def pairs_table(found: Sequence[PairFound]) -> Table:
     """Every pair: what was foretold, and what was measured."""
     table = _table(
-        "gain from transfer: foretold in nats of error, by what images are seen by; measured in"
-        " points of accuracy, 95%",
+        "gain from transfer: foretold as τ_D/τ_2, over 1 if transfer is to help, by what images are"
+        " seen by; measured in points of accuracy, 95%",
         ("target", "N_2", "source", "N_1", "σ", *SPACES, "seeds", "gain", "from", "to"),
     )
     for one in found:
@@ -50,7 +50,7 @@ def pairs_table(found: Sequence[PairFound]) -> Table:
 
 
 def _foretold(found: PairFound, space: Space) -> str:
-    return f"{found.foretold[space]:+.3g}" if space in found.foretold else "–"
+    return f"{math.exp(found.foretold[space]):.3g}" if space in found.foretold else "–"
 
 
 def agreements_table(found: Sequence[Agreement]) -> Table:
@@ -143,7 +143,7 @@ def _pair_record(one: PairFound) -> dict[str, Any]:
         "network": one.network,
         "target": asdict(one.target),
         "source": asdict(one.source),
-        "foretold": dict(one.foretold),
+        "foretold": {space: math.exp(value) for space, value in one.foretold.items()},
         "gain": interval_record(one.gain),
     }
 

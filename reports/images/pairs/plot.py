@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FuncFormatter, NullLocator
 
 from reports.drawing.figures import INK, SERIES
 from reports.images.pairs.plan import Target
 from reports.images.pairs.run import Space
 from reports.images.pairs.summary import PairFound
 
-#: Foretold gains up to this are drawn to scale, larger ones by their logarithm.
-_LINEAR = 1.0
-_TICKS = (-10, -1, 0, 1, 10, 100, 1000)
 SPACES: dict[Space, str] = {
     "pixels": "in pixels",
     "random": "in a random network's features",
@@ -54,7 +52,7 @@ def _points(
     means = np.array([one.gain.mean for one in found])
     reach = np.array([one.gain.high - one.gain.mean for one in found])
     axes.errorbar(
-        [one.foretold[space] for one in found],
+        [math.exp(one.foretold[space]) for one in found],
         means,
         np.where(np.isfinite(reach), reach, np.nan),  # no bar where there is no interval
         color=colour,
@@ -68,16 +66,16 @@ def _points(
 
 def _plain(axes: Axes, words: str) -> None:
     axes.axhline(0, color="0.55", lw=0.8)
-    axes.axvline(0, color="0.55", lw=0.8)
-    axes.set_xscale("symlog", linthresh=_LINEAR)
-    axes.xaxis.set_major_locator(FixedLocator(_TICKS))
+    axes.axvline(1, color="0.55", lw=0.8)
+    axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.set_xlabel(f"foretold gain, nats of error,\n{words}")
+    # As large as its indices need to be read.
+    axes.set_xlabel(f"foretold: $\\tau_D/\\tau_2$\n{words}", fontsize=11)
     axes.spines[["top", "right"]].set_visible(False)
     left, right = axes.get_xlim()
     low, high = axes.get_ylim()
-    for start, end, floor, ceiling in ((left, 0.0, 0.0, high), (0.0, right, low, 0.0)):
+    for start, end, floor, ceiling in ((left, 1.0, 0.0, high), (1.0, right, low, 0.0)):
         axes.fill_between([start, end], floor, ceiling, color=INK, alpha=0.06, lw=0)
     axes.set_xlim(left, right)
     axes.set_ylim(low, high)

@@ -1,7 +1,10 @@
 """Foretold against measured.
 
+What is foretold is tau_D/tau_2: over 1, transfer helps. For one target it orders sources as the
+law's gain in accuracy does, and tells gains apart that are all but complete.
+
 The criterion was fixed before any network was trained. Of each target, over all its sources: the
-rank correlation (Spearman's) of the foretold gain with the measured one, with a 95% interval by
+rank correlation (Spearman's) of tau_D/tau_2 with the measured gain, with a 95% interval by
 bootstrap over pairs; and how often the forecast has the sign of the gain right, with an exact 95%
 interval, against "always transfer", by the exact test of McNemar. A forecast is good where its
 interval is above 0. It is a conjecture: nothing fails where it is not.
@@ -24,7 +27,6 @@ from scipy import stats
 
 from claims.deciding import paired_seeds
 from claims.deciding.paired_seeds import Interval
-from claims.predicting import law
 from claims.predicting.contrasts import Forecast
 from model.vision.tasks import MOST_FAR
 from model.vision.unlike import Source
@@ -46,7 +48,7 @@ class PairFound:
     network: str
     target: Target
     source: Source
-    foretold: Mapping[Space, float]  # mean over seeds, in nats of error
+    foretold: Mapping[Space, float]  # ln tau_D/tau_2, mean over seeds
     gain: Interval  # points of accuracy over scratch, 95%
 
     @property
@@ -116,19 +118,18 @@ class Mismatch:
         return "helps" if self.slope.low > 0 else "undecided"
 
 
-def nats(forecast: Forecast) -> float:
-    """The foretold gain: the law's error from scratch over that after transfer, in nats."""
-    scratch, transfer = (
-        law.closed_form_log_error(tau, law.ROUNDED) for tau in (forecast.tau_2, forecast.tau_D)
-    )
-    return scratch - transfer
+def advantage(forecast: Forecast) -> float:
+    """ln tau_D/tau_2: above 0, transfer helps."""
+    return math.log(forecast.tau_D / forecast.tau_2)
 
 
 def pairs(records: Sequence[Record]) -> list[PairFound]:
     """Every pair that was trained, in the order of the plan."""
     accuracy = {one.setting: _accuracy(one) for one in records if isinstance(one, Finished)}
     foretold: dict[tuple[PairSetting, Space], float] = {
-        (one.setting, one.space): nats(one.forecast) for one in records if isinstance(one, Foretold)
+        (one.setting, one.space): advantage(one.forecast)
+        for one in records
+        if isinstance(one, Foretold)
     }
     together: dict[tuple[str, Target, Source], list[PairSetting]] = {}
     for setting in accuracy:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from claims.observing import accuracies
-from model.vision import data
+from model.vision import data, unlike
 from model.vision.data import Images
 from model.vision.train import Device, Recipe
 from reports.images import plan, plots, run, tiers
@@ -36,6 +36,12 @@ def invented(name):
 
 
 @pytest.fixture(scope="session")
+def small():
+    """A function that puts the small sets in the place of the real ones."""
+    return _small
+
+
+@pytest.fixture(scope="session")
 def stored(tmp_path_factory):
     """A cache of small data sets."""
     folder = tmp_path_factory.mktemp("images")
@@ -55,7 +61,12 @@ def _small(patch, folder):
     for module in (plan, plots, accuracies):
         patch.setattr(module, "BASE_SAMPLES", BASE)
     patch.setenv("TRANSFER_CLAIMS_DATA", str(folder))
-    for known in (run._images, run._tested, run._selected):
+    _forget()
+
+
+def _forget():
+    """Whatever is held of the images of one cache."""
+    for known in (run._images, run._tested, run._selected, unlike.images, unlike._tested):
         known.cache_clear()
 
 
@@ -64,8 +75,7 @@ def cache(stored, monkeypatch):
     """The cache that commands find."""
     _small(monkeypatch, stored)
     yield stored
-    for known in (run._images, run._tested, run._selected):
-        known.cache_clear()
+    _forget()
 
 
 TINY = replace(
