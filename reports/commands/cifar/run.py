@@ -16,8 +16,12 @@ from reports.commands.cifar.options import (
     CacheOption,
     DeviceName,
     ImagesName,
+    MinutesOption,
+    SeedsOption,
     TierOption,
+    WorkersOption,
     device_named,
+    hundred_at_hand,
     networks_named,
 )
 from reports.commands.console import display, err, out, print_json
@@ -47,7 +51,7 @@ def run_tier(
             "--full", help="Every N_1 with every σ and every α, beside one factor at a time."
         ),
     ] = False,
-    seeds: Annotated[int | None, typer.Option(min=1, help="Seeds of every network.")] = None,
+    seeds: SeedsOption = None,
     first_seed: Annotated[
         int,
         typer.Option(
@@ -61,10 +65,8 @@ def run_tier(
             help="Networks instead of the tier's, WIDTH times as wide: vgg11:0.25.",
         ),
     ] = None,
-    minutes: Annotated[
-        float, typer.Option(min=0, help="Begin no further source network after so long.")
-    ] = math.inf,
-    workers: Annotated[int, typer.Option(min=1, help="Processes, on the CPU.")] = WORKERS,
+    minutes: MinutesOption = math.inf,
+    workers: WorkersOption = WORKERS,
     records: Annotated[
         Path | None,
         typer.Option(
@@ -84,7 +86,7 @@ def run_tier(
     begun, where = time.monotonic(), device_named(device)
     name = _tier(tier, where.name)
     chosen = replace(_chosen(tiers.TIERS[name], seeds, network), first_seed=first_seed)
-    hundred = _hundred(cache)
+    hundred = hundred_at_hand(cache)
     settings = plan.settings(chosen, hundred=hundred, crossed=crossed)
     file = records or RECORDS / f"{name}.jsonl"
     for images in dict.fromkeys(("cifar10", hundred or "cifar10")):
@@ -152,11 +154,3 @@ def _tier(name: TierOption, device: str) -> TierName:
 def _chosen(tier: ImageTier, seeds: int | None, network: list[str] | None) -> ImageTier:
     networks = networks_named(network) if network else tier.networks
     return replace(tier, seeds=seeds or tier.seeds, networks=networks)
-
-
-def _hundred(cache: Path | None) -> ImagesName | None:
-    """The images of CIFAR-100 at hand."""
-    from model.vision import data
-
-    names: tuple[ImagesName, ...] = ("cifar100", "cifar100-subset")
-    return next((name for name in names if data.stored_path(name, cache).is_file()), None)
