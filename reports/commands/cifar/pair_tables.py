@@ -54,37 +54,20 @@ def _foretold(found: PairFound, space: Space) -> str:
 
 
 def agreements_table(found: Sequence[Agreement]) -> Table:
-    """What the forecasts were worth."""
+    """Whether forecasts order sources, and know the sign."""
     table = _table(
-        "foretold against measured: rank correlation, 95% by bootstrap over pairs, which are few;"
-        " right signs, exact 95%",
+        "foretold against measured: correlation of ranks, 95% by bootstrap over pairs, which are"
+        " few; signs, exact 95%",
         (
-            "target",
-            "N_2",
-            "seen",
-            "pairs",
-            "correlation",
-            "from",
-            "to",
-            "right",
-            "from",
-            "to",
-            "always",
-            "p",
-            "told from 0",
-            "points: advised",
-            "always",
-            "best",
+            *("target", "N_2", "seen", "pairs", "correlation", "from", "to"),
+            *("right", "from", "to", "always", "p"),
         ),
         "right: pairs whose gain has the foretold sign; always: pairs that transfer helps; p: that"
-        " both do as well;\ntold from 0: right and always, of pairs whose gain is; points: won by a"
-        " mean pair that is transferred where it is advised, always, or where it helps",
+        " both do as well",
     )
     for one in found:
         table.add_row(
-            one.target.name,
-            str(one.target.n2),
-            SPACES[one.space],
+            *_of(one),
             str(one.correlation.pairs),
             *map(signed, (one.correlation.value, one.correlation.low, one.correlation.high)),
             f"{one.signs.right} of {one.signs.pairs}",
@@ -92,10 +75,29 @@ def agreements_table(found: Sequence[Agreement]) -> Table:
             f"{one.signs.high:.2f}",
             str(one.signs.always),
             f"{one.signs.p:.2g}",
-            f"{one.decided.right} and {one.decided.always} of {one.decided.pairs}",
-            *map(signed, (one.followed, one.always, one.best)),
         )
     return table
+
+
+def worth_table(found: Sequence[Agreement]) -> Table:
+    """What following the advice wins."""
+    table = _table(
+        "points of accuracy won by a mean pair that is transferred where it is advised, always, or"
+        " where it helps",
+        ("target", "N_2", "seen", "advised", "always", "best", "right", "always right", "told"),
+        "told: pairs whose gain is told from 0; right and always right: of these",
+    )
+    for one in found:
+        table.add_row(
+            *_of(one),
+            *map(signed, (one.followed, one.always, one.best)),
+            *map(str, (one.decided.right, one.decided.always, one.decided.pairs)),
+        )
+    return table
+
+
+def _of(one: Agreement) -> tuple[str, str, str]:
+    return one.target.name, str(one.target.n2), one.space
 
 
 def mismatches_table(found: Sequence[Mismatch]) -> Table:

@@ -28,6 +28,7 @@ from reports.commands.cifar.options import (
 )
 from reports.commands.console import out, print_json
 from reports.commands.options import WORKERS, JsonOption
+from reports.tables import print_whole
 
 if TYPE_CHECKING:
     from reports.images.pairs.run import Record
@@ -91,9 +92,14 @@ def _tell(file: Path, found: list[Record], as_json: bool) -> None:
     if picture is None:
         say(f"no pair is trained yet; records: {file}")
         return
-    out.print(tables.pairs_table(pairs))
-    out.print(tables.agreements_table(summary.agreements(pairs)))
-    out.print(tables.mismatches_table(summary.mismatches(found)))
+    agreements = summary.agreements(pairs)
+    for table in (
+        tables.pairs_table(pairs),
+        tables.agreements_table(agreements),
+        tables.worth_table(agreements),
+        tables.mismatches_table(summary.mismatches(found)),
+    ):
+        print_whole(out, table)
     say(f"records: {file}; picture: {picture}")
 
 

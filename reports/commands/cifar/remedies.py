@@ -27,6 +27,7 @@ from reports.commands.cifar.options import (
 )
 from reports.commands.console import out, print_json
 from reports.commands.options import WORKERS, JsonOption
+from reports.tables import print_whole
 
 if TYPE_CHECKING:
     from reports.images.remedies.run import Record
@@ -82,7 +83,7 @@ def _tell(file: Path, found: list[Record], as_json: bool) -> None:
         networks, remedies = len(found), [_record(one) for one in compared]
         print_json({"records": str(file), "networks": networks, "remedies": remedies})
         return
-    out.print(_table(compared))
+    print_whole(out, _table(compared))
     say(f"{len(found)} networks; records: {file}")
 
 

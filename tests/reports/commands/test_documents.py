@@ -64,6 +64,8 @@ LONG = (
     "transfer-claims cifar run",
     "transfer-claims cifar run --minutes 60",
     "transfer-claims cifar run --tier cpu-architectures --minutes 60",
+    "transfer-claims cifar pairs --minutes 60",
+    "transfer-claims cifar remedies",
 )
 PYTEST = (
     "pytest -m theory -n 2",

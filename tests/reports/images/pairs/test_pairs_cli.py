@@ -12,7 +12,7 @@ def test_pairs_are_trained_and_compared(command, tiny_pairs, tmp_path):
     code, out, err = command("cifar", "pairs", "--workers", 1)
     assert code == 0, err
     assert "16 networks, on cpu; records: reports/out/cifar/pairs.jsonl" in err
-    for words in ("rank correlation", "far superclasses", "in pixels", "undecided"):
+    for words in ("correlation of ranks", "far superclasses", "pixels", "undecided", "advised"):
         assert words in out
     assert (tmp_path / "reports/out/cifar/pairs.svg").read_text().startswith("<?xml")
     again = command("cifar", "pairs", "--read")
