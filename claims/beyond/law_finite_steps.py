@@ -45,7 +45,7 @@ BOUND, LEAST, LARGEST = 0.2, 1e-6, 0.1
 _TAU = Between(1.0, 20.0)
 LARGE = stepping(_TAU, Between(2.0, 15.0), 300.0)
 LARGER = stepping(_TAU, Between(30.0, 100.0), 2000.0)
-#: The same steps in both tasks, each its own, and errors from one half down.
+#: Steps as large in both tasks, each its own.
 BOTH = after_transfer(
     TAU_D,
     Between(0.5, 15.0),
@@ -152,7 +152,8 @@ CLAIMS = (
         title="Sharp law at finite size: after transfer with steps far beyond Condition 4.1",
         source="L2, finite N and m",
         statement=(
-            "With h₁ and h₂ from 2 to 15, 1 to 17 of 18 to 24 filters inherited, N₁ and N₂ from 20"
+            "With h₁ and h₂ from 2 to 15 and hT = 300 in both tasks, 1 to 17 of 18 to 24 filters"
+            " inherited, N₁ and N₂ from 20"
             " to 240, τ_D from 0.5 to 15, X from 0.1 to 20 and Y up to 20, where the law of finite"
             f" size foretells an error from {LEAST:g} to {LARGEST:g} after transfer it is off by at"
             f" most {BOUND} nats in two regimes of three."

@@ -45,7 +45,7 @@ BOUND, LEAST, LARGEST = 0.2, 1e-5, 0.1
 PARTS = (("hundredths", 5e-3, 5e-2, 0.15), ("rarer", LEAST, 5e-3, 0.4))
 #: Of errors above 0.05: by how much the law may be off. And of the rarer ones together, nats that
 #: the median may be off by.
-ABSOLUTE, SYSTEMATIC = 0.008, 0.1
+ABSOLUTE, SYSTEMATIC = 0.01, 0.1
 _COMMON = 0.05
 #: Regimes, in which errors from 0.1 to 10^-4 are common; and where larger ones are.
 REGIMES, FEWER = 128, 64

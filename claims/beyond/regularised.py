@@ -7,8 +7,9 @@ With a penalty (lambda/2)||w||^2 downstream, what is inherited fades as exp(-lam
 and noise alike, and training learns the target meanwhile: negative transfer fades, and so does
 positive. A penalty that pulls towards the inherited start keeps both, and holds back what the
 target would add; it is worse than to freeze the inherited filters and train fresh ones beside, for
-it holds back the fresh ones too. And frozen filters are far worse than a training from scratch, and
-no better than trained ones. All are compared at equal steps.
+it holds back the fresh ones too. And frozen filters are far worse than a training from scratch.
+They are worse than trained ones too, in the mean, by less than the error of one network can tell.
+All are compared at equal steps.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ QUESTIONS = (
     ),
     Question(
         "How little may two tasks share before transfer hurts?",
-        "The law says from which Y on, to a tenth, and how fast gain turns into loss there.",
+        "The law says from which Y on, to a tenth in two regimes of three, and how fast.",
         ("law.finite.break-even", "law.finite.break-even.slope"),
     ),
     Question(
@@ -103,7 +103,7 @@ QUESTIONS = (
     Question("From which noise along the signal on does the criterion fail?"),
     Question(
         "Does any of it hold for the square loss?",
-        "Transfer helps and hurts with it where it does with the logistic loss.",
+        "In both regions tried transfer helps and hurts with it as with the logistic loss.",
         ("conjecture.square-loss.helps", "conjecture.square-loss.hurts"),
     ),
     Question(

@@ -45,7 +45,7 @@ def observed_break_even(regime: Regime, seeds: Seeds) -> BreakEven:
     return BreakEven(
         2 * 3 * many.count,
         foretold,
-        foretold * math.exp(moved) if moved < 1 / BESIDE else math.inf,
+        foretold * math.exp(moved) if abs(moved) < 1 / BESIDE else math.inf,
         by_tau_d(regime),
         expected,
         slope,

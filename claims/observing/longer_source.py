@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from claims.core import quantities
 from claims.observing.errors import downstream_errors
 from claims.predicting import law
 from model.regime import Regime
@@ -28,7 +27,6 @@ class Longer:
     error: float
     foretold: float
     measured: float
-    y: float
 
 
 def longer(regime: Regime) -> Regime:
@@ -49,7 +47,6 @@ def longer_source(regime: Regime, seeds: Seeds) -> Longer:
         foretold["transfer"],
         math.log(foretold["after longer source training"] / foretold["transfer"]),
         math.log(after / before),
-        quantities.catalogue()["Y"](regime),
     )
 
 

@@ -48,7 +48,8 @@ def break_even(regime: Regime) -> float:
     scratch, all else of the regime the same.
 
     Raises:
-        RegimeError: the law foretells it nowhere between 1 and `MOST`.
+        RegimeError: the law foretells it nowhere between 1 and `MOST`, as where v_1 and v_2 are at
+        an acute angle and transfer always helps.
         IncomputableError: the law cannot be computed.
     """
     high = math.log(MOST)

@@ -15,13 +15,12 @@ import math
 from functools import cache
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import optimize, special
 
 from claims.predicting.law.cascade import LEAST_STEP, LONGEST
 from claims.predicting.law.quadrature import Array, gauss_hermite
+from model.engines.compiled import Bools
 
-Bools = NDArray[np.bool_]
 _SAMPLES, _FILTERS = 2**14, 4
 #: Steps taken one by one; from then on spans of steps double, in which nothing joins.
 _SINGLE = 10

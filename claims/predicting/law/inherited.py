@@ -177,7 +177,7 @@ def _agreeing(
         if below < 0 < above:
             break
         if widened:
-            return low if below >= 0 else high
+            return math.nan if math.isnan(below + above) else low if below >= 0 else high
         low, high = _WEAKEST, _STRONGEST
     side = 0
     middle = low

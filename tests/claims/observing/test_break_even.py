@@ -88,6 +88,12 @@ def test_what_does_not_grow_has_no_break_even(monkeypatch):
     assert law_break_even.slopes([found], 1.0)[0] == math.inf
 
 
+def test_what_hardly_grows_has_none(monkeypatch):
+    gains = iter([0.1, 0.1001])
+    monkeypatch.setattr(observing, "_gain", lambda *_: next(gains))
+    assert observed_break_even(MADE, Seeds(0, 2)).measured == math.inf
+
+
 def test_both_margins_judge_what_is_measured():
     def found(y, slope):
         return BreakEven(1, 10.0, 10.0 * y, 20.0, 0.5, 0.5 * slope)

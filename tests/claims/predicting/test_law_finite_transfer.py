@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from examples import regime
+from scipy.optimize import brentq
 from scipy.stats import binom
 
 from claims.observing.class_sizes import transferred
@@ -15,12 +16,14 @@ from claims.predicting.law import (
     finite_readings,
     finite_scratch,
     finite_transfer,
+    inherited,
     predict,
 )
 from claims.predicting.law.cascade import cascade
 from claims.predicting.law.counted import counted
 from claims.predicting.law.fields import field_correlation
 from claims.predicting.law.inherited import Target, inherited_share, mixed, two_points
+from claims.predicting.law.quadrature import hermite
 from claims.predicting.law.transfer import task_signal
 from model.run import signs
 from model.sampling import Seeds
@@ -188,3 +191,32 @@ def test_noise_is_not_orthogonal_to_a_signal_that_is_not_there():
 def test_equal_classes_without_anything_inherited():
     scratch = replace(MADE, inherited=0)
     assert equal_classes_transfer(scratch) == finite_readings(scratch)["equal classes"]
+
+
+def _agreeing(share, near):
+    nodes, across = hermite(10)
+    _, own = hermite(8)
+    push = np.maximum(0.0, nodes[:, None] + np.linspace(-1.0, 1.0, 8))
+    at = (0.6 * nodes, push, 0.5, own, across)
+    return at, inherited._agreeing(*at, share, near)
+
+
+@pytest.mark.parametrize("near", [-3.0, -0.5, 0.4, 1.5])
+@pytest.mark.parametrize("share", [0.55, 0.62, 0.7])
+def test_the_strength_is_where_scipy_finds_it(share, near):
+    at, found = _agreeing(share, near)
+
+    def excess(strength):
+        return inherited._mean(*at, strength) - share
+
+    wanted = brentq(excess, -4.0, 2.0, xtol=1e-12)
+    assert found == pytest.approx(wanted, abs=2e-3)
+
+
+@pytest.mark.parametrize(("share", "end"), [(0.2, -4.0), (0.999, 2.0)])
+def test_the_strength_ends_where_no_share_is_as_small_or_as_large(share, end):
+    assert _agreeing(share, -0.5)[1] == end
+
+
+def test_no_share_has_no_strength():
+    assert math.isnan(_agreeing(math.nan, -0.5)[1])
