@@ -13,7 +13,7 @@ RARE = 1e-5
 #: at which it has been found as accurate as inside Condition 4.1.
 MOST_STEP, MOST_CROWDED = 15.0, 3.0
 #: The fewest steps, and the shortest run h T, after which it speaks. With 5 and with 8 steps, of h
-#: up to 15, it is as close after transfer as with many: 20 regimes each, the worst off by 0.12 nats.
+#: up to 15, it is as close after transfer as with many: 0.12 nats off at most in 20 regimes each.
 FEWEST_STEPS, SHORTEST = 5, 1.0
 #: Clauses that the law needs as well: its words for each, of the slack.
 _NEEDED = {
