@@ -78,7 +78,7 @@ def _record(found: Found) -> dict[str, Any]:
 
 
 _SHARED: dict[str, Any] = {
-    "source": "Readers' questions: longer source training",
+    "source": "Open questions",
     "provenance": (Provenance.D,),
     "kind": Kind.ORDERING,
     "observe": longer_source,

@@ -35,7 +35,7 @@ CLAIMS = (
     Claim(
         id="covariance.eigenvalues",
         title="The printed covariance of the noise is one just where u ⊥ v_k",
-        source="Definition of the data",
+        source="Open questions",
         statement=(
             "I − uuᵀ/‖u‖² − v_kv_kᵀ/‖v_k‖², as printed, has the eigenvalues cos(u, v_k) and"
             " −cos(u, v_k) in the plane of u and v_k, and 1 beside it."
