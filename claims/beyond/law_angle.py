@@ -13,48 +13,35 @@ from functools import partial
 from typing import Any
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import PRACTICAL
-from claims.core.constants import Constants
 from claims.core.domain import Between, Scale
-from claims.core.domains import after_transfer
-from claims.core.margin import Margin
+from claims.core.domains import inheriting
 from claims.core.quantities import TAU_2
-from claims.core.ranges import SMALL
 from claims.deciding.population import Population
 from claims.deciding.shares import typical
+from claims.observing import in_nats
 from claims.observing.class_sizes import Foretold, nats, predict_transfer, turned
 from claims.observing.errors import MEASURED
 
 #: Nats that the law may be off by, as at right angles, where it foretells an error in this range.
 BOUND, LEAST, LARGEST = 0.2, 1e-4, 1.0
 #: The cosine is one of the two ends.
-TURNED = after_transfer(
+TURNED = inheriting(
     TAU_2,
     Between(0.5, 8.0),
     x=Between(3.0, 20.0),
     y=Between(2.0, 10.0),
-    scales={
-        **SMALL,
-        Scale.M: Between(18, 24),
-        Scale.INHERITED: Between(4, 17),
-        Scale.COS_V: Between(-0.5, 0.5),
-        Scale.UPSTREAM_SHARE: Between(1.0, 10.0),
-    },
-    tier=PRACTICAL,
+    filters=Between(4, 17),
+    scales={Scale.COS_V: Between(-0.5, 0.5), Scale.UPSTREAM_SHARE: Between(1.0, 10.0)},
 )
 
 
-def near(reading: str, regimes: Sequence[Foretold], constants: Constants) -> Margin:
-    """The margin of: off by at most `BOUND` in two regimes of three."""
-    return typical(nats(regimes, reading, LEAST, LARGEST)).at_most(BOUND)
+near = partial(in_nats.near, LEAST, LARGEST, BOUND)
 
 
 def _record(regimes: Sequence[Foretold]) -> dict[str, Any]:
     column = nats(regimes, "law", LEAST, LARGEST)
     return {
-        "regimes": len(column),
-        "mean nats": float(column.mean()),
-        "spread": float(column.std()),
+        **in_nats.spread_of(column),
         "nats of two regimes in three": typical(column).record(),
         "the same without the angle": typical(nats(regimes, "no angle", LEAST, LARGEST)).record(),
     }

@@ -15,13 +15,11 @@ from functools import partial
 from typing import Any
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import PRACTICAL
 from claims.core.constants import Constants
-from claims.core.domain import Between, Scale
-from claims.core.domains import after_transfer
+from claims.core.domain import Between
+from claims.core.domains import ANY_SHARE, inheriting
 from claims.core.margin import Margin
 from claims.core.quantities import TAU_2
-from claims.core.ranges import SMALL
 from claims.deciding.estimates import Array, each
 from claims.deciding.population import Population
 from claims.deciding.shares import typical
@@ -32,13 +30,8 @@ Found = Sequence[BreakEven]
 #: That the law may be off by, of ln Y and of the logarithm of the slope.
 BOUND = 0.1
 #: Enough noise is inherited for gain and loss to be told from each other.
-BESIDE = after_transfer(
-    TAU_2,
-    Between(0.5, 6.0),
-    x=Between(3.0, 30.0),
-    y=Between(1.0, 20.0),
-    scales={**SMALL, Scale.M: Between(18, 24), Scale.INHERITED: Between(1, 17)},
-    tier=PRACTICAL,
+BESIDE = inheriting(
+    TAU_2, Between(0.5, 6.0), x=Between(3.0, 30.0), y=Between(1.0, 20.0), filters=ANY_SHARE
 )
 
 

@@ -19,11 +19,11 @@ with opposite signs for small and large initial weights.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.claim import Claim, Kind, Provenance
 from claims.core.constants import Constants
 from claims.core.domains import LARGE_ERRORS, at_finite_size
 from claims.core.margin import Margin
@@ -32,6 +32,7 @@ from claims.deciding.population import Population
 from claims.deciding.shares import median, typical, within
 from claims.observing.class_sizes import Foretold, nats, predict_finite, stratified
 from claims.observing.errors import MEASURED
+from claims.observing.in_nats import misread, near, spread_of
 
 Regimes = Sequence[Foretold]
 
@@ -62,13 +63,6 @@ def close(reading: str, regimes: Regimes, constants: Constants) -> Margin:
     return typical(gaps(regimes, reading)).at_most(ABSOLUTE)
 
 
-def near(
-    low: float, high: float, bound: float, reading: str, regimes: Regimes, constants: Constants
-) -> Margin:
-    """The margin of: off by at most so many nats in two regimes of three."""
-    return typical(nats(regimes, reading, low, high)).at_most(bound)
-
-
 def unbiased(reading: str, regimes: Regimes, constants: Constants) -> Margin:
     """The margin of: the median is within `SYSTEMATIC` nats of 0."""
     return within(median(nats(regimes, reading, _LEAST, _LARGEST)), SYSTEMATIC)
@@ -76,14 +70,9 @@ def unbiased(reading: str, regimes: Regimes, constants: Constants) -> Margin:
 
 def _record(regimes: Regimes) -> dict[str, Any]:
     columns = {name: nats(regimes, "law", low, high) for name, low, high, _ in DECADES}
-    return {
-        name: {
-            "regimes": len(column),
-            "mean nats": float(column.mean()) if len(column) else None,
-            "spread": float(column.std()) if len(column) else None,
-        }
-        for name, column in columns.items()
-    } | {"root mean square": estimate(root_mean_square, gaps(regimes, "law")).record()}
+    return {name: spread_of(column) for name, column in columns.items()} | {
+        "root mean square": estimate(root_mean_square, gaps(regimes, "law")).record()
+    }
 
 
 _SHARED: dict[str, Any] = {
@@ -106,18 +95,11 @@ _WRONG = {
 }
 
 
-def _mutants(margin: Callable[..., Margin], *names: str) -> tuple[Mutant, ...]:
-    """Readings of the law, which `margin` takes first."""
-    return tuple(
-        Mutant(name, _WRONG[name][1], {"margin": partial(margin, _WRONG[name][0])})
-        for name in names
-    )
+_mutants = partial(misread, _WRONG)
 
 
 def _decade(name: str, low: float, high: float, bound: float, *wrong: str) -> Claim:
-    def margin(reading: str, regimes: Regimes, constants: Constants) -> Margin:
-        return near(low, high, bound, reading, regimes, constants)
-
+    margin = partial(near, low, high, bound)
     return Claim(
         id=f"law.finite.{name}",
         title=f"Sharp law at finite size: {name}",

@@ -18,15 +18,15 @@ from typing import Any
 import numpy as np
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import PRACTICAL, Clause
+from claims.core.condition import Clause
 from claims.core.constants import Constants
 from claims.core.domain import Between, Scale
-from claims.core.domains import after_transfer, stepping
+from claims.core.domains import ANY_SHARE, inheriting, stepping
 from claims.core.margin import Margin
 from claims.core.quantities import TAU_D
-from claims.core.ranges import SMALL
 from claims.deciding.population import Population
-from claims.deciding.shares import median, typical
+from claims.deciding.shares import median
+from claims.observing import in_nats
 from claims.observing.class_sizes import (
     Foretold,
     nats,
@@ -46,27 +46,22 @@ _TAU = Between(1.0, 20.0)
 LARGE = stepping(_TAU, Between(2.0, 15.0), 300.0)
 LARGER = stepping(_TAU, Between(30.0, 100.0), 2000.0)
 #: Steps as large in both tasks, each its own.
-BOTH = after_transfer(
+BOTH = inheriting(
     TAU_D,
     Between(0.5, 15.0),
     x=Between(0.1, 20.0),
     y=Between(1.0, 20.0),
+    filters=ANY_SHARE,
     without={Clause.STEP, Clause.STEP_DIMENSION},
     scales={
-        **SMALL,
-        Scale.M: Between(18, 24),
-        Scale.INHERITED: Between(1, 17),
         Scale.H1: Between(2.0, 15.0),
         Scale.H2: Between(2.0, 15.0),
         Scale.DURATION: Between(300.0, 300.0),
     },
-    tier=PRACTICAL,
 )
 
 
-def near(reading: str, regimes: Sequence[Foretold], constants: Constants) -> Margin:
-    """The margin of: off by at most `BOUND` in two regimes of three."""
-    return typical(nats(regimes, reading, LEAST, LARGEST)).at_most(BOUND)
+near = partial(in_nats.near, LEAST, LARGEST, BOUND)
 
 
 def beyond(bound: float, regimes: Sequence[Foretold], constants: Constants) -> Margin:
@@ -75,12 +70,7 @@ def beyond(bound: float, regimes: Sequence[Foretold], constants: Constants) -> M
 
 
 def _record(regimes: Sequence[Foretold]) -> dict[str, Any]:
-    column = nats(regimes, "law", LEAST, LARGEST)
-    return {
-        "regimes": len(column),
-        "mean nats": float(column.mean()) if len(column) else None,
-        "spread": float(column.std()) if len(column) else None,
-    }
+    return in_nats.spread_of(nats(regimes, "law", LEAST, LARGEST))
 
 
 _SHARED: dict[str, Any] = {

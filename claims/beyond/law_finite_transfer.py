@@ -22,23 +22,22 @@ record has the mean of those regimes of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import PRACTICAL
+from claims.core.claim import Claim, Kind, Provenance
 from claims.core.constants import Constants
-from claims.core.domain import Between, Domain, Scale
-from claims.core.domains import after_transfer
+from claims.core.domain import Between, Domain
+from claims.core.domains import ANY_SHARE, inheriting
 from claims.core.margin import Margin
 from claims.core.quantities import TAU_D
-from claims.core.ranges import SMALL
 from claims.deciding.estimates import each
 from claims.deciding.population import Population
 from claims.deciding.shares import median, typical, within
 from claims.observing.class_sizes import Foretold, nats, predict_transfer, transferred
 from claims.observing.errors import MEASURED
+from claims.observing.in_nats import misread, near, spread_of
 
 #: Nats that the law may be off by in all of this range, and in parts of it.
 BOUND, LEAST, LARGEST = 0.2, 1e-5, 0.1
@@ -55,29 +54,10 @@ _MOST, _RARE = 0.5, 0.005
 
 def _domain(tau: Between) -> Domain:
     """From few filters to nearly all inherited, and some fresh."""
-    return after_transfer(
-        TAU_D,
-        tau,
-        x=Between(0.1, 20.0),
-        y=Between(1.0, 20.0),
-        scales={**SMALL, Scale.M: Between(18, 24), Scale.INHERITED: Between(1, 17)},
-        tier=PRACTICAL,
-    )
+    return inheriting(TAU_D, tau, x=Between(0.1, 20.0), y=Between(1.0, 20.0), filters=ANY_SHARE)
 
 
 SHARES, LARGE_ERRORS = _domain(Between(3.0, 15.0)), _domain(Between(0.1, 3.0))
-
-
-def near(
-    low: float,
-    high: float,
-    bound: float,
-    reading: str,
-    regimes: Sequence[Foretold],
-    constants: Constants,
-) -> Margin:
-    """The margin of: off by at most so many nats in two regimes of three."""
-    return typical(nats(regimes, reading, low, high)).at_most(bound)
 
 
 def close(reading: str, regimes: Sequence[Foretold], constants: Constants) -> Margin:
@@ -97,9 +77,7 @@ def _record(regimes: Sequence[Foretold]) -> dict[str, Any]:
     mostly = [one for one in regimes if one.inherited > _MOST]
     far = nats(mostly, "law", LEAST, _RARE)
     return {
-        "regimes": len(column),
-        "mean nats": float(column.mean()),
-        "spread": float(column.std()),
+        **spread_of(column),
         "nats of two regimes in three": typical(column).record(),
         "most inherited, errors below 0.005": {
             "regimes": len(far),
@@ -121,12 +99,7 @@ _WRONG = {
 }
 
 
-def _mutants(margin: Callable[..., Margin], *names: str) -> tuple[Mutant, ...]:
-    """Readings of the law, which `margin` takes first."""
-    return tuple(
-        Mutant(name, _WRONG[name][1], {"margin": partial(margin, _WRONG[name][0])})
-        for name in names
-    )
+_mutants = partial(misread, _WRONG)
 
 
 _SHARED: dict[str, Any] = {

@@ -21,7 +21,7 @@ from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.condition import PRACTICAL, Clause
 from claims.core.constants import Constants
 from claims.core.domain import Between, Scale
-from claims.core.domains import after_transfer, from_scratch
+from claims.core.domains import ANY_SHARE, from_scratch, inheriting
 from claims.core.margin import Margin
 from claims.core.quantities import TAU_2, TAU_D
 from claims.core.ranges import SMALL
@@ -61,13 +61,8 @@ def near(bound: float, least: float, reading: str, regime: Unsure, constants: Co
 
 
 #: After transfer, with any share of few or many filters.
-ANY_SHARE = after_transfer(
-    TAU_D,
-    Between(0.1, 20.0),
-    x=Between(0.1, 20.0),
-    y=Between(1.0, 20.0),
-    scales={**SMALL, Scale.M: Between(18, 24), Scale.INHERITED: Between(1, 17)},
-    tier=PRACTICAL,
+TRANSFERRED = inheriting(
+    TAU_D, Between(0.1, 20.0), x=Between(0.1, 20.0), y=Between(1.0, 20.0), filters=ANY_SHARE
 )
 
 
@@ -116,7 +111,7 @@ CLAIMS = (
         latex=rf"\max|\ln(\mathrm{{error}}/\mathrm{{law}})|\le {TRANSFER_BOUND:g}",
         provenance=(Provenance.D,),
         kind=Kind.ORDERING,
-        domain=ANY_SHARE,
+        domain=TRANSFERRED,
         observe=transferred_with_error,
         margin=partial(_TRANSFER, "law"),
         rule=WorstCase(20, predict_transfer),

@@ -15,13 +15,11 @@ from functools import partial
 from typing import Any
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.condition import PRACTICAL
 from claims.core.constants import Constants
-from claims.core.domain import Between, Domain, Scale
-from claims.core.domains import after_transfer
+from claims.core.domain import Between, Domain
+from claims.core.domains import inheriting
 from claims.core.margin import Margin
 from claims.core.quantities import TAU_2
-from claims.core.ranges import SMALL
 from claims.deciding.estimates import Array, each
 from claims.deciding.population import Population
 from claims.deciding.shares import Share, typical
@@ -36,13 +34,12 @@ OWN, OFTEN, HARM = 5.0, 0.8, 0.1
 
 
 def _domain(least_y: float) -> Domain:
-    return after_transfer(
+    return inheriting(
         TAU_2,
         Between(0.5, 6.0),
         x=Between(1.0, 20.0),
         y=Between(least_y, 20.0),
-        scales={**SMALL, Scale.M: Between(18, 24), Scale.INHERITED: Between(4, 17)},
-        tier=PRACTICAL,
+        filters=Between(4, 17),
     )
 
 

@@ -44,6 +44,18 @@ def after_transfer(
 EVERYWHERE = after_transfer(TAU_D, Between(0.02, 40.0))
 
 
+def inheriting(
+    term: Quantity, between: Between, *, filters: Between, scales: Scales | None = None, **rest: Any
+) -> Domain:
+    """After transfer of these numbers of 18 to 24 filters, so that some are fresh; few samples."""
+    usual: Scales = {**SMALL, Scale.M: Between(18, 24), Scale.INHERITED: filters}
+    return after_transfer(term, between, scales={**usual, **(scales or {})}, tier=PRACTICAL, **rest)
+
+
+#: From few filters to nearly all.
+ANY_SHARE = Between(1, 17)
+
+
 def scratch_above(term: Quantity, scales: Scales | None = None) -> Domain:
     """Condition 4.1 and term >= C_1."""
     return from_scratch(term, Between(low=SCRATCH_C_1), scales=scales or {})
