@@ -53,8 +53,19 @@ class Format:
         """
         first, *lines = read_limited(path, LARGE).rpartition(b"\n")[0].split(b"\n")
         if not self._begins(first):
-            raise JournalError(path, f"does not begin as {self.name} of version {VERSION} do")
+            raise JournalError(path, self._another)
         return [_checked(path, number, line, check) for number, line in enumerate(lines, 2)]
+
+    def head(self, path: Path) -> dict[str, Any]:
+        """What the header of a file of this format says. Raises JournalError, OSError."""
+        first = read_limited(path, LARGE).partition(b"\n")[0]
+        if not self._begins(first):
+            raise JournalError(path, self._another)
+        return dict(read_json(first.decode()))
+
+    @property
+    def _another(self) -> str:
+        return f"does not begin as {self.name} of version {VERSION} do"
 
     def _begins(self, line: bytes) -> bool:
         try:

@@ -16,6 +16,7 @@ from claims.observing.accuracies import Cell
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
 from reports.images import records as image_records
+from reports.images.further import ShownPairs, ShownRemedies, shown_pairs, shown_remedies
 from reports.images.records import KEPT
 from reports.images.run import StoredRuns
 from reports.images.tiers import form_name
@@ -52,6 +53,8 @@ class ImageSection:
     trained: str  # on what, with what, by what; empty where there are no records
     figures: tuple[tuple[Markup, str], ...]  # figure, caption
     others: tuple[OtherRecords, ...]  # of networks that do not decide the statements above
+    pairs: ShownPairs | None  # forecasts for pairs of tasks
+    remedies: ShownRemedies | None  # against a source that hurts
     trouble: str  # why records are not shown
     level: float  # spent on falsifying true statements, over all of them
 
@@ -67,6 +70,7 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
     trained, trouble = "", ""
     figures: tuple[tuple[Markup, str], ...] = ()
     others: tuple[OtherRecords, ...] = ()
+    pairs, remedies = None, None
     tier = next((verdict.profile for verdict in verdicts.values()), None)
     try:
         if (file := _records(folder, tier)) is not None:
@@ -81,6 +85,8 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
                 )
             trained, figures = image_records.trained_on(records), _figures(records)
             others = _others(folder, file)
+        places = (folder / OWN, KEPT)
+        pairs, remedies = shown_pairs(places), shown_remedies(places)
     except JournalError as error:
         trouble = f"{error.path.parent.name}/{error.path.name}: {error.why}"
     except OSError as error:
@@ -91,7 +97,7 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
         ImageRow(claim, verdicts.get(claim.id), decide.killed(claim.id, verdicts.values()))
         for claim in claims
     )
-    return ImageSection(rows, trained, figures, others, trouble, decide.level())
+    return ImageSection(rows, trained, figures, others, pairs, remedies, trouble, decide.level())
 
 
 def _records(folder: Path, tier: str | None) -> Path | None:

@@ -32,7 +32,7 @@ def scatter(found: Sequence[PairFound]) -> Figure:
     for axes, (space, words) in zip(panels, SPACES.items(), strict=True):
         for target, (marker, colour) in zip(targets, SERIES, strict=False):
             here = [one for one in found if one.target == target and space in one.foretold]
-            _points(axes, here, space, marker, colour, target_words(target))
+            _points(axes, here, space, marker, colour, f"target in {target_words(target)}")
         _plain(axes, words)
     panels[0].set_ylabel("measured gain, points of accuracy")
     handles, labels = panels[0].get_legend_handles_labels()
@@ -43,7 +43,7 @@ def scatter(found: Sequence[PairFound]) -> Figure:
 def target_words(target: Target) -> str:
     """A target in words."""
     name = "CIFAR-10" if target.name == "cifar10" else "CIFAR-100"
-    return f"target in {name}, N₂ = {target.n2}"
+    return f"{name}, N₂ = {target.n2}"
 
 
 def _points(
@@ -71,7 +71,7 @@ def _plain(axes: Axes, words: str) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     # As large as its indices need to be read.
-    axes.set_xlabel(f"foretold: $\\tau_D/\\tau_2$\n{words}", fontsize=11)
+    axes.set_xlabel(f"foretold: $\\tau_D/\\tau_2$\n{words}", fontsize=12)
     axes.spines[["top", "right"]].set_visible(False)
     left, right = axes.get_xlim()
     low, high = axes.get_ylim()
