@@ -34,6 +34,7 @@ ORDER = (
     "scalar_recursion",
     "lemma_a",
     "lemma_a_orders",
+    "lemma_a2_orders",
     "theorem_4_3",
     "theorem_4_2_convergence",
     "theorem_4_2_upper",

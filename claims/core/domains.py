@@ -102,6 +102,8 @@ LARGE_ERRORS = at_finite_size(0.1, 2.0)
 #: Samples enough for every filter to start active on some of its class; with 20, one in ten
 #: networks has a filter that does not.
 SAMPLES = EVERYWHERE.but(scales=ENOUGH_OF_BOTH)
+#: The same with runs of very different lengths: x_T from 2 to 6.
+LONG = SAMPLES.but(scales={Scale.DURATION: Between(20.0, 1000.0)})
 #: N q/d beyond 10: signal, not noise, fits the training set. (With many samples in so few
 #: dimensions noise is shared, and signal does not get as far.)
 SMALL_DIMENSION = after_transfer(

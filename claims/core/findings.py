@@ -114,9 +114,13 @@ FINDINGS = (
         "γ grows like x_T ~ log T, not like 1/log T, as printed",
         "Measured as the exponent of every filter's coefficient along the run; and from run to run:"
         " with the lemma's own curve (c = h/2, the speed at the start) coefficients grow like"
-        " x_T^0.88, with c = 0.8 h, for the share of samples that become active, like x_T.",
+        " x_T^0.88, with c = 0.8 h, for the share of samples that become active, like x_T. After"
+        " transfer that share depends on how much noise is inherited; with the one that the law"
+        " foretells exponents are right again, and so are the coefficients themselves.",
         _rests(
-            "lemma-a1.gamma lemma-a1.b.signal.exponents.share lemma-a1.b.noise.exponents.share",
+            "lemma-a1.gamma lemma-a1.b.signal.exponents.share lemma-a1.b.noise.exponents.share"
+            " lemma-a2.b.noise.exponents lemma-a2.b.signal.exponents lemma-a2.b.noise.law"
+            " lemma-a2.b.signal.law",
             "lemma-a1.gamma.printed lemma-a1.b.signal.exponents lemma-a1.b.noise.exponents",
         ),
     ),

@@ -16,8 +16,7 @@ from operator import attrgetter
 from typing import Any
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
-from claims.core.domain import Between, Scale
-from claims.core.domains import SAMPLES
+from claims.core.domains import LONG
 from claims.deciding.population import Population
 from claims.observing import dynamics
 from claims.observing.errors import TRAINED
@@ -31,8 +30,6 @@ from claims.observing.orders import (
 
 #: Regimes, and how far an exponent may be from the declared one.
 REGIMES, OFF = 240, 0.05
-#: Runs of very different lengths: x_T from 2 to 6.
-LONG = SAMPLES.but(scales={Scale.DURATION: Between(20.0, 1000.0)})
 _GROWN = Grown(dynamics.upstream)
 #: By provenance: the curve's c over h.
 _SHARES = {Provenance.S: STATED_SHARE, Provenance.D: LAW_SHARE}

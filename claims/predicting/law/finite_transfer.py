@@ -4,7 +4,7 @@ As from scratch (`imbalance`), with both tasks' classes of unequal size. A class
 the source's samples and f_2 of the target's has inherited signal and noise in proportion to f_1,
 and learns and memorises in proportion to f_2; the other class has 2 - f_1 and 2 - f_2. Beside that:
 
-* What the source memorises falls where its signal fits its training set too (`_Tasks.kept`), and
+* What the source memorises falls where its signal fits its training set too (`Tasks.kept`), and
   what the target does where the inherited signal fits from the start.
 * The target's noise is orthogonal to s_2, not to v_1, along which inherited filters of the two
   signs have learned with opposite signs: a common part of their noise, and a correlation of -1.
@@ -47,7 +47,7 @@ class Output:
 
 
 @dataclass(frozen=True)
-class _Tasks:
+class Tasks:
     """A regime, with what both tasks' moments make of it."""
 
     regime: Regime
@@ -91,7 +91,7 @@ def finite_transfer(regime: Regime) -> float:
 def _guarded(regime: Regime, classes: int) -> float:
     try:
         with np.errstate(all="ignore"):
-            error = _mean(_tasks(in_usual_unit(regime)), classes)
+            error = _mean(tasks_of(in_usual_unit(regime)), classes)
     except (ArithmeticError, ValueError, np.linalg.LinAlgError):
         error = math.nan
     if math.isfinite(error):
@@ -99,7 +99,8 @@ def _guarded(regime: Regime, classes: int) -> float:
     raise incomputable(regime)
 
 
-def _tasks(regime: Regime) -> _Tasks:
+def tasks_of(regime: Regime) -> Tasks:
+    """Both tasks' moments, in the regime's own unit."""
     named = quantities.catalogue()
     h, zeta, q = ([named[f"{name}_{k}"](regime) for k in (1, 2)] for name in ("h", "zeta", "q"))
     reach = [h[0] * regime.steps1, h[1] * regime.steps2]
@@ -112,7 +113,7 @@ def _tasks(regime: Regime) -> _Tasks:
         regime.inherited,
         regime.m,
     )
-    return _Tasks(regime, (h[0], h[1]), (q[0], q[1]), up, down, target)
+    return Tasks(regime, (h[0], h[1]), (q[0], q[1]), up, down, target)
 
 
 def equal_classes_transfer(regime: Regime) -> float:
@@ -126,7 +127,7 @@ def equal_classes_transfer(regime: Regime) -> float:
     return _guarded(regime, 1)
 
 
-def _mean(tasks: _Tasks, classes: int) -> float:
+def _mean(tasks: Tasks, classes: int) -> float:
     """Over the classes of both tasks."""
     (source, first), (target, second) = (
         class_shares(n, classes) for n in (tasks.regime.n1, tasks.regime.n2)
@@ -163,7 +164,7 @@ def _chance(right: Output, wrong: Output) -> float:
     )
 
 
-def _output(tasks: _Tasks, f_1: float, f_2: float, kept: float, of: Mixed) -> Output:
+def _output(tasks: Tasks, f_1: float, f_2: float, kept: float, of: Mixed) -> Output:
     """`kept` is `tasks.kept(f_1)`."""
     regime, unit, up, down = tasks.regime, tasks.unit, tasks.up, tasks.down
     alpha, q = regime.alpha, tasks.q[1]
@@ -196,7 +197,7 @@ def _output(tasks: _Tasks, f_1: float, f_2: float, kept: float, of: Mixed) -> Ou
 
 
 def _gaussians(
-    tasks: _Tasks, f_1: float, f_2: float, kept: float, fit: float, of: Mixed
+    tasks: Tasks, f_1: float, f_2: float, kept: float, fit: float, of: Mixed
 ) -> Gaussians:
     """Of filters of a class with these shares, of which the source and the target memorise these
     parts of what they would without a signal.

@@ -1,0 +1,142 @@
+"""What a run learned and memorised after transfer, beside what the law foretells of both."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.core.constants import Constants
+from claims.core.margin import Margin
+from claims.deciding.budget import MISS
+from claims.deciding.coefficients import fit, largest_at_most
+from claims.deciding.shares import typical
+from claims.observing.dynamics import after_transfer
+from claims.observing.orders import STATED_SHARE, VARIABLES
+from claims.predicting.law import learned
+from claims.predicting.scalar import solve
+from model.regime import Regime
+from model.sampling import Seeds
+
+Array = NDArray[np.float64]
+#: A planted error of the law: of the noise this, of the signal its square.
+PLANTED = 1.05
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The end of a run after transfer, mean over filters and seeds."""
+
+    regime: Regime
+    networks: int
+    logs: tuple[float, ...]  # of VARIABLES, with c = a h
+    # ln of what was measured over what each reading says.
+    noise: Mapping[str, float]
+    signal: Mapping[str, float]
+
+
+def compared(regime: Regime, seeds: Seeds) -> Compared:
+    """Train, and compare.
+
+    Raises:
+        RegimeError, DivergenceError: as the run does.
+    """
+    run = after_transfer(regime, seeds)
+    last, task = run.at(len(run.steps) - 1), regime.task(run.index)
+    noise, signal = math.log(last.own_mean.mean()), math.log(last.signal.mean())
+    law = learned.after_transfer(regime)
+
+    def curve(share: float) -> float:
+        return float(solve(1.0, share * run.h * task.steps))
+
+    own, half = curve(law.share), curve(STATED_SHARE)
+    q = (task.signal_norm / task.sigma) ** 2
+    unit = task.samples * q / (2 * regime.d)
+    sizes = (task.samples, q, regime.d, own, run.h, regime.m)
+    return Compared(
+        regime,
+        run.networks,
+        tuple(map(math.log, sizes)),
+        {
+            "law": noise - math.log(law.noise),
+            "more": noise - math.log(PLANTED * law.noise),
+            "curve": noise - math.log(own),
+            "half": noise - math.log(half),
+        },
+        {
+            "law": signal - math.log(law.signal),
+            "more": signal - math.log(PLANTED**2 * law.signal),
+            "half": signal - math.log(unit * half / STATED_SHARE),
+        },
+    )
+
+
+def predicted(regime: Regime) -> dict[str, float]:
+    """What is preregistered of a regime."""
+    law = learned.after_transfer(regime)
+    return {"noise": law.noise, "signal": law.signal, "share": law.share}
+
+
+Reading = Callable[[Compared], float]
+
+
+def noise_by(reading: str) -> Reading:
+    """ln of the noise memorised over what a reading says."""
+    return lambda one: one.noise[reading]
+
+
+def signal_by(reading: str) -> Reading:
+    """The same of the signal learned."""
+    return lambda one: one.signal[reading]
+
+
+def no_exponent(bound: float, reading: Reading, **planted: float) -> Callable[..., Margin]:
+    """The margin of: what the reading leaves has no exponent beyond this in any of VARIABLES;
+    `planted` adds to what it says, by variable.
+    """
+    return partial(_no_exponent, bound, reading, planted)
+
+
+def _no_exponent(
+    bound: float,
+    reading: Reading,
+    planted: Mapping[str, float],
+    observed: Sequence[Compared],
+    constants: Constants,
+) -> Margin:
+    return largest_at_most(bound, *_columns(observed, reading, planted))
+
+
+def _columns(
+    observed: Sequence[Compared], reading: Reading, planted: Mapping[str, float]
+) -> tuple[Array, Array]:
+    design = np.array([one.logs for one in observed])
+    wrong = np.array([planted.get(name, 0.0) for name in VARIABLES])
+    return np.array([reading(one) for one in observed]) - design @ wrong, design
+
+
+def off_by(bound: float, reading: Reading) -> Callable[..., Margin]:
+    """The margin of: in two regimes of three the reading is off by at most this, as a logarithm."""
+    return lambda observed, constants: typical([reading(one) for one in observed]).at_most(bound)
+
+
+def exponents_left(observed: Sequence[Compared], *, reading: Reading) -> dict[str, Any]:
+    """What each exponent is beyond what the reading says, between the ends of its interval."""
+    fitted = fit(*_columns(observed, reading, {}))
+    ends = np.stack([fitted.values + side * fitted.reach(MISS / 2) for side in (-1.0, 0.0, 1.0)])
+    beyond = dict(zip(VARIABLES, ends.T.round(4).tolist(), strict=True))
+    return {"regimes": len(observed), "beyond the declared exponent": beyond}
+
+
+def spread(observed: Sequence[Compared], *, readings: Mapping[str, Reading]) -> dict[str, Any]:
+    """What two regimes of three are off by, and the mean, of each reading."""
+    record: dict[str, Any] = {"regimes": len(observed)}
+    for name, reading in readings.items():
+        column = [reading(one) for one in observed]
+        record[name] = {"mean": float(np.mean(column)), **typical(column).record()}
+    return record

@@ -1,0 +1,142 @@
+"""The orders of Lemma A.2(b), and the coefficients themselves [D].
+
+After transfer a filter is active on a share of its class that depends on how much noise it has
+inherited: from 0.8, as from scratch, down to a half. So no one curve has the lemma's exponents:
+with c = h/2 that of x_T is 0.1 too small. With c = a h it is right, a the share that the law of
+finite size foretells of each regime. The law foretells more: both coefficients, with no constant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from claims.core.claim import Claim, Kind, Mutant, Provenance
+from claims.core.domains import LONG
+from claims.core.margin import Margin
+from claims.deciding.population import Population
+from claims.observing.errors import TRAINED
+from claims.observing.learned import (
+    PLANTED,
+    Reading,
+    compared,
+    exponents_left,
+    no_exponent,
+    noise_by,
+    off_by,
+    predicted,
+    signal_by,
+    spread,
+)
+
+#: Regimes; how far an exponent may be from the declared one; and, as a logarithm, what the law may
+#: be off by of noise and of signal.
+REGIMES, OFF = 240, 0.05
+NOISE, SIGNAL = 0.015, 0.04
+_SIZES = "with 40 samples of each task or more"
+
+
+def _claim(
+    name: str,
+    title: str,
+    statement: str,
+    latex: str,
+    margin: Callable[..., Margin],
+    record: Callable[..., dict[str, Any]],
+    unit: str,
+    mutants: tuple[Mutant, ...],
+) -> Claim[Any]:
+    return Claim(
+        id=f"lemma-a2.b.{name}",
+        title=f"After transfer: {title}",
+        source="Lemma A.2",
+        statement=statement,
+        latex=latex,
+        provenance=(Provenance.D,),
+        kind=Kind.ORDERING,
+        domain=LONG,
+        observe=compared,
+        margin=margin,
+        rule=Population(REGIMES, record, predicted),
+        unit=unit,
+        family="lemma-a2.orders",
+        training="transfer",
+        uses=TRAINED,
+        mutants=mutants,
+    )
+
+
+def _exponents(
+    of: str,
+    reading: Reading,
+    order: str,
+    title: str,
+    latex: str,
+    errors: Mapping[str, tuple[str, str]],
+) -> Claim[Any]:
+    """`errors` are planted: name and words, by the variable whose exponent is off by a quarter."""
+    return _claim(
+        f"{of}.exponents",
+        title,
+        f"{order}, every exponent in N, q, d, x_T, h and m is within {OFF} of the declared one,"
+        f" {_SIZES}.",
+        latex,
+        no_exponent(OFF, reading),
+        partial(exponents_left, reading=reading),
+        f"{OFF} less the largest exponent that is off",
+        tuple(
+            Mutant(name, error, {"margin": no_exponent(OFF, reading, **{key: 0.25})})
+            for key, (name, error) in errors.items()
+        ),
+    )
+
+
+def _law(
+    name: str, what: str, by: Callable[[str], Reading], bound: float, latex: str, more: float
+) -> Claim[Any]:
+    percent = f"{100 * bound:g}%"
+    readings = {"law": by("law"), "with c = h/2": by("half")}
+    return _claim(
+        f"{name}.law",
+        f"the {what}, by the law",
+        f"Of the {what} after transfer, mean over filters, the law of finite size is off by at most"
+        f" {percent} in two random regimes of three, {_SIZES}.",
+        latex,
+        off_by(bound, by("law")),
+        partial(spread, readings=readings),
+        f"{bound} less what two regimes of three are off by, as a logarithm",
+        (
+            Mutant("more", f"{more:.3g} times the law's", {"margin": off_by(bound, by("more"))}),
+            Mutant("half", "half of a class is active", {"margin": off_by(bound, by("half"))}),
+        ),
+    )
+
+
+CLAIMS = (
+    _exponents(
+        "noise",
+        noise_by("curve"),
+        "Of the noise memorised after transfer, Σ_i ρ̄, against the order N x_T, where"
+        " x_T + exp(x_T) = cT + 1, c = a h, and a is the share of its class that the law of finite"
+        " size foretells a filter to be active on",
+        "the exponents of N x_T, c = a h",
+        r"\sum_i\overline\rho_i\propto N x_T,\;c=a\,h",
+        {"N": ("samples", "N^1.25 for N"), "x_T": ("time", "x_T^1.25 for x_T")},
+    ),
+    _exponents(
+        "signal",
+        signal_by("law"),
+        "Of the signal learned after transfer, γ, against (N q/d) m₁, where m₁ is what the law of"
+        " finite size foretells of h Σ_t |ℓ'_t|, mean over samples",
+        "the exponents of (N q/d) m₁",
+        r"\gamma\propto\frac{Nq}{d}m_1",
+        {
+            "N": ("samples", "N^1.25 for N"),
+            "x_T": ("time", "x_T^0.25 more"),
+            "d": ("dimension", "d^0.75 for d"),
+        },
+    ),
+    _law("noise", "noise memorised", noise_by, NOISE, r"\sum_i\overline\rho_i=N\,o/2", PLANTED),
+    _law("signal", "signal learned", signal_by, SIGNAL, r"\gamma=\frac{Nq}{2d}m_1", PLANTED**2),
+)
