@@ -43,6 +43,7 @@ ORDER = (
     "theorem_4_2_d",
     "criterion_algebra",
     "proposition_4_4",
+    "noise_ratio",
     "proposition_4_4_compared",
     "origin",
     "m1",

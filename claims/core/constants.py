@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ def table(path: Path = FILE) -> dict[str, dict[str, Any]]:
     """
     try:
         text = read_limited(path, _LARGEST_FILE).decode("utf-8-sig")
-        entries: Any = tomllib.loads(text).get("constant", {})
+        entries = _parsed(text)
     except (OSError, ValueError, RecursionError) as error:
         why = "nested too deep" if isinstance(error, RecursionError) else error
         raise ConstantsError(
@@ -41,7 +41,13 @@ def table(path: Path = FILE) -> dict[str, dict[str, Any]]:
     for name, entry in entries.items():
         if not isinstance(entry, dict):
             raise ConstantsError(f"{path}: {one_line(name, 100)}: must be a table")
-    return entries
+    return {name: dict(entry) for name, entry in entries.items()}
+
+
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> Any:
+    """Once for all claims: a page asks for every one's."""
+    return tomllib.loads(text).get("constant", {})
 
 
 @cache

@@ -93,10 +93,12 @@ FINDINGS = (
         "But for positive transfer from a source much smaller than the target, where Theorem 4.2's"
         " bound fails; of tasks with up to three times as many samples as one another it holds."
         " In the same draw transfer gains (τ_A + τ₂)/C₆ nats over scratch or more where it helps,"
-        " and loses (τ₂ − τ_D)/C₇ or more where it hurts. Inherited noise grows as X/α, the reason"
-        " given. A target with so many more samples that τ_D passes its threshold ends the loss.",
+        " and loses (τ₂ − τ_D)/C₇ or more where it hurts. Inherited noise is X/α times scratch's,"
+        " the reason given. A target with so many more samples that τ_D passes its threshold ends"
+        " the loss.",
         _rests(
             "proposition-4.4.1.balanced proposition-4.4.2 proposition-4.4.2.mechanism"
+            " proposition-4.4.2.mechanism.exponents proposition-4.4.2.mechanism.factor"
             " proposition-4.4.1.compared proposition-4.4.2.compared"
             " proposition-4.4.2.larger-target",
             "proposition-4.4.1 proposition-4.4.1.restricted",

@@ -5,25 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from claims.core.constants import Constants
 from claims.core.margin import Margin
-from claims.deciding.budget import MISS
-from claims.deciding.coefficients import fit, largest_at_most
 from claims.deciding.shares import typical
 from claims.observing.dynamics import after_transfer
+from claims.observing.exponents import Exponents
 from claims.observing.orders import STATED_SHARE, VARIABLES
 from claims.predicting.law import learned
 from claims.predicting.scalar import solve
 from model.regime import Regime
 from model.sampling import Seeds
 
-Array = NDArray[np.float64]
 #: A planted error of the law: of the noise this, of the signal its square.
 PLANTED = 1.05
 
@@ -95,42 +90,14 @@ def signal_by(reading: str) -> Reading:
     return lambda one: one.signal[reading]
 
 
-def no_exponent(bound: float, reading: Reading, **planted: float) -> Callable[..., Margin]:
-    """The margin of: what the reading leaves has no exponent beyond this in any of VARIABLES;
-    `planted` adds to what it says, by variable.
-    """
-    return partial(_no_exponent, bound, reading, planted)
-
-
-def _no_exponent(
-    bound: float,
-    reading: Reading,
-    planted: Mapping[str, float],
-    observed: Sequence[Compared],
-    constants: Constants,
-) -> Margin:
-    return largest_at_most(bound, *_columns(observed, reading, planted))
-
-
-def _columns(
-    observed: Sequence[Compared], reading: Reading, planted: Mapping[str, float]
-) -> tuple[Array, Array]:
-    design = np.array([one.logs for one in observed])
-    wrong = np.array([planted.get(name, 0.0) for name in VARIABLES])
-    return np.array([reading(one) for one in observed]) - design @ wrong, design
-
-
 def off_by(bound: float, reading: Reading) -> Callable[..., Margin]:
     """The margin of: in two regimes of three the reading is off by at most this, as a logarithm."""
     return lambda observed, constants: typical([reading(one) for one in observed]).at_most(bound)
 
 
-def exponents_left(observed: Sequence[Compared], *, reading: Reading) -> dict[str, Any]:
-    """What each exponent is beyond what the reading says, between the ends of its interval."""
-    fitted = fit(*_columns(observed, reading, {}))
-    ends = np.stack([fitted.values + side * fitted.reach(MISS / 2) for side in (-1.0, 0.0, 1.0)])
-    beyond = dict(zip(VARIABLES, ends.T.round(4).tolist(), strict=True))
-    return {"regimes": len(observed), "beyond the declared exponent": beyond}
+def exponents(reading: Reading) -> Exponents:
+    """Of what a reading leaves, in VARIABLES."""
+    return Exponents(VARIABLES, lambda one: one.logs, reading)
 
 
 def spread(observed: Sequence[Compared], *, readings: Mapping[str, Reading]) -> dict[str, Any]:

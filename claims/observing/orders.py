@@ -12,24 +12,16 @@ c = p h is the curve of a filter that has it from the start.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from claims.core.constants import Constants
-from claims.core.margin import Margin
-from claims.deciding.budget import MISS
-from claims.deciding.coefficients import fit, largest_at_most
 from claims.observing.dynamics import Dynamics
+from claims.observing.exponents import Exponents
 from claims.observing.growth import noise_ratio, signal_ratio
 from claims.predicting import law
 from model.regime import Regime
 from model.sampling import Seeds
 
-Array = NDArray[np.float64]
 #: What exponents are of, as they are printed.
 VARIABLES = ("N", "q", "d", "x_T", "h", "m")
 #: Of c in h: the lemma's, and the law's.
@@ -55,7 +47,6 @@ class Growth:
         return stated - self.law_log, (n, q, d, self.law_log, h, m)
 
 
-Growths = Sequence[Growth]
 Response = Callable[[Growth], float]
 
 
@@ -87,31 +78,10 @@ class Grown:
         )
 
 
-def exponents_within(
-    bound: float, response: Response, share: float, **planted: float
-) -> Callable[[Growths, Constants], Margin]:
-    """The margin of: no exponent is further than this from the declared one, x_T with c = `share`
-    h; `planted` declares others, by variable.
-    """
-
-    def margin(growths: Growths, constants: Constants) -> Margin:
-        return largest_at_most(bound, *_columns(growths, response, share, planted))
-
-    return margin
-
-
-def exponents(growths: Growths, *, response: Response, share: float) -> dict[str, Any]:
-    """What each exponent is beyond the declared one, between the ends of its interval."""
-    fitted = fit(*_columns(growths, response, share, {}))
-    ends = np.stack([fitted.values + side * fitted.reach(MISS / 2) for side in (-1.0, 0.0, 1.0)])
-    beyond = dict(zip(VARIABLES, ends.T.round(4).tolist(), strict=True))
-    return {"regimes": len(growths), "beyond the declared exponent": beyond}
-
-
-def _columns(
-    growths: Growths, response: Response, share: float, planted: dict[str, float]
-) -> tuple[Array, Array]:
-    seen = [(response(one), *one.seen_with(share)) for one in growths]
-    design = np.array([logs for _, _, logs in seen])
-    wrong = np.array([planted.get(name, 0.0) for name in VARIABLES])
-    return np.array([found + unit for found, unit, _ in seen]) - design @ wrong, design
+def exponents(response: Response, share: float) -> Exponents:
+    """Of a response in VARIABLES, x_T with c = `share` h."""
+    return Exponents(
+        VARIABLES,
+        lambda one: one.seen_with(share)[1],
+        lambda one: response(one) + one.seen_with(share)[0],
+    )

@@ -21,8 +21,7 @@ from claims.observing.learned import (
     PLANTED,
     Reading,
     compared,
-    exponents_left,
-    no_exponent,
+    exponents,
     noise_by,
     off_by,
     predicted,
@@ -76,17 +75,18 @@ def _exponents(
     errors: Mapping[str, tuple[str, str]],
 ) -> Claim[Any]:
     """`errors` are planted: name and words, by the variable whose exponent is off by a quarter."""
+    found = exponents(reading)
     return _claim(
         f"{of}.exponents",
         title,
         f"{order}, every exponent in N, q, d, x_T, h and m is within {OFF} of the declared one,"
         f" {_SIZES}.",
         latex,
-        no_exponent(OFF, reading),
-        partial(exponents_left, reading=reading),
+        found.within(OFF),
+        found.left,
         f"{OFF} less the largest exponent that is off",
         tuple(
-            Mutant(name, error, {"margin": no_exponent(OFF, reading, **{key: 0.25})})
+            Mutant(name, error, {"margin": found.within(OFF, **{key: 0.25})})
             for key, (name, error) in errors.items()
         ),
     )

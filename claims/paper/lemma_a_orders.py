@@ -11,7 +11,6 @@ share p = 0.8 at which that ends [D] the exponent of x_T is 1 too.
 
 from __future__ import annotations
 
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -25,7 +24,6 @@ from claims.observing.orders import (
     STATED_SHARE,
     Grown,
     exponents,
-    exponents_within,
 )
 
 #: Regimes, and how far an exponent may be from the declared one.
@@ -48,7 +46,7 @@ def _claim(name: str, provenance: Provenance) -> Claim[Any]:
         "time": ("x_T^1.25 for x_T", {"x_T": 0.25}),
         **({"dimension": ("d^0.75 for d", {"d": 0.25})} if of_signal else {}),
     }
-    with_p = provenance is Provenance.D
+    found, with_p = exponents(response, share), provenance is Provenance.D
     curve, curve_latex = ("0.8 h", r"0.8\,h") if with_p else ("h/2", "h/2")
     return Claim(
         id=f"lemma-a1.b.{name}.exponents{'.share' if with_p else ''}",
@@ -66,12 +64,12 @@ def _claim(name: str, provenance: Provenance) -> Claim[Any]:
         observe=_GROWN,
         family="lemma-a1.exponents",
         training="upstream",
-        margin=exponents_within(OFF, response, share),
-        rule=Population(REGIMES, partial(exponents, response=response, share=share)),
+        margin=found.within(OFF),
+        rule=Population(REGIMES, found.left),
         unit=f"{OFF} less the largest exponent that is off",
         uses=TRAINED,
         mutants=tuple(
-            Mutant(key, error, {"margin": exponents_within(OFF, response, share, **wrong)})
+            Mutant(key, error, {"margin": found.within(OFF, **wrong)})
             for key, (error, wrong) in planted.items()
         ),
     )

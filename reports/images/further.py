@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeAlias
 
 from markupsafe import Markup
 
@@ -20,6 +21,8 @@ from reports.images.remedies import run as remedies_run
 from reports.images.remedies import summary as remedies_summary
 from reports.images.remedies.summary import Compared
 
+#: Of a file: when it was written, and how long it is.
+State: TypeAlias = tuple[int, int]
 _ALT = "Gain from transfer, as foretold and as measured"
 
 
@@ -44,13 +47,13 @@ class ShownRemedies:
 def shown_pairs(folders: Sequence[Path]) -> ShownPairs | None:
     """Of the first folder that has records. Raises JournalError, OSError."""
     file = _first(folders, "pairs")
-    return None if file is None else _pairs(file, _state(file))
+    return None if file is None else _pairs(file, state(file))
 
 
 def shown_remedies(folders: Sequence[Path]) -> ShownRemedies | None:
     """Of the first folder that has records. Raises JournalError, OSError."""
     file = _first(folders, "remedies")
-    return None if file is None else _remedies(file, _state(file))
+    return None if file is None else _remedies(file, state(file))
 
 
 def _first(folders: Sequence[Path], name: str) -> Path | None:
@@ -58,14 +61,14 @@ def _first(folders: Sequence[Path], name: str) -> Path | None:
     return next((file for file in files if file.is_file()), None)
 
 
-def _state(file: Path) -> tuple[int, int]:
+def state(file: Path) -> State:
     """What changes where a file does: a page is built often, and a bootstrap takes a second."""
     known = file.stat()
     return known.st_mtime_ns, known.st_size
 
 
 @lru_cache(maxsize=4)
-def _pairs(file: Path, state: tuple[int, int]) -> ShownPairs | None:
+def _pairs(file: Path, state: State) -> ShownPairs | None:
     records = pairs_run.read(file)
     found = pairs_summary.pairs(records)
     if not found:
@@ -89,7 +92,7 @@ def _pairs(file: Path, state: tuple[int, int]) -> ShownPairs | None:
 
 
 @lru_cache(maxsize=4)
-def _remedies(file: Path, state: tuple[int, int]) -> ShownRemedies | None:
+def _remedies(file: Path, state: State) -> ShownRemedies | None:
     records = remedies_run.read(file)
     if not records:
         return None

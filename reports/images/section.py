@@ -4,8 +4,11 @@ the records of its runs.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 
 from markupsafe import Markup
 
@@ -16,7 +19,14 @@ from claims.observing.accuracies import Cell
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
 from reports.images import records as image_records
-from reports.images.further import ShownPairs, ShownRemedies, shown_pairs, shown_remedies
+from reports.images.further import (
+    ShownPairs,
+    ShownRemedies,
+    State,
+    shown_pairs,
+    shown_remedies,
+    state,
+)
 from reports.images.records import KEPT
 from reports.images.run import StoredRuns
 from reports.images.tiers import form_name
@@ -59,6 +69,15 @@ class ImageSection:
     level: float  # spent on falsifying true statements, over all of them
 
 
+@dataclass(frozen=True)
+class _Shown:
+    """What the records give that decide the statements."""
+
+    verdicts: Mapping[str, Verdict]
+    trained: str
+    figures: tuple[tuple[Markup, str], ...]
+
+
 def section(ledger: Ledger, folder: Path) -> ImageSection:
     """From the ledger's verdicts; where it has none, from those that the project's own records
     give.
@@ -66,7 +85,9 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
     claims = decide.image_claims()
     ids = {claim.id for claim in claims}
     every = ledger.verdicts | ledger.mutants
-    verdicts = {name: one for name, one in every.items() if base_of(name) in ids}
+    verdicts: Mapping[str, Verdict] = {
+        name: one for name, one in every.items() if base_of(name) in ids
+    }
     trained, trouble = "", ""
     figures: tuple[tuple[Markup, str], ...] = ()
     others: tuple[OtherRecords, ...] = ()
@@ -74,16 +95,15 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
     tier = next((verdict.profile for verdict in verdicts.values()), None)
     try:
         if (file := _records(folder, tier)) is not None:
-            records = run.read(file)
-            by_records = {one.claim: one for one in decide.decide(records, file.stem)}
-            verdicts = verdicts or by_records
+            shown = _shown(file, state(file))
+            verdicts = verdicts or shown.verdicts
             if {name: one.evidence for name, one in verdicts.items()} != {
-                name: one.evidence for name, one in by_records.items()
+                name: one.evidence for name, one in shown.verdicts.items()
             }:
                 raise JournalError(
                     file, "is not what these verdicts were decided on: transfer-claims cifar report"
                 )
-            trained, figures = image_records.trained_on(records), _figures(records)
+            trained, figures = shown.trained, shown.figures
             others = _others(folder, file)
         places = (folder / OWN, KEPT)
         pairs, remedies = shown_pairs(places), shown_remedies(places)
@@ -114,16 +134,25 @@ def _others(folder: Path, shown: Path) -> tuple[OtherRecords, ...]:
     by_tier = {
         file.stem: file for place in (KEPT, folder / OWN) for file in image_records.files(place)
     }
-    return tuple(_other(run.read(file)) for tier, file in by_tier.items() if tier != shown.stem)
+    return tuple(_other(file, state(file)) for tier, file in by_tier.items() if tier != shown.stem)
 
 
-def _other(runs: StoredRuns) -> OtherRecords:
+@lru_cache(maxsize=8)
+def _other(file: Path, state: State) -> OtherRecords:
+    runs = run.read(file)
     parts = tuple(
         (cell, form_name(cell.form), one)
         for cell, one in decide.gains(runs.records)
         if cell.share < 1
     )
     return OtherRecords(image_records.trained_on(runs), tuple(decide.by_network(runs)), parts)
+
+
+@lru_cache(maxsize=4)
+def _shown(file: Path, state: State) -> _Shown:
+    runs = run.read(file)
+    verdicts = {one.claim: one for one in decide.decide(runs, file.stem)}
+    return _Shown(MappingProxyType(verdicts), image_records.trained_on(runs), _figures(runs))
 
 
 def _figures(runs: StoredRuns) -> tuple[tuple[Markup, str], ...]:

@@ -55,7 +55,8 @@ def test_whatever_the_engine_trains_rests_on_it():
         )
     }
     assert len(errors) > 60
-    assert errors - {"proposition-4.4.2.mechanism"} <= resting_on("e7.covariance")
+    noise = {name for name in errors if name.startswith("proposition-4.4.2.mechanism")}
+    assert errors - noise <= resting_on("e7.covariance")
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,7 @@ from claims.observing.learned import (
     PLANTED,
     Compared,
     compared,
-    exponents_left,
-    no_exponent,
+    exponents,
     noise_by,
     off_by,
     predicted,
@@ -66,14 +65,14 @@ def made(seen, off=(0.0,) * 6, count=240, error=0.02):
 
 @pytest.mark.parametrize("place", range(6))
 def test_an_exponent_that_is_off_is_seen(seen, place):
-    by, off = noise_by("law"), np.eye(6)[place]
+    by, off = exponents(noise_by("law")), np.eye(6)[place]
     right, wrong = made(seen), made(seen, 0.1 * off)
-    planted = {VARIABLES[place]: 0.1}
-    assert no_exponent(0.05, by)(right, {}).low > 0
-    assert no_exponent(0.05, by)(wrong, {}).high < 0
-    assert no_exponent(0.05, by, **planted)(right, {}).high < 0
-    assert no_exponent(0.05, by, **planted)(wrong, {}).low > 0
-    left = exponents_left(wrong, reading=by)["beyond the declared exponent"]
+    planted = by.within(0.05, **{VARIABLES[place]: 0.1})
+    assert by.within(0.05)(right, {}).low > 0
+    assert by.within(0.05)(wrong, {}).high < 0
+    assert planted(right, {}).high < 0
+    assert planted(wrong, {}).low > 0
+    left = by.left(wrong)["beyond the declared exponent"]
     assert left[VARIABLES[place]][1] == pytest.approx(0.1, abs=0.01)
 
 

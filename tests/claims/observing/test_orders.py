@@ -13,7 +13,6 @@ from claims.observing.orders import (
     Grown,
     Growth,
     exponents,
-    exponents_within,
 )
 from claims.predicting.scalar import solve
 from model.regime import Regime
@@ -60,21 +59,19 @@ def signal(one):
 def test_an_exponent_that_is_off_is_seen(place):
     """With c = 0.8 h, by which it was made."""
     off = np.zeros(6)
-    right = exponents_within(0.05, signal, LAW_SHARE)
+    found = exponents(signal, LAW_SHARE)
+    right = found.within(0.05)
     assert right(made(off), {}).low[0] > 0
     off[place] = 0.12
     assert right(made(off), {}).high[0] < 0
-    (low, value, high) = list(
-        exponents(made(off), response=signal, share=LAW_SHARE)[
-            "beyond the declared exponent"
-        ].values()
-    )[place]
+    left = found.left(made(off))["beyond the declared exponent"]
+    low, value, high = list(left.values())[place]
     assert low < 0.12 < high
     assert value == pytest.approx(0.12, abs=0.02)
 
 
 def test_planted_exponents_are_declared_ones():
-    wrong = exponents_within(0.05, signal, LAW_SHARE, N=0.25)
+    wrong = exponents(signal, LAW_SHARE).within(0.05, N=0.25)
     assert wrong(made(np.zeros(6)), {}).high[0] < 0
     assert wrong(made(np.array([0.25, 0, 0, 0, 0, 0])), {}).low[0] > 0
 

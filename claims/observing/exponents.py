@@ -1,0 +1,61 @@
+"""Exponents over a population: of what is observed of a regime, in the regime's scales."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from claims.core.constants import Constants
+from claims.core.margin import Margin
+from claims.deciding.budget import MISS
+from claims.deciding.coefficients import fit, largest_at_most
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Exponents:
+    """What is left of a response once what is declared of it is taken away: exponents of 0.
+
+    Args:
+        names: of the variables.
+        logs: of one observation, their logarithms.
+        response: of one observation, the logarithm of what was measured over what is declared.
+    """
+
+    names: tuple[str, ...]
+    logs: Callable[[Any], Sequence[float]]
+    response: Callable[[Any], float]
+
+    def within(self, bound: float, **planted: float) -> Callable[..., Margin]:
+        """The margin of: no exponent is larger than this; `planted` declares others, by name."""
+        return partial(self._within, bound, planted)
+
+    def _within(
+        self,
+        bound: float,
+        planted: Mapping[str, float],
+        observed: Sequence[Any],
+        constants: Constants,
+    ) -> Margin:
+        return largest_at_most(bound, *self._columns(observed, planted))
+
+    def left(self, observed: Sequence[Any]) -> dict[str, Any]:
+        """For the ledger: each exponent, between the ends of its interval."""
+        fitted = fit(*self._columns(observed, {}))
+        sides = (-1.0, 0.0, 1.0)
+        ends = np.stack([fitted.values + side * fitted.reach(MISS / 2) for side in sides])
+        beyond = dict(zip(self.names, ends.T.round(4).tolist(), strict=True))
+        return {"regimes": len(observed), "beyond the declared exponent": beyond}
+
+    def _columns(
+        self, observed: Sequence[Any], planted: Mapping[str, float]
+    ) -> tuple[Array, Array]:
+        design = np.array([self.logs(one) for one in observed])
+        wrong = np.array([planted.get(name, 0.0) for name in self.names])
+        return np.array([self.response(one) for one in observed]) - design @ wrong, design
