@@ -2,6 +2,7 @@
 arguments are parsed.
 """
 
+import json
 import os
 import re
 import shlex
@@ -176,25 +177,44 @@ def test_commands_in_running_text(run, name):
         assert code == 0, (command, err)
 
 
-@pytest.mark.parametrize("command", PYTEST)
-def test_options_of_pytest(command):
-    """Collected from a small file: 5 says that no test is chosen there, 4 that options are
-    wrong.
+#: Collects from a small file, once for each list of arguments: exit codes at the end.
+COLLECT = """
+import json, sys
+import pytest
+codes = [int(pytest.main(arguments)) for arguments in json.loads(sys.argv[1])]
+print("codes", json.dumps(codes), file=sys.stderr)
+"""
+
+
+def exit_codes(*commands):
+    """Of pytest, in one process without xdist's workers, which collecting does not start: 5 says
+    that no test is chosen there, 4 that options are wrong.
     """
-    arguments = [part for part in shlex.split(command)[1:] if part != "tests/benchmarks"]
+    small = ["tests/reports/test_workspace.py", "--collect-only", "-q", "-p", "no:cacheprovider"]
+    chosen = [
+        [*(part for part in shlex.split(one)[1:] if part != "tests/benchmarks"), *small]
+        for one in commands
+    ]
     alone = {
         k: v for k, v in os.environ.items() if not k.startswith("PYTEST")
     }  # no worker of xdist
-    small = ["tests/reports/test_workspace.py", "--collect-only", "-q", "-p", "no:cacheprovider"]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments, *small],
+        [sys.executable, "-c", COLLECT, json.dumps(chosen)],
         cwd=ROOT,
         env=alone,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode in (0, 5), done.stdout + done.stderr
+    said = [line for line in done.stderr.splitlines() if line.startswith("codes ")]
+    assert said, done.stdout + done.stderr
+    return json.loads(said[-1].removeprefix("codes "))
+
+
+def test_options_of_pytest():
+    *codes, unknown, marker = exit_codes(*PYTEST, "pytest --no-such", "pytest -m 'theory or ('")
+    assert {*codes} <= {0, 5}, dict(zip(PYTEST, codes, strict=True))
+    assert (unknown, marker) == (4, 4)  # control: what is wrong is seen
 
 
 def test_benchmarks_have_their_program():
