@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -41,7 +42,7 @@ def table(path: Path = FILE) -> dict[str, dict[str, Any]]:
     for name, entry in entries.items():
         if not isinstance(entry, dict):
             raise ConstantsError(f"{path}: {one_line(name, 100)}: must be a table")
-    return {name: dict(entry) for name, entry in entries.items()}
+    return copy.deepcopy(entries)  # which callers may change
 
 
 @lru_cache(maxsize=2)

@@ -1,4 +1,6 @@
-"""Exponents over a population: of what is observed of a regime, in the regime's scales."""
+"""What a declared order leaves over a population of regimes: its exponents in their scales, and how
+far it is off.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +16,11 @@ from claims.core.constants import Constants
 from claims.core.margin import Margin
 from claims.deciding.budget import MISS
 from claims.deciding.coefficients import fit, largest_at_most
+from claims.deciding.shares import typical
 
 Array = NDArray[np.float64]
+#: Of one observation, the logarithm of what was measured over what is declared.
+Reading = Callable[[Any], float]
 
 
 @dataclass(frozen=True)
@@ -25,15 +30,21 @@ class Exponents:
     Args:
         names: of the variables.
         logs: of one observation, their logarithms.
-        response: of one observation, the logarithm of what was measured over what is declared.
+        response: what is left.
     """
 
     names: tuple[str, ...]
     logs: Callable[[Any], Sequence[float]]
-    response: Callable[[Any], float]
+    response: Reading
 
     def within(self, bound: float, **planted: float) -> Callable[..., Margin]:
-        """The margin of: no exponent is larger than this; `planted` declares others, by name."""
+        """The margin of: no exponent is larger than this; `planted` declares others, by name.
+
+        Raises:
+            ValueError: for a name that no variable has.
+        """
+        if unknown := sorted(planted.keys() - set(self.names)):
+            raise ValueError(f"planted = {unknown}: must be of {', '.join(self.names)}")
         return partial(self._within, bound, planted)
 
     def _within(
@@ -59,3 +70,19 @@ class Exponents:
         design = np.array([self.logs(one) for one in observed])
         wrong = np.array([planted.get(name, 0.0) for name in self.names])
         return np.array([self.response(one) for one in observed]) - design @ wrong, design
+
+
+def off_by(bound: float, reading: Reading) -> Callable[..., Margin]:
+    """The margin of: in two regimes of three a reading, a logarithm of measured over declared, is
+    at most this.
+    """
+    return lambda observed, constants: typical([reading(one) for one in observed]).at_most(bound)
+
+
+def spread(observed: Sequence[Any], *, readings: Mapping[str, Reading]) -> dict[str, Any]:
+    """For the ledger: what two regimes of three are off by, and the mean, of each reading."""
+    record: dict[str, Any] = {"regimes": len(observed)}
+    for name, reading in readings.items():
+        column = [reading(one) for one in observed]
+        record[name] = {"mean": float(np.mean(column)), **typical(column).record()}
+    return record

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-
-from claims.core.margin import Margin
-from claims.deciding.shares import typical
 from claims.observing.dynamics import after_transfer
-from claims.observing.exponents import Exponents
+from claims.observing.exponents import Exponents, Reading
 from claims.observing.orders import STATED_SHARE, VARIABLES
 from claims.predicting.law import learned
 from claims.predicting.scalar import solve
 from model.regime import Regime
 from model.sampling import Seeds
 
-#: A planted error of the law: of the noise this, of the signal its square.
-PLANTED = 1.05
+#: Planted errors of the law: so many times what it says.
+MORE = {"noise": 1.05, "signal": 1.1}
 
 
 @dataclass(frozen=True)
@@ -59,13 +54,13 @@ def compared(regime: Regime, seeds: Seeds) -> Compared:
         tuple(map(math.log, sizes)),
         {
             "law": noise - math.log(law.noise),
-            "more": noise - math.log(PLANTED * law.noise),
+            "more": noise - math.log(MORE["noise"] * law.noise),
             "curve": noise - math.log(own),
             "half": noise - math.log(half),
         },
         {
             "law": signal - math.log(law.signal),
-            "more": signal - math.log(PLANTED**2 * law.signal),
+            "more": signal - math.log(MORE["signal"] * law.signal),
             "half": signal - math.log(unit * half / STATED_SHARE),
         },
     )
@@ -75,9 +70,6 @@ def predicted(regime: Regime) -> dict[str, float]:
     """What is preregistered of a regime."""
     law = learned.after_transfer(regime)
     return {"noise": law.noise, "signal": law.signal, "share": law.share}
-
-
-Reading = Callable[[Compared], float]
 
 
 def noise_by(reading: str) -> Reading:
@@ -90,20 +82,6 @@ def signal_by(reading: str) -> Reading:
     return lambda one: one.signal[reading]
 
 
-def off_by(bound: float, reading: Reading) -> Callable[..., Margin]:
-    """The margin of: in two regimes of three the reading is off by at most this, as a logarithm."""
-    return lambda observed, constants: typical([reading(one) for one in observed]).at_most(bound)
-
-
 def exponents(reading: Reading) -> Exponents:
     """Of what a reading leaves, in VARIABLES."""
     return Exponents(VARIABLES, lambda one: one.logs, reading)
-
-
-def spread(observed: Sequence[Compared], *, readings: Mapping[str, Reading]) -> dict[str, Any]:
-    """What two regimes of three are off by, and the mean, of each reading."""
-    record: dict[str, Any] = {"regimes": len(observed)}
-    for name, reading in readings.items():
-        column = [reading(one) for one in observed]
-        record[name] = {"mean": float(np.mean(column)), **typical(column).record()}
-    return record

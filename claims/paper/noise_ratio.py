@@ -1,29 +1,28 @@
 """Negative transfer's mechanism, sharp: how much noise inherited filters bring [D].
 
 Proposition 4.4 says that the inherited noise norm exceeds scratch's by a factor that grows with X.
-An upstream filter memorises as much of each of half of its N_1 samples as a scratch filter of half
-of its N_2: so the ratio of the squares is N_1 sigma_2^2/(N_2 sigma_1^2) = X/alpha itself, and what
-the target adds is little where X is large. Its exponents are decided, and the factor beside it.
+Where both runs are equally long (h_1 T_1 = h_2 T_2), an upstream filter memorises as much of each
+of half of its N_1 samples as a scratch filter of half of its N_2: so the ratio of the squares is
+N_1 sigma_2^2/(N_2 sigma_1^2) = X/alpha itself, and what the target adds is little where X is large.
+Its exponents are decided, and the factor beside it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import attrgetter
 from typing import Any
-
-import numpy as np
 
 from claims.core.claim import Claim, Kind, Mutant, Provenance
 from claims.core.criteria import SCRATCH_C_1, SHARP
 from claims.core.domains import NEGATIVE
-from claims.core.margin import Margin
+from claims.core.quantities import X
 from claims.core.ranges import C_4
 from claims.deciding.population import Population
-from claims.deciding.shares import typical
 from claims.observing.errors import TRAINED, noise_ratio
-from claims.observing.exponents import Exponents
+from claims.observing.exponents import Exponents, Reading, off_by, spread
 from model.regime import Regime
 from model.sampling import Seeds
 from model.transfer import run_trial
@@ -56,32 +55,18 @@ def brought(regime: Regime, seeds: Seeds) -> Brought:
     trial = run_trial(regime, seeds)
     noise = regime.sigma2 / regime.sigma1
     sizes = (regime.n1, regime.n2, noise, regime.alpha, regime.d, regime.m)
-    ratio = float(noise_ratio(trial).mean())
+    declared = X(regime) / regime.alpha
     return Brought(
         trial.networks,
         tuple(map(math.log, sizes)),
-        math.log(ratio / (regime.n1 / regime.n2 * noise**2)),
+        math.log(float(noise_ratio(trial).mean()) / declared),
     )
 
 
-_EXPONENTS = Exponents(VARIABLES, lambda one: one.logs, lambda one: one.ratio)
-
-
-def _off_by(reading: Callable[[Brought], float]) -> Callable[..., Margin]:
-    """In two regimes of three what is left is within a factor of 1 + FACTOR."""
-    bound = math.log1p(FACTOR)
-    return lambda observed, constants: typical([reading(one) for one in observed]).at_most(bound)
-
-
-def _told(observed: Sequence[Brought]) -> dict[str, Any]:
-    factors = np.exp([one.ratio for one in observed])
-    return {
-        "regimes": len(observed),
-        "mean factor": float(factors.mean()),
-        "off by, as a logarithm": typical([one.ratio for one in observed]).record(),
-    }
-
-
+_EXPONENTS = Exponents(VARIABLES, attrgetter("logs"), attrgetter("ratio"))
+_LEFT: Reading = attrgetter("ratio")
+_BOUND = round(math.log1p(FACTOR), 3)
+_WHERE = "Under the hypotheses of Proposition 4.4(2) and with h₁T₁ = h₂T₂"
 _CONSTANTS = SCRATCH_C_1, SHARP.constant("C_3"), C_4
 _BASE: dict[str, Any] = {
     "source": "Proposition 4.4",
@@ -98,9 +83,9 @@ CLAIMS = (
         id="proposition-4.4.2.mechanism.exponents",
         title="Negative transfer: the exponents of the inherited noise",
         statement=(
-            "Under the hypotheses of Proposition 4.4(2), of the mean square noise norm of inherited"
-            " filters over that of scratch filters every exponent in N₁, N₂, σ₂/σ₁, α, d and m is"
-            f" within {OFF} of that in N₁σ₂²/(N₂σ₁²) = X/α."
+            f"{_WHERE}, of the mean square noise norm of inherited filters over that of scratch"
+            " filters, mean over seeds, every exponent in N₁, N₂, σ₂/σ₁, α, d and m is within"
+            f" {OFF} of that in N₁σ₂²/(N₂σ₁²) = X/α."
         ),
         latex=(
             r"\lVert P w\rVert^2_{\mathrm{inherited}}/\lVert P"
@@ -112,7 +97,12 @@ CLAIMS = (
         mutants=(
             Mutant("samples", "N₁^1.25 for N₁", {"margin": _EXPONENTS.within(OFF, N_1=0.25)}),
             Mutant("target", "N₂^−0.75 for 1/N₂", {"margin": _EXPONENTS.within(OFF, N_2=0.25)}),
-            Mutant("share", "X for X/α", {"margin": _EXPONENTS.within(OFF, alpha=1.0)}),
+            Mutant("share", "α^−0.75 for 1/α", {"margin": _EXPONENTS.within(OFF, alpha=0.25)}),
+            Mutant(
+                "noise",
+                "(σ₂/σ₁)^2.25 for σ₂²/σ₁²",
+                {"margin": _EXPONENTS.within(OFF, **{"sigma_2/sigma_1": 0.25})},
+            ),
         ),
         **_BASE,
     ),
@@ -120,24 +110,24 @@ CLAIMS = (
         id="proposition-4.4.2.mechanism.factor",
         title="Negative transfer: the inherited noise itself",
         statement=(
-            "Under the hypotheses of Proposition 4.4(2), the mean square noise norm of inherited"
-            f" filters is X/α times that of scratch filters, within a factor of {1 + FACTOR:g}, in"
-            " two random regimes of three."
+            f"{_WHERE}, the mean square noise norm of inherited filters is X/α times that of"
+            f" scratch filters, mean over seeds, within a factor of {1 + FACTOR:g}, in two random"
+            " regimes of three."
         ),
         latex=(
             r"\lVert P w\rVert^2_{\mathrm{inherited}}\approx\tfrac{X}{\alpha}\lVert P"
             r" w\rVert^2_{\mathrm{scratch}}"
         ),
-        margin=_off_by(lambda one: one.ratio),
-        rule=Population(REGIMES, _told),
-        unit=f"ln {1 + FACTOR:g} less what two regimes of three are off by, as a logarithm",
+        margin=off_by(_BOUND, _LEFT),
+        rule=Population(REGIMES, partial(spread, readings={"X/α": _LEFT})),
+        unit=f"{_BOUND} less what two regimes of three are off by, as a logarithm",
         mutants=(
             Mutant(
                 "more",
                 "1.25 X/α",
-                {"margin": _off_by(lambda one: one.ratio - math.log(1.25))},
+                {"margin": off_by(_BOUND, lambda one: one.ratio - math.log(1.25))},
             ),
-            Mutant("share", "X", {"margin": _off_by(lambda one: one.ratio - one.log_alpha)}),
+            Mutant("share", "X", {"margin": off_by(_BOUND, lambda one: one.ratio - one.log_alpha)}),
         ),
         **_BASE,
     ),

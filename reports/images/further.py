@@ -11,7 +11,7 @@ from typing import TypeAlias
 from markupsafe import Markup
 
 from reports.drawing import figures as drawing
-from reports.images.kept import Format
+from reports.images.kept import Made, trained_words
 from reports.images.pairs import plot
 from reports.images.pairs import run as pairs_run
 from reports.images.pairs import summary as pairs_summary
@@ -19,6 +19,7 @@ from reports.images.pairs.run import Finished
 from reports.images.pairs.summary import Agreement, Mismatch
 from reports.images.remedies import run as remedies_run
 from reports.images.remedies import summary as remedies_summary
+from reports.images.remedies.run import Record
 from reports.images.remedies.summary import Compared
 
 #: Of a file: when it was written, and how long it is.
@@ -45,20 +46,20 @@ class ShownRemedies:
 
 
 def shown_pairs(folders: Sequence[Path]) -> ShownPairs | None:
-    """Of the first folder that has records. Raises JournalError, OSError."""
-    file = _first(folders, "pairs")
-    return None if file is None else _pairs(file, state(file))
+    """Of the first folder where a pair is trained. Raises JournalError, OSError."""
+    found = (_pairs(file, state(file)) for file in _files(folders, "pairs"))
+    return next((one for one in found if one), None)
 
 
 def shown_remedies(folders: Sequence[Path]) -> ShownRemedies | None:
     """Of the first folder that has records. Raises JournalError, OSError."""
-    file = _first(folders, "remedies")
-    return None if file is None else _remedies(file, state(file))
+    found = (_remedies(file, state(file)) for file in _files(folders, "remedies"))
+    return next((one for one in found if one), None)
 
 
-def _first(folders: Sequence[Path], name: str) -> Path | None:
+def _files(folders: Sequence[Path], name: str) -> Iterable[Path]:
     files = (folder / f"{name}.jsonl" for folder in folders)
-    return next((file for file in files if file.is_file()), None)
+    return (file for file in files if file.is_file())
 
 
 def state(file: Path) -> State:
@@ -69,19 +70,12 @@ def state(file: Path) -> State:
 
 @lru_cache(maxsize=4)
 def _pairs(file: Path, state: State) -> ShownPairs | None:
-    records = pairs_run.read(file)
+    made, records = pairs_run.FORMAT.read(file, pairs_run.read_record)
     found = pairs_summary.pairs(records)
     if not found:
         return None
-    trained = [one.setting for one in records if isinstance(one, Finished)]
     return ShownPairs(
-        _trained(
-            pairs_run.FORMAT,
-            file,
-            len(trained),
-            [one.seed for one in trained],
-            [one.network.label for one in trained],
-        ),
+        _trained(made, [one for one in records if isinstance(one, Finished)]),
         drawing.inline(plot.scatter(found), _ALT),
         tuple(
             (plot.target_words(one.target), plot.SPACES[one.space], one)
@@ -93,28 +87,17 @@ def _pairs(file: Path, state: State) -> ShownPairs | None:
 
 @lru_cache(maxsize=4)
 def _remedies(file: Path, state: State) -> ShownRemedies | None:
-    records = remedies_run.read(file)
+    made, records = remedies_run.FORMAT.read(file, remedies_run.read_record)
     if not records:
         return None
-    return ShownRemedies(
-        _trained(
-            remedies_run.FORMAT,
-            file,
-            len(records),
-            [one.setting.seed for one in records],
-            [one.setting.network.label for one in records],
-        ),
-        tuple(remedies_summary.compared(records)),
-    )
+    return ShownRemedies(_trained(made, records), tuple(remedies_summary.compared(records)))
 
 
-def _trained(
-    format_: Format, file: Path, networks: int, seeds: Iterable[int], labels: Iterable[str]
-) -> str:
-    """In words, as `records.trained_on` has it for the tiers."""
-    head, count = format_.head(file), len(set(seeds))
-    return (
-        f"{networks:,} downstream networks ({', '.join(dict.fromkeys(labels))}), {count}"
-        f" seed{'s' if count != 1 else ''}, on {head.get('device', '?')}, with torch"
-        f" {head.get('versions', {}).get('torch', '?')}"
+def _trained(made: Made, records: Sequence[Finished | Record]) -> str:
+    return trained_words(
+        made,
+        networks=(one.setting.network.label for one in records),
+        seeds=(one.setting.seed for one in records),
+        commits=(one.commit for one in records),
+        diverged=sum(one.loss is None for one in records),
     )

@@ -21,6 +21,14 @@ _ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True)
+class Made:
+    """What made records."""
+
+    device: str
+    torch: str  # its version
+
+
+@dataclass(frozen=True)
 class Format:
     """What a file of records is."""
 
@@ -51,28 +59,25 @@ class Format:
 
         Raises JournalError, OSError.
         """
+        return self.read(path, check)[1]
+
+    def read(self, path: Path, check: Callable[[Any], Any]) -> tuple[Made, list[Any]]:
+        """What a file's header says of its records, and these, as `lines` has them."""
         first, *lines = read_limited(path, LARGE).rpartition(b"\n")[0].split(b"\n")
-        if not self._begins(first):
-            raise JournalError(path, self._another)
-        return [_checked(path, number, line, check) for number, line in enumerate(lines, 2)]
+        made = self._made(first)
+        if made is None:
+            raise JournalError(path, f"does not begin as {self.name} of version {VERSION} do")
+        return made, [_checked(path, number, line, check) for number, line in enumerate(lines, 2)]
 
-    def head(self, path: Path) -> dict[str, Any]:
-        """What the header of a file of this format says. Raises JournalError, OSError."""
-        first = read_limited(path, LARGE).partition(b"\n")[0]
-        if not self._begins(first):
-            raise JournalError(path, self._another)
-        return dict(read_json(first.decode()))
-
-    @property
-    def _another(self) -> str:
-        return f"does not begin as {self.name} of version {VERSION} do"
-
-    def _begins(self, line: bytes) -> bool:
+    def _made(self, line: bytes) -> Made | None:
+        """None for what is no header of this format."""
         try:
             head = read_json(line.decode())
-            return bool((head["format"], head["version"]) == (self.name, VERSION))
+            if (head["format"], head["version"]) != (self.name, VERSION):
+                return None
+            return Made(str(head["device"]), str(head["versions"]["torch"]))
         except (ValueError, KeyError, TypeError):
-            return False
+            return None
 
 
 def _checked(path: Path, number: int, line: bytes, check: Callable[[Any], Any]) -> Any:
@@ -80,6 +85,29 @@ def _checked(path: Path, number: int, line: bytes, check: Callable[[Any], Any]) 
         return check(read_json(line.decode()))
     except ValueError as error:
         raise JournalError(path, f"line {number}: {error}") from None
+
+
+def trained_words(
+    made: Made,
+    *,
+    networks: Iterable[str],
+    seeds: Iterable[int],
+    commits: Iterable[str],
+    diverged: int,
+) -> str:
+    """In words: networks, seeds, device, versions, commit, and trainings that diverged.
+
+    Args:
+        networks, seeds, commits: of each training.
+    """
+    labels, known = list(networks), dict.fromkeys(one for one in commits if one)
+    count = len(set(seeds))
+    return (
+        f"{len(labels):,} downstream networks ({', '.join(dict.fromkeys(labels))}), {count}"
+        f" seed{'s' if count != 1 else ''}, on {made.device}, with torch {made.torch}"
+        + (f", commit {', '.join(known)}" if known else "")
+        + (f"; {diverged} diverged, and nothing is decided by them" if diverged else "")
+    )
 
 
 @cache

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from claims.core.inquiry import ImageRecords
 from reports.images import run
+from reports.images.kept import Made, trained_words
 from reports.images.run import StoredRuns, accuracies
 
 #: Those that come with the project.
@@ -47,14 +48,10 @@ def files(folder: Path) -> list[Path]:
 
 def trained_on(runs: StoredRuns) -> str:
     """In words: networks, seeds, device, versions, commit, and trainings that diverged."""
-    seeds = len({record.setting.seed for record in runs.records})
-    networks = dict.fromkeys(record.setting.network.label for record in runs.records)
-    commits = dict.fromkeys(record.commit for record in runs.records if record.commit)
-    diverged = sum(record.loss is None for record in runs.records)
-    return (
-        f"{len(runs.records):,} downstream networks ({', '.join(networks)}), {seeds}"
-        f" seed{'s' if seeds != 1 else ''}, on {runs.device}, with torch"
-        f" {runs.versions.get('torch', '?')}"
-        + (f", commit {', '.join(commits)}" if commits else "")
-        + (f"; {diverged} diverged, and nothing is decided by them" if diverged else "")
+    return trained_words(
+        Made(runs.device, runs.versions.get("torch", "?")),
+        networks=(record.setting.network.label for record in runs.records),
+        seeds=(record.setting.seed for record in runs.records),
+        commits=(record.commit for record in runs.records),
+        diverged=sum(record.loss is None for record in runs.records),
     )

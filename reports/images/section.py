@@ -4,7 +4,8 @@ the records of its runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -88,12 +89,11 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
     verdicts: Mapping[str, Verdict] = {
         name: one for name, one in every.items() if base_of(name) in ids
     }
-    trained, trouble = "", ""
+    trained, troubles = "", list[str]()
     figures: tuple[tuple[Markup, str], ...] = ()
     others: tuple[OtherRecords, ...] = ()
-    pairs, remedies = None, None
     tier = next((verdict.profile for verdict in verdicts.values()), None)
-    try:
+    with _telling(troubles):
         if (file := _records(folder, tier)) is not None:
             shown = _shown(file, state(file))
             verdicts = verdicts or shown.verdicts
@@ -105,19 +105,31 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
                 )
             trained, figures = shown.trained, shown.figures
             others = _others(folder, file)
-        places = (folder / OWN, KEPT)
-        pairs, remedies = shown_pairs(places), shown_remedies(places)
-    except JournalError as error:
-        trouble = f"{error.path.parent.name}/{error.path.name}: {error.why}"
-    except OSError as error:
-        trouble = f"the records cannot be read: {error.strerror or type(error).__name__}"
-    except ValueError as error:
-        trouble = str(error)
+    places, pairs, remedies = (folder / OWN, KEPT), None, None
+    with _telling(troubles):
+        pairs = shown_pairs(places)
+    with _telling(troubles):
+        remedies = shown_remedies(places)
     rows = tuple(
         ImageRow(claim, verdicts.get(claim.id), decide.killed(claim.id, verdicts.values()))
         for claim in claims
     )
-    return ImageSection(rows, trained, figures, others, pairs, remedies, trouble, decide.level())
+    return ImageSection(
+        rows, trained, figures, others, pairs, remedies, "; ".join(troubles), decide.level()
+    )
+
+
+@contextmanager
+def _telling(troubles: list[str]) -> Iterator[None]:
+    """Why some records cannot be shown; the rest of the page is."""
+    try:
+        yield
+    except JournalError as error:
+        troubles.append(f"{error.path.parent.name}/{error.path.name}: {error.why}")
+    except OSError as error:
+        troubles.append(f"they cannot be read: {error.strerror or type(error).__name__}")
+    except ValueError as error:
+        troubles.append(str(error))
 
 
 def _records(folder: Path, tier: str | None) -> Path | None:

@@ -2,7 +2,8 @@
 
 The law's test error is made of these two numbers. Here they stand by themselves, for classes of
 equal size, in the units of Lemma A.2: beside the order N x_T of the noise memorised stands the
-share a of its class that a filter is active on at the end, since f grows like x_T with c = a h.
+share a of its class that a filter is active on at the end: a sample's output y f grows like x_T
+with c = a h.
 """
 
 from __future__ import annotations

@@ -67,7 +67,9 @@ def test_ones_own_come_first(own, tmp_path):
     shown = shown_remedies((tmp_path / section.OWN, KEPT))
     assert shown.trained.startswith("3 downstream networks")
     assert len(shown.compared) == 3
-    assert shown_pairs((tmp_path / section.OWN, KEPT)) == shown_pairs((KEPT,))
+    kept = shown_pairs((tmp_path / section.OWN, KEPT))
+    assert kept is not None
+    assert kept == shown_pairs((KEPT,))
 
 
 def test_a_file_that_grows_is_read_again(own, tmp_path):
@@ -80,9 +82,27 @@ def test_a_file_that_grows_is_read_again(own, tmp_path):
 @pytest.mark.parametrize("name", ["pairs", "remedies"])
 def test_nothing_trained_yet(own, tmp_path, name):
     own(name, 1)
-    folders = (tmp_path / section.OWN,)
-    assert {"pairs": shown_pairs, "remedies": shown_remedies}[name](folders) is None
-    assert shown_pairs((tmp_path,)) is None
+    shown, here = {"pairs": shown_pairs, "remedies": shown_remedies}[name], tmp_path / section.OWN
+    assert shown((here,)) is None
+    assert shown((tmp_path,)) is None
+    assert shown((here, KEPT)) == shown((KEPT,))  # those that are kept, until there are others
+
+
+def test_forecasts_alone_are_no_pairs(own, tmp_path):
+    own("pairs", 9)
+    assert shown_pairs((tmp_path / section.OWN,)) is None
+    assert shown_pairs((tmp_path / section.OWN, KEPT)).agreements
+
+
+@pytest.mark.parametrize(
+    ("was", "now"), [(r'"versions": \{.*?\}', '"versions": []'), ('"version": 1', '"version": 9')]
+)
+def test_a_header_that_says_something_else(own, tmp_path, was, now):
+    path = own("remedies", 3)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(was, now, text, count=1), encoding="utf-8")
+    shown = section.section(Ledger({}), tmp_path)
+    assert "remedies.jsonl: does not begin as" in shown.trouble
 
 
 @pytest.mark.parametrize("name", ["pairs", "remedies"])
@@ -91,3 +111,13 @@ def test_records_that_cannot_be_read_are_said(own, tmp_path, name):
     path.write_text(path.read_text(encoding="utf-8") + "{}\n", encoding="utf-8")
     shown = section.section(Ledger({}), tmp_path)
     assert shown.trouble.startswith(f"{section.OWN}/{name}.jsonl: line 4:")
+    assert shown.figures  # the rest is
+    assert (shown.pairs is None, shown.remedies is None) == (name == "pairs", name == "remedies")
+
+
+def test_trainings_that_diverged_are_said(own, tmp_path):
+    path = own("remedies", 4)
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub(r'"loss": [^,]+', '"loss": null', text, count=1), encoding="utf-8")
+    told = shown_remedies((tmp_path / section.OWN,)).trained
+    assert told.endswith("; 1 diverged, and nothing is decided by them")
