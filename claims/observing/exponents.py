@@ -4,6 +4,7 @@ far it is off.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -72,11 +73,17 @@ class Exponents:
         return np.array([self.response(one) for one in observed]) - design @ wrong, design
 
 
-def off_by(bound: float, reading: Reading) -> Callable[..., Margin]:
-    """The margin of: in two regimes of three a reading, a logarithm of measured over declared, is
-    at most this.
+def off_by(part: float, reading: Reading) -> Callable[..., Margin]:
+    """The margin of: in two regimes of three, measured and declared differ by a factor of at most
+    1 + part.
     """
+    bound = math.log1p(part)
     return lambda observed, constants: typical([reading(one) for one in observed]).at_most(bound)
+
+
+def unit_of(part: float) -> str:
+    """Of `off_by`'s margin, in words."""
+    return f"ln {1 + part:g} less what two regimes of three are off by, as a logarithm"
 
 
 def spread(observed: Sequence[Any], *, readings: Mapping[str, Reading]) -> dict[str, Any]:

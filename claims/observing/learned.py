@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from claims.observing.dynamics import after_transfer
 from claims.observing.exponents import Exponents, Reading
-from claims.observing.orders import STATED_SHARE, VARIABLES
+from claims.observing.growth import signal_ratio
+from claims.observing.orders import STATED_SHARE, VARIABLES, ended, logs, memorised
 from claims.predicting.law import learned
-from claims.predicting.scalar import solve
 from model.regime import Regime
 from model.sampling import Seeds
 
@@ -22,7 +22,6 @@ MORE = {"noise": 1.05, "signal": 1.1}
 class Compared:
     """The end of a run after transfer, mean over filters and seeds."""
 
-    regime: Regime
     networks: int
     logs: tuple[float, ...]  # of VARIABLES, with c = a h
     # ln of what was measured over what each reading says.
@@ -36,34 +35,27 @@ def compared(regime: Regime, seeds: Seeds) -> Compared:
     Raises:
         RegimeError, DivergenceError: as the run does.
     """
-    run = after_transfer(regime, seeds)
-    last, task = run.at(len(run.steps) - 1), regime.task(run.index)
-    noise, signal = math.log(last.own_mean.mean()), math.log(last.signal.mean())
-    law = learned.after_transfer(regime)
-
-    def curve(share: float) -> float:
-        return float(solve(1.0, share * run.h * task.steps))
-
-    own, half = curve(law.share), curve(STATED_SHARE)
-    q = (task.signal_norm / task.sigma) ** 2
-    unit = task.samples * q / (2 * regime.d)
-    sizes = (task.samples, q, regime.d, own, run.h, regime.m)
+    last, law = ended(after_transfer(regime, seeds)), learned.after_transfer(regime)
+    noise, signal = float(last.own_mean.mean()), float(last.signal.mean())
+    by_noise = {
+        "law": law.noise,
+        "more": MORE["noise"] * law.noise,
+        "curve": memorised(last, law.share),
+        "half": memorised(last, STATED_SHARE),
+    }
+    by_signal = {
+        "law": law.signal,
+        "more": MORE["signal"] * law.signal,
+        "half": signal / float(signal_ratio(last).mean()),  # (N q/d) x_T
+    }
     return Compared(
-        regime,
-        run.networks,
-        tuple(map(math.log, sizes)),
-        {
-            "law": noise - math.log(law.noise),
-            "more": noise - math.log(MORE["noise"] * law.noise),
-            "curve": noise - math.log(own),
-            "half": noise - math.log(half),
-        },
-        {
-            "law": signal - math.log(law.signal),
-            "more": signal - math.log(MORE["signal"] * law.signal),
-            "half": signal - math.log(unit * half / STATED_SHARE),
-        },
+        last.networks, logs(last, law.share), _over(noise, by_noise), _over(signal, by_signal)
     )
+
+
+def _over(measured: float, readings: Mapping[str, float]) -> dict[str, float]:
+    """The logarithm of what was measured over what each reading says."""
+    return {name: math.log(measured / said) for name, said in readings.items()}
 
 
 def predicted(regime: Regime) -> dict[str, float]:

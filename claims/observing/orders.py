@@ -50,6 +50,24 @@ class Growth:
 Response = Callable[[Growth], float]
 
 
+def ended(run: Dynamics) -> Dynamics:
+    """The last step of a run."""
+    return run.at(len(run.steps) - 1)
+
+
+def memorised(last: Dynamics, share: float) -> float:
+    """x_T with c = `share` h."""
+    return float(last.x(share * last.h)[0])
+
+
+def logs(last: Dynamics, share: float) -> tuple[float, ...]:
+    """Of VARIABLES, x_T with c = `share` h."""
+    regime, task = last.regime, last.regime.task(last.index)
+    q = (task.signal_norm / task.sigma) ** 2
+    sizes = (task.samples, q, regime.d, memorised(last, share), last.h, regime.m)
+    return tuple(map(math.log, sizes))
+
+
 @dataclass(frozen=True)
 class Grown:
     """Observes a run's end through what its whole course is observed by."""
@@ -62,17 +80,12 @@ class Grown:
         Raises:
             RegimeError, DivergenceError: as the run does.
         """
-        run = self.run(regime, seeds)
-        last = run.at(len(run.steps) - 1)
-        task = regime.task(run.index)
-        q = (task.signal_norm / task.sigma) ** 2
-        stated, faster = (float(last.x(share * run.h)[0]) for share in (STATED_SHARE, LAW_SHARE))
-        sizes = (task.samples, q, regime.d, stated, run.h, regime.m)
+        last = ended(self.run(regime, seeds))
         return Growth(
             regime,
-            run.networks,
-            tuple(map(math.log, sizes)),
-            math.log(faster),
+            last.networks,
+            logs(last, STATED_SHARE),
+            math.log(memorised(last, LAW_SHARE)),
             math.log(float(signal_ratio(last).mean())),
             math.log(float(noise_ratio(last).mean())),
         )

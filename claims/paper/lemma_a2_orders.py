@@ -18,11 +18,11 @@ from claims.core.domains import LONG
 from claims.core.margin import Margin
 from claims.deciding.population import Population
 from claims.observing.errors import TRAINED
-from claims.observing.exponents import Reading, off_by, spread
+from claims.observing.exponents import Reading, off_by, spread, unit_of
 from claims.observing.learned import MORE, compared, exponents, noise_by, predicted, signal_by
 
-#: Regimes; how far an exponent may be from the declared one; and, as a logarithm, what the law may
-#: be off by of noise and of signal.
+#: Regimes; how far an exponent may be from the declared one; and by what part the law may be off,
+#: of noise and of signal.
 REGIMES, OFF = 240, 0.05
 NOISE, SIGNAL = 0.015, 0.04
 _SIZES = "with 40 samples of each task or more"
@@ -90,9 +90,9 @@ def _exponents(
 
 
 def _law(
-    name: str, what: str, symbol: str, latex: str, by: Callable[[str], Reading], bound: float
+    name: str, what: str, symbol: str, latex: str, by: Callable[[str], Reading], part: float
 ) -> Claim[Any]:
-    percent = f"{100 * bound:g}%"
+    percent = f"{100 * part:g}%"
     readings = {"law": by("law"), "with c = h/2": by("half")}
     return _claim(
         f"{name}.law",
@@ -100,15 +100,15 @@ def _law(
         f"Of the {what} after transfer, {symbol}, mean over filters and seeds, the law of finite"
         f" size, for classes of equal size, is off by at most {percent} in two random regimes of"
         f" three, {_SIZES}.",
-        rf"\Bigl|\ln\frac{{{latex}}}{{\mathrm{{law}}}}\Bigr|\le {bound}",
-        off_by(bound, by("law")),
+        rf"\Bigl|\ln\frac{{{latex}}}{{\mathrm{{law}}}}\Bigr|\le\ln {1 + part:g}",
+        off_by(part, by("law")),
         partial(spread, readings=readings),
-        f"{bound} less what two regimes of three are off by, as a logarithm",
+        unit_of(part),
         (
             Mutant(
-                "more", f"{MORE[name]:.3g} times the law's", {"margin": off_by(bound, by("more"))}
+                "more", f"{MORE[name]:.3g} times the law's", {"margin": off_by(part, by("more"))}
             ),
-            Mutant("half", "half of a class is active", {"margin": off_by(bound, by("half"))}),
+            Mutant("half", "half of a class is active", {"margin": off_by(part, by("half"))}),
         ),
     )
 

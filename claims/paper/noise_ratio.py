@@ -22,13 +22,13 @@ from claims.core.quantities import X
 from claims.core.ranges import C_4
 from claims.deciding.population import Population
 from claims.observing.errors import TRAINED, noise_ratio
-from claims.observing.exponents import Exponents, Reading, off_by, spread
+from claims.observing.exponents import Exponents, Reading, off_by, spread, unit_of
 from model.regime import Regime
 from model.sampling import Seeds
 from model.transfer import run_trial
 
-#: Regimes; how far an exponent may be from the declared one, and the ratio from X/alpha.
-REGIMES, OFF, FACTOR = 320, 0.05, 0.15
+#: Regimes; how far an exponent may be from the declared one; and by what part the ratio may be off.
+REGIMES, OFF, PART = 320, 0.05, 0.15
 VARIABLES = ("N_1", "N_2", "sigma_2/sigma_1", "alpha", "d", "m")
 
 
@@ -63,9 +63,8 @@ def brought(regime: Regime, seeds: Seeds) -> Brought:
     )
 
 
-_EXPONENTS = Exponents(VARIABLES, attrgetter("logs"), attrgetter("ratio"))
 _LEFT: Reading = attrgetter("ratio")
-_BOUND = round(math.log1p(FACTOR), 3)
+_EXPONENTS = Exponents(VARIABLES, attrgetter("logs"), _LEFT)
 _WHERE = "Under the hypotheses of Proposition 4.4(2) and with h₁T₁ = h₂T₂"
 _CONSTANTS = SCRATCH_C_1, SHARP.constant("C_3"), C_4
 _BASE: dict[str, Any] = {
@@ -111,23 +110,23 @@ CLAIMS = (
         title="Negative transfer: the inherited noise itself",
         statement=(
             f"{_WHERE}, the mean square noise norm of inherited filters is X/α times that of"
-            f" scratch filters, mean over seeds, within a factor of {1 + FACTOR:g}, in two random"
+            f" scratch filters, mean over seeds, within a factor of {1 + PART:g}, in two random"
             " regimes of three."
         ),
         latex=(
             r"\lVert P w\rVert^2_{\mathrm{inherited}}\approx\tfrac{X}{\alpha}\lVert P"
             r" w\rVert^2_{\mathrm{scratch}}"
         ),
-        margin=off_by(_BOUND, _LEFT),
+        margin=off_by(PART, _LEFT),
         rule=Population(REGIMES, partial(spread, readings={"X/α": _LEFT})),
-        unit=f"{_BOUND} less what two regimes of three are off by, as a logarithm",
+        unit=unit_of(PART),
         mutants=(
             Mutant(
                 "more",
                 "1.25 X/α",
-                {"margin": off_by(_BOUND, lambda one: one.ratio - math.log(1.25))},
+                {"margin": off_by(PART, lambda one: one.ratio - math.log(1.25))},
             ),
-            Mutant("share", "X", {"margin": off_by(_BOUND, lambda one: one.ratio - one.log_alpha)}),
+            Mutant("share", "X", {"margin": off_by(PART, lambda one: one.ratio - one.log_alpha)}),
         ),
         **_BASE,
     ),

@@ -57,6 +57,20 @@ def regime(
     return Regime(**(values | fields))
 
 
+def partly_inherited(**changes: Any) -> Regime:
+    """A regime at h = 0.4 and zeta = 0.02 in both tasks; 6 of 20 filters are inherited."""
+    values: dict[str, Any] = {
+        "n1": 60,
+        "n2": 60,
+        "d": 10**6,
+        "m": 20,
+        "inherited": 6,
+        "signal": 200.0,
+    }
+    values |= {"sigma1": 1.0, "sigma2": 1.0, "h": 0.4, "zeta": 0.02, "steps": 100}
+    return regime(**(values | changes))
+
+
 #: One of every kind, sampled explicitly: each breaks an assumption that a fast path might lean on.
 KINDS = {
     "plain": regime(),

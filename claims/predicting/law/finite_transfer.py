@@ -13,8 +13,10 @@ and learns and memorises in proportion to f_2; the other class has 2 - f_1 and 2
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +32,7 @@ from claims.predicting.law.predict import in_usual_unit, incomputable
 from claims.predicting.law.transfer import shared_signal, task_signal
 from model.regime import Regime
 
+T = TypeVar("T")
 _CLASSES = 4
 #: The least share of a class that inherited noise is compared at.
 _LEAST = 0.01
@@ -88,19 +91,28 @@ def finite_transfer(regime: Regime) -> float:
     return finite_scratch(regime) if regime.inherited == 0 else _guarded(regime, _CLASSES)
 
 
-def _guarded(regime: Regime, classes: int) -> float:
+def of_tasks(regime: Regime, compute: Callable[[Tasks], T]) -> T:
+    """What is computed of both tasks' moments, in their usual unit.
+
+    Raises:
+        IncomputableError: no floating-point number holds what it is made of. An infinite result is
+        for the caller to refuse.
+    """
     try:
         with np.errstate(all="ignore"):
-            error = _mean(tasks_of(in_usual_unit(regime)), classes)
+            return compute(_tasks(in_usual_unit(regime)))
     except (ArithmeticError, ValueError, np.linalg.LinAlgError):
-        error = math.nan
+        raise incomputable(regime) from None
+
+
+def _guarded(regime: Regime, classes: int) -> float:
+    error = of_tasks(regime, lambda tasks: _mean(tasks, classes))
     if math.isfinite(error):
         return error
     raise incomputable(regime)
 
 
-def tasks_of(regime: Regime) -> Tasks:
-    """Both tasks' moments, in the regime's own unit."""
+def _tasks(regime: Regime) -> Tasks:
     named = quantities.catalogue()
     h, zeta, q = ([named[f"{name}_{k}"](regime) for k in (1, 2)] for name in ("h", "zeta", "q"))
     reach = [h[0] * regime.steps1, h[1] * regime.steps2]

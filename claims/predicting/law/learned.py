@@ -12,13 +12,11 @@ import math
 from dataclasses import astuple, dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from claims.predicting.law.counted import Counted
-from claims.predicting.law.finite_transfer import Tasks, tasks_of
+from claims.predicting.law.finite_transfer import Tasks, of_tasks
 from claims.predicting.law.imbalance import fitted
 from claims.predicting.law.inherited import Mixed, inherited_share, mixed
-from claims.predicting.law.predict import in_usual_unit, incomputable
+from claims.predicting.law.predict import incomputable
 from claims.predicting.law.transfer import shared_signal
 from model.regime import Regime
 
@@ -39,12 +37,7 @@ def after_transfer(regime: Regime) -> Learned:
     Raises:
         IncomputableError: no floating-point number holds what it is made of.
     """
-    compute = _some_inherited if regime.inherited else _from_scratch
-    try:
-        with np.errstate(all="ignore"):
-            learned = compute(tasks_of(in_usual_unit(regime)))
-    except (ArithmeticError, ValueError):
-        raise incomputable(regime) from None
+    learned = of_tasks(regime, _some_inherited if regime.inherited else _from_scratch)
     if all(0 < x < math.inf for x in astuple(learned)):
         return learned
     raise incomputable(regime)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from examples import regime
+from examples import partly_inherited as made
 from scipy.optimize import brentq
 from scipy.stats import binom
 
@@ -29,14 +29,6 @@ from model.run import signs
 from model.sampling import Seeds
 from model.scales import in_unit
 from model.transfer import run_trial
-
-
-def made(**changes):
-    """A regime at h = 0.4 and zeta = 0.02 in both tasks; 6 of 20 filters are inherited."""
-    values = {"n1": 60, "n2": 60, "d": 10**6, "m": 20, "inherited": 6, "signal": 200.0}
-    values |= {"sigma1": 1.0, "sigma2": 1.0, "h": 0.4, "zeta": 0.02, "steps": 100}
-    return regime(**(values | changes))
-
 
 MADE = made()
 UP = counted(0.4, 40.0, 0.02, 20)

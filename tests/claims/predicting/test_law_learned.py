@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from examples import regime
+from examples import partly_inherited as made
 
 from claims.observing.dynamics import after_transfer
 from claims.predicting.law import IncomputableError, learned
@@ -12,13 +12,6 @@ from claims.predicting.law.counted import counted
 from claims.predicting.scalar import solve
 from model.sampling import Seeds
 from model.scales import in_unit
-
-
-def made(**changes):
-    """A regime at h = 0.4 and zeta = 0.02 in both tasks; 6 of 20 filters are inherited."""
-    values = {"n1": 60, "n2": 60, "d": 10**6, "m": 20, "inherited": 6, "signal": 200.0}
-    values |= {"sigma1": 1.0, "sigma2": 1.0, "h": 0.4, "zeta": 0.02, "steps": 100}
-    return regime(**(values | changes))
 
 
 @pytest.mark.parametrize(
