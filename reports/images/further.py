@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
-from typing import TypeAlias
 
 from markupsafe import Markup
 
@@ -21,9 +19,8 @@ from reports.images.remedies import run as remedies_run
 from reports.images.remedies import summary as remedies_summary
 from reports.images.remedies.run import Record
 from reports.images.remedies.summary import Compared
+from reports.ledger.files import once_a_state
 
-#: Of a file: when it was written, and how long it is.
-State: TypeAlias = tuple[int, int]
 _ALT = "Gain from transfer, as foretold and as measured"
 
 
@@ -47,13 +44,13 @@ class ShownRemedies:
 
 def shown_pairs(folders: Sequence[Path]) -> ShownPairs | None:
     """Of the first folder where a pair is trained. Raises JournalError, OSError."""
-    found = (_pairs(file, state(file)) for file in _files(folders, "pairs"))
+    found = map(_pairs, _files(folders, "pairs"))
     return next((one for one in found if one), None)
 
 
 def shown_remedies(folders: Sequence[Path]) -> ShownRemedies | None:
     """Of the first folder that has records. Raises JournalError, OSError."""
-    found = (_remedies(file, state(file)) for file in _files(folders, "remedies"))
+    found = map(_remedies, _files(folders, "remedies"))
     return next((one for one in found if one), None)
 
 
@@ -62,14 +59,8 @@ def _files(folders: Sequence[Path], name: str) -> Iterable[Path]:
     return (file for file in files if file.is_file())
 
 
-def state(file: Path) -> State:
-    """What changes where a file does: a page is built often, and a bootstrap takes a second."""
-    known = file.stat()
-    return known.st_mtime_ns, known.st_size
-
-
-@lru_cache(maxsize=4)
-def _pairs(file: Path, state: State) -> ShownPairs | None:
+@once_a_state  # a page is built often, and a bootstrap takes a second
+def _pairs(file: Path) -> ShownPairs | None:
     made, records = pairs_run.FORMAT.read(file, pairs_run.read_record)
     found = pairs_summary.pairs(records)
     if not found:
@@ -85,8 +76,8 @@ def _pairs(file: Path, state: State) -> ShownPairs | None:
     )
 
 
-@lru_cache(maxsize=4)
-def _remedies(file: Path, state: State) -> ShownRemedies | None:
+@once_a_state
+def _remedies(file: Path) -> ShownRemedies | None:
     made, records = remedies_run.FORMAT.read(file, remedies_run.read_record)
     if not records:
         return None

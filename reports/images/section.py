@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -20,17 +19,11 @@ from claims.observing.accuracies import Cell
 from reports.drawing import figures as drawing
 from reports.images import decide, plots, run
 from reports.images import records as image_records
-from reports.images.further import (
-    ShownPairs,
-    ShownRemedies,
-    State,
-    shown_pairs,
-    shown_remedies,
-    state,
-)
+from reports.images.further import ShownPairs, ShownRemedies, shown_pairs, shown_remedies
 from reports.images.records import KEPT
 from reports.images.run import StoredRuns
 from reports.images.tiers import form_name
+from reports.ledger.files import once_a_state
 from reports.ledger.journal import JournalError
 from reports.ledger.ledger import Ledger
 
@@ -95,7 +88,7 @@ def section(ledger: Ledger, folder: Path) -> ImageSection:
     tier = next((verdict.profile for verdict in verdicts.values()), None)
     with _telling(troubles):
         if (file := _records(folder, tier)) is not None:
-            shown = _shown(file, state(file))
+            shown = _shown(file)
             verdicts = verdicts or shown.verdicts
             if {name: one.evidence for name, one in verdicts.items()} != {
                 name: one.evidence for name, one in shown.verdicts.items()
@@ -146,11 +139,11 @@ def _others(folder: Path, shown: Path) -> tuple[OtherRecords, ...]:
     by_tier = {
         file.stem: file for place in (KEPT, folder / OWN) for file in image_records.files(place)
     }
-    return tuple(_other(file, state(file)) for tier, file in by_tier.items() if tier != shown.stem)
+    return tuple(_other(file) for tier, file in by_tier.items() if tier != shown.stem)
 
 
-@lru_cache(maxsize=8)
-def _other(file: Path, state: State) -> OtherRecords:
+@once_a_state
+def _other(file: Path) -> OtherRecords:
     runs = run.read(file)
     parts = tuple(
         (cell, form_name(cell.form), one)
@@ -160,8 +153,8 @@ def _other(file: Path, state: State) -> OtherRecords:
     return OtherRecords(image_records.trained_on(runs), tuple(decide.by_network(runs)), parts)
 
 
-@lru_cache(maxsize=4)
-def _shown(file: Path, state: State) -> _Shown:
+@once_a_state
+def _shown(file: Path) -> _Shown:
     runs = run.read(file)
     verdicts = {one.claim: one for one in decide.decide(runs, file.stem)}
     return _Shown(MappingProxyType(verdicts), image_records.trained_on(runs), _figures(runs))

@@ -6,13 +6,15 @@ import errno
 import hashlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from model.files import read_limited, write_atomically
 from model.printing import one_line, shown, steers
 
+T = TypeVar("T")
 #: Bytes of a specification, a sweep, a counterexample: many times what they need.
 SMALL = 2**20
 #: Bytes of a ledger, or of one line of a journal.
@@ -21,6 +23,23 @@ LARGE = 2**28
 _DEEPEST = 40
 #: Bits of an integer, beyond which no float holds it.
 _LONGEST = 1000
+
+
+def once_a_state(told: Callable[[Path], T]) -> Callable[[Path], T]:
+    """What is told of a file, worked out again only where it was written since, or has another
+    length. What is returned is shared, and stays as it is.
+    """
+
+    @lru_cache(maxsize=8)
+    def of_state(file: Path, written: int, length: int) -> T:
+        return told(file)
+
+    @wraps(told)
+    def of_file(file: Path) -> T:
+        known = file.stat()
+        return of_state(file, known.st_mtime_ns, known.st_size)
+
+    return of_file
 
 
 def write_whole(path: Path, text: str) -> None:
