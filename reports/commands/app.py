@@ -28,7 +28,7 @@ COMMANDS = {
     ),
     "attack": Place(
         f"{_ROOM}.attack",
-        "attack_claim",
+        "attack_claims",
         "Search a claim's whole domain for the regime that breaks it, and decide the worst on fresh"
         " seeds. Goes on where it was stopped.",
     ),

@@ -1,30 +1,40 @@
-"""`attack`: an adversary searches a claim's whole domain."""
+"""`attack`: an adversary searches a claim's whole domain, or those of many claims."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.progress import BarColumn, TimeElapsedColumn
 
 from reports.commands.console import err, out, print_json, vanishing
-from reports.commands.options import MOST_ENTROPY, JsonOption
+from reports.commands.options import MOST_ENTROPY, WORKERS, JsonOption, WorkersOption
 
 if TYPE_CHECKING:
     from claims.core.claim import Claim
-    from reports.studies.attack.attack import Attack, Tick
+    from reports.studies.attack.attack import Attack, Limits, Tick
     from reports.studies.attack.records import Evaluation
 
 
-def attack_claim(
-    claim_id: Annotated[str, typer.Argument(metavar="ID", help="A claim, or a mutant: ID!NAME.")],
+def attack_claims(
+    claim_ids: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="ID...", help="Claims, patterns such as 'theorem-4.3.*', or mutants: ID!NAME."
+        ),
+    ],
     minutes: Annotated[
-        float, typer.Option(min=0, help="How long this run searches; runs add up.")
+        float, typer.Option(min=0, help="How long this run searches, each claim; runs add up.")
     ] = 30.0,
+    until: Annotated[
+        float | None,
+        typer.Option(min=0, help="Minutes in all: a claim that was searched so long is left."),
+    ] = None,
     evaluations: Annotated[
         int | None,
         typer.Option(min=1, help="Regimes at most, those of earlier runs included."),
@@ -41,48 +51,88 @@ def attack_claim(
         Path | None,
         typer.Option("--out", help="The folder for a counterexample (reports/out/failures/)."),
     ] = None,
+    record: Annotated[
+        Path | None, typer.Option(help="A file that each attack adds a line to, as it ended.")
+    ] = None,
+    workers: WorkersOption = WORKERS,
     as_json: JsonOption = False,
 ) -> None:
     """Search a claim's whole domain for the regime that breaks it, and decide the worst on fresh
     seeds. Goes on where it was stopped.
     """
-    from claims.core.catalogue import find
-    from claims.core.claim import split_id
     from claims.core.profile import CI_ENTROPY
     from claims.core.workspace import Workspace
-    from claims.deciding.attacked import check_attackable
+    from reports.commands.choosing import choose
     from reports.ledger import DEFAULT
+    from reports.studies.attack.attack import Limits
 
-    if not math.isfinite(minutes):
-        raise typer.BadParameter(f"--minutes {minutes}: must be a finite number.")
-    claim = find(claim_id)
-    check_attackable(claim)
+    for name, value in (("--minutes", minutes), ("--until", until)):
+        if value is not None and not math.isfinite(value):
+            raise typer.BadParameter(f"{name} {value}: must be a finite number.")
+    claims = choose(claim_ids, None, None, DEFAULT)
     workspace = Workspace(DEFAULT.parent)
-    folder = failures or workspace.failures
-    if claim.domain is None:
-        _judge(claim, folder, as_json)
-        return
-    from reports.studies.attack import attack
+    asked = Asked(
+        CI_ENTROPY if entropy is None else entropy,
+        Limits(60 * minutes, math.inf if until is None else 60 * until, evaluations),
+        workspace.attacks,
+        failures or workspace.failures,
+        record,
+        as_json,
+        [*_given("--until", until), *_given("--entropy", entropy), *_given("--record", record)],
+    )
+    if len(claims) == 1 and claims[0].id == claim_ids[0]:
+        _attack_one(claims[0], asked, journal)
+    if journal is not None:
+        raise typer.BadParameter(f"--journal {journal}: holds one attack; {len(claims)} are asked.")
+    from reports.commands.attacks import attack_many
 
-    name = "-".join(filter(None, split_id(claim.id)))
-    with _watched(claim.id, minutes) as tick:
+    attack_many(claims, {*claim_ids}, asked, workers)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What attacks have in common."""
+
+    entropy: int
+    limits: Limits
+    journals: Path
+    failures: Path
+    record: Path | None
+    as_json: bool
+    options: list[str]  # as they are to be given again
+
+
+def _attack_one(claim: Claim[Any], asked: Asked, journal: Path | None) -> NoReturn:
+    from claims.deciding.attacked import check_attackable
+    from reports.ledger import attacks
+    from reports.studies.attack import attack, many
+
+    check_attackable(claim)
+    if claim.domain is None:
+        _judge(claim, asked.failures, asked.as_json)
+    limits = asked.limits
+    with (
+        attacks.opened(asked.record) if asked.record else nullcontext() as kept,
+        _watched(claim.id, min(limits.seconds, limits.in_all)) as tick,
+    ):
         done = attack.run(
             claim,
-            entropy=CI_ENTROPY if entropy is None else entropy,
-            limits=attack.Limits(60 * minutes, evaluations),
-            path=journal or workspace.attacks / f"{name}.jsonl",
-            failures=folder,
+            entropy=asked.entropy,
+            limits=limits,
+            path=journal or many.journal_of(claim.id, asked.journals),
+            failures=asked.failures,
             tick=tick,
         )
-    following = _following(done, [*_given("--entropy", entropy), *_given("--journal", journal)])
-    if as_json:
+        many.keep(kept, attack.recorded(done))
+    following = _following(done, [*asked.options, *_given("--journal", journal)])
+    if asked.as_json:
         print_json(done.to_dict() | {"next": following})
     else:
         _show(done, following)
     raise typer.Exit(1 if done.falls else 0)
 
 
-def _judge(claim: Claim[Any], failures: Path, as_json: bool) -> None:
+def _judge(claim: Claim[Any], failures: Path, as_json: bool) -> NoReturn:
     """A statement about formulas has no regimes to search: it is judged."""
     import shlex
 
@@ -109,10 +159,10 @@ def _judge(claim: Claim[Any], failures: Path, as_json: bool) -> None:
 
 
 @contextmanager
-def _watched(name: str, minutes: float) -> Iterator[Tick]:
+def _watched(name: str, seconds: float) -> Iterator[Tick]:
     """A display of the time that is left, the regimes looked at, and the worst margin."""
     with vanishing(BarColumn(), TimeElapsedColumn()) as progress:
-        bar = progress.add_task(name, total=60 * minutes)
+        bar = progress.add_task(name, total=seconds)
         begun = progress.get_time()
 
         def tick(count: int, worst: Evaluation | None) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from claims.core import constants as constant_table
 from claims.core.claim import Claim
 from claims.core.limits import limits
+from reports.ledger import attacks
 from reports.ledger.earned import sentences
 from reports.ledger.ledger import Ledger
 
@@ -38,6 +39,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "uses": dict(claim.uses),
         "mutants": {mutant.name: mutant.error for mutant in claim.mutants},
         "earned": sentences(verdict) if verdict else [],
+        "attacked": attacked.sentence if (attacked := attacks.of(claim)) else "",
         "verdict": (
             None
             if verdict is None

@@ -22,6 +22,7 @@ from claims.core.claim import Kind, Provenance
 from claims.core.transitions import transitions
 from reports.drawing import graph
 from reports.images import section as images
+from reports.ledger import attacks
 from reports.ledger.files import write_whole
 from reports.ledger.ledger import Ledger
 from reports.numerals import duration, number
@@ -56,6 +57,8 @@ BAR = (
     ("statements", "Statements"),
     ("speed", "Speed"),
 )
+#: Attacks that are shown at once.
+_ATTACKS = 10
 _TEMPLATES = Path(__file__).with_name("templates")
 
 
@@ -95,6 +98,9 @@ def render(ledger: Ledger, folder: Path, experiments: Path | None = None) -> str
             provenances=list(Provenance),
             images=images.section(ledger, folder),
             speed=speed.section(),
+            attacks=attacks.section(),
+            attacks_command=attacks.COMMAND,
+            attacks_shown=_ATTACKS,
             robustness=robustness.section(),
             robustness_commands=robustness.COMMANDS,
             transitions=transitions(),

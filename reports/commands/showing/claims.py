@@ -127,7 +127,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     console.print(
         f"\n[bold]{verdict['settled']}[/bold] on {escape(where + margin)}", highlight=False
     )
-    for sentence in record["earned"]:
+    for sentence in filter(None, (*record["earned"], record["attacked"])):
         console.print(f"  {sentence}", markup=False, highlight=False)
     if verdict["detectable"]:
         effect = f"{record['detects']} {verdict['detectable']:.2g} or more"

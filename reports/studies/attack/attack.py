@@ -31,6 +31,7 @@ from claims.deciding.attacked import (
 )
 from model.regime import Regime, RegimeError
 from reports.ledger import counterexample, journal
+from reports.ledger.attacks import RecordedAttack, digest_of
 from reports.ledger.journal import Journal, JournalError
 from reports.studies.attack import records
 from reports.studies.attack.records import Decided, Evaluation, Regimes
@@ -48,6 +49,7 @@ class Limits:
     """Where a run stops: whichever comes first, but not before one regime is looked at."""
 
     seconds: float = math.inf  # of this run
+    in_all: float = math.inf  # seconds of searching, those of earlier runs included
     evaluations: int | None = None  # in all, those of earlier runs included
 
 
@@ -106,6 +108,31 @@ class Attack:
             "counterexample": self.counterexample and str(self.counterexample),
             "journal": str(self.journal),
         }
+
+
+def recorded(done: Attack) -> RecordedAttack | None:
+    """The line that a record keeps of an attack; none where no regime could be measured."""
+    confirmation = done.confirmation
+    if confirmation is None:
+        return None
+    return RecordedAttack(
+        claim=done.claim.id,
+        text=digest_of(done.claim),
+        entropy=done.entropy,
+        regimes=len(done.evaluations),
+        unmeasured=len(done.unmeasured),
+        networks=done.networks,
+        seconds=round(done.seconds, 1),
+        regime=confirmation.case.regime.to_dict(),
+        root=confirmation.case.root,
+        seeds=confirmation.seeds,
+        trials=confirmation.trials,
+        failures=confirmation.failures,
+        possible_failures=confirmation.possible_failures,
+        margin=finite(confirmation.margin),
+        delta=confirmation.delta,
+        falls=confirmation.falls,
+    )
 
 
 def told(confirmation: Confirmation) -> dict[str, Any]:
@@ -211,9 +238,10 @@ class _Session:
             step = steps.send(FAR if evaluation.margin is None else evaluation.margin)
 
     def _goes_on(self, begun: float, limits: Limits) -> bool:
-        count = len(self.evaluations)
+        count, searched = len(self.evaluations), sum(one.seconds for one in self.evaluations)
         enough = limits.evaluations is not None and count >= limits.evaluations
-        return count == 0 or not (enough or time.monotonic() - begun >= limits.seconds)
+        late = time.monotonic() - begun >= limits.seconds or searched >= limits.in_all
+        return count == 0 or not (enough or late)
 
     def _again(self, step: Step) -> Evaluation:
         number = len(self.evaluations)

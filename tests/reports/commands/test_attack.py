@@ -1,6 +1,7 @@
 """`attack`, as scripts use it."""
 
 import json
+import shlex
 
 import pytest
 from test_refusals import refused
@@ -9,6 +10,7 @@ from claims.core.catalogue import catalogue
 from claims.deciding.attacked import FRESH_SEEDS
 from claims.deciding.interval_proof import IntervalProof
 from claims.deciding.population import Population
+from reports.ledger import attacks
 
 WRONG, TRUE = "e5.scratch!off-by-one", "e5.scratch"
 FEW = "--evaluations", "6"
@@ -110,3 +112,77 @@ def test_a_journal_of_another_attack(run):
 def test_a_journal_that_is_none(run, tmp_path):
     (tmp_path / "j").write_text("garbage\n")
     assert "something else" in refused(run("attack", TRUE, *FEW, "--journal", "j"))
+
+
+# Several ------------------------------------------------------------------------------------------
+
+
+def test_several(run, tmp_path):
+    """Those of a pattern that are verified and can be attacked; a line each, in a record."""
+    options = *FEW, "--record", "record.jsonl", "--workers", 1
+    code, out, _ = run("attack", "e5.*", "e4.filters", *options, "--json")
+    told = json.loads(out)
+    assert code == 0
+    assert [one["claim"] for one in told["attacks"]] == [TRUE, "e4.filters"]
+    assert (told["left"], told["trouble"]) == (1, {})  # a formula
+    kept = attacks.read(tmp_path / "record.jsonl")
+    assert [(one.claim, one.regimes, one.failures) for one in kept] == [
+        (TRUE, 6, 0),
+        ("e4.filters", 6, 0),
+    ]
+
+
+def test_several_that_fall(run):
+    """Named outright, mutants are attacked; the counterexample can be replayed."""
+    code, out, _ = run("attack", WRONG, "e4.filters", *FEW, "--workers", 1)
+    assert code == 1
+    assert "falls" in out
+    assert "stands" in out
+    line = next(one for one in out.splitlines() if one.startswith("next: "))
+    assert run(*shlex.split(line)[2:])[0] == 1
+
+
+def test_what_was_attacked_long_enough_is_left(run):
+    options = *FEW, "--record", "record.jsonl", "--workers", 1
+    run("attack", TRUE, *options)
+    code, out, _ = run("attack", "e5.*", "--until", 0, *options)
+    assert code == 0
+    assert out.startswith("0 attacked; ")
+    assert "attacked long enough" in out
+
+
+def test_one_is_recorded(run, tmp_path):
+    run("attack", TRUE, *FEW, "--record", "record.jsonl")
+    run("attack", TRUE, "--evaluations", 8, "--record", "record.jsonl")
+    (kept,) = attacks.read(tmp_path / "record.jsonl")
+    assert (kept.claim, kept.regimes) == (TRUE, 8)
+
+
+def test_one_that_cannot_go_on_among_several(run, tmp_path):
+    """The other goes on; the exit code says that something could not."""
+    (tmp_path / "reports/out/attacks").mkdir(parents=True)
+    (tmp_path / "reports/out/attacks/e4.filters.jsonl").write_text("garbage\n")
+    code, out, err = run("attack", TRUE, "e4.filters", *FEW, "--workers", 1)
+    assert code == 2
+    assert "e4.filters: journal = " in err
+    assert f"  {TRUE} " in out
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((TRUE, "law.l1"), "Population"),
+        ((TRUE, "e3.degrees"), "attack it alone"),
+        ((TRUE, "e4.filters", "--journal", "j"), "--journal j: holds one attack; 2 are asked"),
+        ((TRUE, "--until", "nan"), "--until"),
+        (("nothing.*",), "no id has this form"),
+    ],
+)
+def test_refusals_of_several(run, given, said):
+    assert said in refused(run("attack", *given))
+
+
+def test_a_record_of_something_else(run, tmp_path):
+    (tmp_path / "record").write_text("garbage\n")
+    assert "record" in refused(run("attack", TRUE, *FEW, "--record", "record"))
+    assert (tmp_path / "record").read_text() == "garbage\n"
