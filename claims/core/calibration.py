@@ -30,6 +30,7 @@ class CalibrationSet:
     domain: Domain
     observe: Callable[[Regime, Seeds], Any]
     share: float = 1.0  # of the usual number of regimes
+    seeds: int | None = None  # of a regime, where its quantile must be told closer than usual
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,9 @@ MOST_STEPS, MOST_WORK = 8192, 2e10
 DECADES = (0.7, 18.0)
 #: sigma_2, in powers of ten.
 UNITS = (0, -3, 3)
-#: How far a quantity with one end is followed, down, and up: to where Theorem 4.3's bound
-#: exp(-tau_2/C_2) is about 1e-8.
+#: How far a quantity with one end is followed, down, and up: to where errors are below 1e-8 but in
+#: networks with classes of very unequal sizes. Those are followed on in `theorem-4.3.by-class`, and
+#: C_2 is fitted for them up to 1000.
 DOWN, UP = 30.0, 64.0
 #: The same, of X and Y where a domain does not bound them.
 OPEN_X = Between(1e-2, 1e2)

@@ -99,10 +99,10 @@ def probe(
         UnmeasuredError: it lies outside the statement's hypotheses, or cannot be trained here.
     """
     check_inside(claim, case.regime, constants)
-    first = _probed(claim, case, constants, FIRST_SEEDS)
+    first = probe_on(claim, case, constants, FIRST_SEEDS)
     if first.margin >= worst:
         return first
-    more = _probed(claim, case, constants, MORE_SEEDS)
+    more = probe_on(claim, case, constants, MORE_SEEDS)
     return Probed(more.margin, more.seeds, first.networks + more.networks, more.failures)
 
 
@@ -117,7 +117,12 @@ def check_inside(claim: Claim[Any], regime: Regime, constants: Constants) -> Non
         raise UnmeasuredError(f"{error.field}: {error.rule}") from None
 
 
-def _probed(claim: Claim[Any], case: Case, constants: Constants, seeds: int) -> Probed:
+def probe_on(claim: Claim[Any], case: Case, constants: Constants, seeds: int) -> Probed:
+    """The margin of one regime on so many seeds.
+
+    Raises:
+        UnmeasuredError: it cannot be trained here.
+    """
     margin, networks = _measured(claim, case, constants, seeds)
     return Probed(tolerated(margin, claim.rule.delta), seeds, networks, margin.certain_failures)
 

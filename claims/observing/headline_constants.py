@@ -3,6 +3,10 @@
 Thresholds and exponents are fitted on regimes in which the criterion lies anywhere from a tenth to
 a hundred; those of two readings of Theorem 4.2 also in two corners, which C_4 bounds. C_4 is
 computed from two thresholds: at Y = 1 and few inherited filters tau_D is about (1 + X)^2 tau_2.
+
+The two C_2 that serve whatever the sizes, of tau_2 and of tau_D, must also serve the fewest samples
+and whatever criterion. There the networks that need most are those with classes of unequal sizes
+(`claims.paper.unequal_classes`): just about a share delta of them, so that many seeds are wanted.
 """
 
 from __future__ import annotations
@@ -55,6 +59,13 @@ CORNERS: dict[str, tuple[Between, Scales]] = {
 }
 
 
+#: Few samples, and a criterion at which C_2 is near its limit.
+FAR_ABOVE = Between(100.0, 1000.0)
+_FEWEST: Scales = {Scale.N2: Between(20, 24)}
+#: Of the usual number of regimes, and seeds of each.
+_FEW_REGIMES, _MANY_SEEDS = 1 / 8, 400
+
+
 # What is trained ----------------------------------------------------------------------------------
 
 
@@ -84,6 +95,20 @@ def _corner(reading: Reading, name: str) -> CalibrationSet:
 IN_CORNERS = {
     reading.name: tuple(_corner(reading, name) for name in CORNERS) for reading in RESTRICTED
 }
+UNEQUAL_SCRATCH = CalibrationSet(
+    "scratch-unequal",
+    from_scratch(TAU_2, FAR_ABOVE, scales=_FEWEST),
+    scratch_only,
+    share=_FEW_REGIMES,
+    seeds=_MANY_SEEDS,
+)
+UNEQUAL = CalibrationSet(
+    f"{SHARP.name}-unequal",
+    after_transfer(SHARP.criterion, FAR_ABOVE, scales={**_FEWEST, Scale.N1: Between(40, 60)}),
+    both_ways,
+    share=_FEW_REGIMES,
+    seeds=_MANY_SEEDS,
+)
 HARMFUL = CalibrationSet("negative", NEGATIVE, both_ways, share=1 / 4)
 
 
@@ -115,6 +140,7 @@ class _Criterion:
     quantity: Quantity
     sets: tuple[CalibrationSet, ...]
     little_noise: bool = False  # only regimes with X <= C_4 count
+    unequal: tuple[CalibrationSet, ...] = ()  # for the exponent, beside the others
 
     @property
     def _uses(self) -> tuple[str, ...]:
@@ -160,7 +186,7 @@ class _Criterion:
         return OpenConstant(
             name,
             needed,
-            sets=self.sets,
+            sets=(*self.sets, *self.unequal),
             where=counts,
             uses=(c_1, *self._uses),
             otherwise=MOST,
@@ -193,7 +219,7 @@ class _Criterion:
 
 def _from_scratch() -> tuple[FittedConstant, ...]:
     """Those of Theorem 4.3."""
-    tau_2 = _Criterion(TAU_2, (SCRATCH,))
+    tau_2 = _Criterion(TAU_2, (SCRATCH,), unequal=(UNEQUAL_SCRATCH,))
     return (
         OpenConstant(SCRATCH_C_T, _time, sets=(SCRATCH,), words="largest needed"),
         tau_2.largest_erring(SCRATCH_C_1),
@@ -222,7 +248,8 @@ def _shared() -> tuple[FittedConstant, ...]:
 def _of(reading: Reading) -> tuple[FittedConstant, ...]:
     """Those of a reading alone."""
     sets = ANYWHERE[reading.name], *IN_CORNERS.get(reading.name, ())
-    inside = _Criterion(reading.criterion, sets, reading.needs_little_noise)
+    unequal = (UNEQUAL,) if reading is SHARP else ()
+    inside = _Criterion(reading.criterion, sets, reading.needs_little_noise, unequal)
     c_1, c_2 = reading.constant("C_1"), reading.constant("C_2")
     constants: tuple[FittedConstant, ...] = (
         inside.largest_erring(c_1),

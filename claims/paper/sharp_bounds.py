@@ -9,10 +9,10 @@ As stated, errors are at most exp(-tau/C_2) from tau = C_1 on. With calibrated c
 * *from below*: error >= 0.1 exp(-tau/c). With the first it says that ln(error) falls linearly in
   tau, which no bound from above does.
 
-How fast it falls the two slopes leave open by a factor, C_2/c: about 12. They are those of the
+How fast it falls the two slopes leave open by a factor, C_2/c: about 20. They are those of the
 worst networks and of the best over all regimes: networks differ (with few samples one class may
-have many more than the other, and such a network errs more), sizes do, and both constants keep an
-allowance.
+have many more than the other, and such a network errs more: `claims.paper.unequal_classes`), sizes
+do, and both constants keep an allowance.
 """
 
 from __future__ import annotations

@@ -16,6 +16,14 @@ def calibrate(
         list[str] | None,
         typer.Argument(metavar="[ID]...", help="Refit the open constants of these claims only."),
     ] = None,
+    constants: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--constant",
+            metavar="NAME",
+            help="Refit this constant only, such as theorem-4.3.C_2; others stay. Again for more.",
+        ),
+    ] = None,
     regimes: Annotated[
         int, typer.Option(min=8, help="Regimes in each of the calibration sets.")
     ] = 160,
@@ -42,9 +50,16 @@ def calibrate(
             f"claim = {without[0]!r}: has no open constants of its own; without an ID, all"
             " constants are refitted"
         )
+    planned = plan(chosen)
+    if constants:
+        known = {constant.name for constant in planned.constants}
+        for name in constants:
+            if name not in known:
+                raise typer.BadParameter(f"--constant {name}: is none of {_named(known)}.")
+        planned = planned.only(constants)
     with err.status("training calibration networks"):
         fits = fit(
-            plan(chosen),
+            planned,
             {name: entry["value"] for name, entry in constant_table.table().items()},
             regimes=regimes,
             entropy=entropy,
@@ -60,6 +75,10 @@ def calibrate(
             highlight=False,
         )
     out.print("next: transfer-claims verify", highlight=False)
+
+
+def _named(known: set[str]) -> str:
+    return ", ".join(sorted(known))
 
 
 def _tell(line: str) -> None:

@@ -1,6 +1,10 @@
 """An attack: the search of `strategies.attack` over a claim's whole domain, kept in a journal that
 the next attack goes on with, and the worst regime decided on fresh seeds.
 
+A search looks at many regimes on few seeds, so that what looks worst was often unlucky. Where a
+statement may fail in a share of networks, the few that look worst are looked at again on more; the
+one that fails most often is decided.
+
 Which regimes are looked at, and in which order, depends on the claim and on the entropy alone; time
 only says where an attack stops.
 """
@@ -26,7 +30,9 @@ from claims.deciding.attacked import (
     Confirmation,
     UnmeasuredError,
     confirm,
+    fresh_seeds,
     probe,
+    probe_on,
     refutation,
 )
 from model.regime import Regime, RegimeError
@@ -34,14 +40,16 @@ from reports.ledger import counterexample, journal
 from reports.ledger.attacks import RecordedAttack, digest_of
 from reports.ledger.journal import Journal, JournalError
 from reports.studies.attack import records
-from reports.studies.attack.records import Decided, Evaluation, Regimes
+from reports.studies.attack.records import Decided, Evaluation, Finalist, Regimes
 from strategies.attack import AGAIN, FAR, Step, attack, axes, clipped
 from strategies.regimes import placed
 
 #: Called after each look, with the number of them and the worst regime so far.
 Tick = Callable[[int, Evaluation | None], None]
 #: Streams of roots: those of the search are even, those of a decision odd.
-_SEARCH, _DECISION = 3, 4
+_SEARCH, _DECISION, _FINAL = 3, 4, 5
+#: Regimes that are looked at again before one is decided, and the seeds that each gets then.
+_FINALISTS, _FINAL_SEEDS = 8, 400
 
 
 @dataclass(frozen=True)
@@ -62,13 +70,10 @@ class Attack:
     axes: tuple[str, ...]
     journal: Path
     evaluations: list[Evaluation]
-    confirmation: Confirmation | None  # of the worst regime; None where none could be measured
+    worst: Evaluation | None  # the regime that was decided; None where none could be measured
+    confirmation: Confirmation | None  # of it
+    finalists: tuple[Finalist, ...] = ()  # regimes that were looked at again
     counterexample: Path | None = None  # where the statement falls
-
-    @property
-    def worst(self) -> Evaluation | None:
-        """The regime with the least margin."""
-        return records.worst(self.evaluations)
 
     @property
     def unmeasured(self) -> list[Evaluation]:
@@ -78,12 +83,14 @@ class Attack:
     @property
     def networks(self) -> int:
         """Trained by the search."""
-        return sum(one.networks for one in self.evaluations)
+        again = sum(one.networks for one in self.finalists)
+        return again + sum(one.networks for one in self.evaluations)
 
     @property
     def seconds(self) -> float:
         """That the search took, in all runs."""
-        return float(sum(one.seconds for one in self.evaluations))
+        again = sum(one.seconds for one in self.finalists)
+        return float(again + sum(one.seconds for one in self.evaluations))
 
     @property
     def falls(self) -> bool:
@@ -179,11 +186,21 @@ def run(
         with journal.opened(path, header, records.check) as log:
             session = _Session(claim, entropy, known, axes(claim.domain, known), log, path)
             session.search(limits, tick)
-            confirmation = session.decide_worst()
+            worst = session.worst()
+            confirmation = session.decide(worst)
     except JournalError as error:
         why = records.difference(path, header) or error.why
         raise AttackError(f"journal = {path}: {why}") from None
-    done = Attack(claim, entropy, session.axes, path, session.evaluations, confirmation)
+    done = Attack(
+        claim,
+        entropy,
+        session.axes,
+        path,
+        session.evaluations,
+        worst,
+        confirmation,
+        tuple(session.finalists.values()),
+    )
     if not done.falls:
         return done
     return replace(done, counterexample=_kept(done, known, failures))
@@ -219,6 +236,7 @@ class _Session:
         known = [records.read(record) for record in self.log.records]
         self.kept = [one for one in known if isinstance(one, Evaluation)]
         self.decided = [one for one in known if isinstance(one, Decided)]
+        self.finalists = {one.finalist: one for one in known if isinstance(one, Finalist)}
         self.regimes = Regimes()
 
     def search(self, limits: Limits, tick: Tick) -> None:
@@ -279,12 +297,41 @@ class _Session:
             failures=probed.failures,
         )
 
-    def decide_worst(self) -> Confirmation | None:
+    def worst(self) -> Evaluation | None:
+        """The worst regime: of those that look worst, the one that fails most often once all are
+        looked at again, where some networks may fail.
+        """
+        if not self.claim.rule.delta or self.claim.rule.of_all_seeds:
+            return self.regimes.worst
+        lowest = self.regimes.lowest(_FINALISTS)
+        return max(lowest, key=lambda one: self._finalist(one).badness, default=None)
+
+    def _finalist(self, one: Evaluation) -> Finalist:
+        """One regime looked at again, unless that is done."""
+        if one.number in self.finalists:
+            return self.finalists[one.number]
+        begun, regime = time.monotonic(), _regime(one)
+        case = Case(regime, 2 * _bits(self.entropy, _FINAL, one.number))
+        seeds = min(_FINAL_SEEDS, fresh_seeds(self.claim, regime))
+        probed = probe_on(self.claim, case, self.constants, seeds)
+        found = Finalist(
+            finalist=one.number,
+            root=case.root,
+            seeds=seeds,
+            networks=probed.networks,
+            failures=probed.failures,
+            margin=finite(probed.margin),
+            seconds=round(time.monotonic() - begun, 3),
+        )
+        self.log.append([asdict(found)])
+        self.finalists[one.number] = found
+        return found
+
+    def decide(self, worst: Evaluation | None) -> Confirmation | None:
         """Decide the worst regime, unless that is done."""
-        worst = self.regimes.worst
-        if worst is None or worst.regime is None:
+        if worst is None:
             return None
-        regime = Regime.from_dict(worst.regime)
+        regime = _regime(worst)
         for one in self.decided:
             if one.decided == worst.number:
                 return one.confirmation(self.claim, regime)
@@ -294,6 +341,11 @@ class _Session:
         seconds = round(time.monotonic() - begun, 3)
         self.log.append([asdict(Decided.of(worst.number, confirmation, seconds))])
         return confirmation
+
+
+def _regime(one: Evaluation) -> Regime:
+    assert one.regime is not None  # it was measured
+    return Regime.from_dict(one.regime)
 
 
 def _bits(entropy: int, stream: int, number: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.metadata import version
@@ -44,6 +44,26 @@ class Evaluation:
     failures: NonNegativeInt = 0
     why: str | None = None  # why it could not be measured
     seconds: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finalist:
+    """One of the worst regimes, looked at on more seeds before one of them is decided."""
+
+    __pydantic_config__ = _STRICT
+
+    finalist: NonNegativeInt  # the number of its evaluation
+    root: NonNegativeInt
+    seeds: PositiveInt
+    networks: NonNegativeInt
+    failures: NonNegativeInt  # certain ones
+    margin: float | None
+    seconds: float = 0.0
+
+    @property
+    def badness(self) -> tuple[float, float]:
+        """What the worst has the most of: the share of failures, then the lack of margin."""
+        return self.failures / self.seeds, math.inf if self.margin is None else -self.margin
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,7 +117,7 @@ class Decided:
         )
 
 
-AttackRecord = Evaluation | Decided
+AttackRecord = Evaluation | Finalist | Decided
 
 
 @cache
@@ -147,16 +167,12 @@ class Regimes:
     @property
     def worst(self) -> Evaluation | None:
         """The one with the least margin, by the number of the first look; none of none."""
+        return next(iter(self.lowest(1)), None)
+
+    def lowest(self, most: int) -> list[Evaluation]:
+        """Those with the least margins, the least first."""
         known = [one for _, _, one in self._by_point.values()]
-        return min(known, key=lambda one: one.margin or 0.0, default=None)
-
-
-def worst(evaluations: Iterable[Evaluation]) -> Evaluation | None:
-    """The regime with the least margin; none where none could be measured."""
-    regimes = Regimes()
-    for one in evaluations:
-        regimes.add(one)
-    return regimes.worst
+        return sorted(known, key=lambda one: one.margin or 0.0)[:most]
 
 
 def header(claim: Claim[Any], entropy: int, constants: Constants) -> dict[str, Any]:

@@ -44,12 +44,16 @@ def measure(name: str, constants: Mapping[str, float], regimes: int, entropy: in
     needs: list[Need] = []
 
     def add(case: Case, tags: tuple[str, ...]) -> None:
-        observation = drawn.observe(case.regime, Seeds(case.root, SEEDS))
+        observation = drawn.observe(case.regime, Seeds(case.root, _seeds(drawn)))
         values = {one.name: one.per_regime(observation, DELTA) for one in measured}
         needs.append(Need(case.regime, tags, values, low))
 
     search_strata(drawn.domain, constants, add, name=name, entropy=entropy, regimes=regimes)
     return needs
+
+
+def _seeds(drawn: CalibrationSet) -> int:
+    return drawn.seeds or SEEDS
 
 
 def _low_end(drawn: CalibrationSet) -> float | None:
@@ -70,7 +74,9 @@ def key(drawn: CalibrationSet, constants: Mapping[str, float], regimes: int, ent
     used = sorted((name, constants[name]) for name in drawn.domain.constants)
     names = [one.name for one in plan().measured(drawn.name)]
     versions = version("torch"), version("hypothesis")
-    return repr((drawn.name, parts, tiers, used, names, entropy, SEEDS, versions, _sources()))
+    return repr(
+        (drawn.name, parts, tiers, used, names, entropy, _seeds(drawn), versions, _sources())
+    )
 
 
 @cache

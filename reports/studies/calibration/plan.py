@@ -29,6 +29,17 @@ class Plan:
         every = (one for constant in self.constants for one in _sets(constant))
         return {one.name: one for one in every}
 
+    def only(self, names: Iterable[str]) -> Plan:
+        """The part of it that fits these constants; others are taken as they are known.
+
+        Raises:
+            ValueError: it has no constant of such a name.
+        """
+        wanted = set(names)
+        if unknown := sorted(wanted - {constant.name for constant in self.constants}):
+            raise ValueError(f"constant = {unknown[0]!r}: is none of those to be fitted")
+        return Plan(tuple(one for one in self.constants if one.name in wanted))
+
     def measured(self, name: str) -> tuple[OpenConstant, ...]:
         """The constants that a set is measured for."""
         return tuple(

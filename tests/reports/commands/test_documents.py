@@ -56,6 +56,8 @@ LONG = (
     "transfer-claims verify --fresh --mutants",
     "transfer-claims verify example.more-samples --mutants --profile quick",  # test_contributing
     "transfer-claims attack theorem-4.2.error-lower.tau-D --minutes 30",
+    "transfer-claims attack 'lemma-*' --until 10 --workers 2",
+    "transfer-claims attack '*' --until 10 --record reports/ledger/attacks.jsonl",
     "transfer-claims experiments --quick",
     "transfer-claims calibrate",
     "transfer-claims picture",

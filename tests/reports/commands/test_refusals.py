@@ -122,6 +122,7 @@ def test_constants_file_lacks_a_constant(run, monkeypatch, arguments):
         ["list", "--colour"],
         ["verify", "--profile", "slow"],
         ["verify", "--workers", "0"],
+        ["calibrate", "--constant", "theorem-4.3.C_no"],
         ["simulate", "x", "--engine", "fast"],
     ],
     ids=" ".join,

@@ -335,3 +335,42 @@ def test_json(known, attacked):
     assert {"failures", "trials", "interval", "at_least", "level", "delta"} <= {
         *told["confirmation"]
     }
+
+
+# The last round -----------------------------------------------------------------------------------
+
+
+def test_the_most_failing_of_the_worst_is_decided(known, attacked):
+    """Two kinds of regimes: in one each network fails by little, rarely; in the other more often,
+    and those that do not fail hold by much, so that few seeds look better.
+    """
+
+    def margin(observation):
+        uniform = np.array([one.random() for one in observation.seeds.generators()])
+        if observation.regime.n1 > 6:
+            return Margin.exact(np.where(uniform < 0.15, -0.1, 1.0))
+        return Margin.exact(np.where(uniform < 0.04, -0.5, 0.01))
+
+    done = attacked(known(toy(margin, delta=0.05)), 60)
+    assert len(done.finalists) > 1
+    chosen = max(done.finalists, key=lambda one: one.badness)
+    assert done.worst.number == chosen.finalist
+    assert chosen.failures / chosen.seeds == max(one.failures / one.seeds for one in done.finalists)
+    assert len({one.root for one in done.finalists} | {one.root for one in done.evaluations}) == (
+        len(done.finalists) + len(done.evaluations)
+    )
+
+
+def test_the_last_round_is_kept(attacked, tmp_path):
+    claim = with_chance(lambda regime: 0.03)
+    done = attacked(claim, 40)
+    lines = (tmp_path / "toy.jsonl").read_text().splitlines()
+    assert sum('"finalist"' in line for line in lines) == len(done.finalists) == 8
+    again = attacked(claim, 40)
+    assert again.finalists == done.finalists
+    assert (tmp_path / "toy.jsonl").read_text().splitlines() == lines
+    assert done.networks > sum(one.networks for one in done.evaluations)
+
+
+def test_what_may_never_fail_has_no_last_round(attacked):
+    assert attacked(toy(lambda o: 1.0), 10).finalists == ()

@@ -79,7 +79,7 @@ def test_those_attacked_least_come_first(known, campaign):
 
 
 def test_nothing_to_record(tmp_path):
-    done = attack.Attack(bare(), 1, (), tmp_path / "j", [], None)
+    done = attack.Attack(bare(), 1, (), tmp_path / "j", [], None, None)
     assert attack.recorded(done) is None
 
 

@@ -1,6 +1,7 @@
 """Regimes of calibration, what each needs, and going on where a run was interrupted."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 from fits import C_1, DOMAIN, NAMES, OTHERS, observe
@@ -58,6 +59,16 @@ def test_what_regimes_need():
         assert needed == pytest.approx(TAU_2(need.regime) * (SEEDS - int(DELTA * SEEDS)))
         assert need.low == 0.5
     assert len({need.tags for need in needs}) == 6
+
+
+def test_seeds_of_a_set(toy_catalogue):
+    """As many as it asks for; another number makes it another set."""
+    drawn = CalibrationSet("toy.more", DOMAIN, observe, seeds=100)
+    more = OpenConstant("toy.more", C_1.needed, sets=(drawn,))
+    toy_catalogue["more"] = bare(id="more", fits=(more,))
+    need = measure("toy.more", {}, 6, 1)[0]
+    assert need.values["toy.more"] == pytest.approx(TAU_2(need.regime) * (100 - int(DELTA * 100)))
+    assert key(drawn, {}, 6, 1) != key(replace(drawn, seeds=None), {}, 6, 1)
 
 
 def test_bounds_that_were_fitted_before():

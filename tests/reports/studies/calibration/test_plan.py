@@ -47,6 +47,15 @@ def test_others_are_not_refitted():
     assert [constant.name for constant in plan([CLAIMS[1]]).constants] == ["toy.C_2"]
 
 
+def test_some_constants_only():
+    """In the order of all; the sets that no other needs are not trained."""
+    made = plan().only(["toy.C_2"])
+    assert [constant.name for constant in made.constants] == ["toy.C_2"]
+    assert made.sets == {"toy.others": OTHERS}
+    with pytest.raises(ValueError, match=r"constant = 'toy\.no': is none of those"):
+        plan().only(["toy.C_1", "toy.no"])
+
+
 def test_what_can_be_drawn():
     """A set waits for the constants among its bounds."""
     made = plan()
