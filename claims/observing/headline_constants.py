@@ -61,7 +61,7 @@ CORNERS: dict[str, tuple[Between, Scales]] = {
 
 #: Few samples, and a criterion at which C_2 is near its limit.
 FAR_ABOVE = Between(100.0, 1000.0)
-_FEWEST: Scales = {Scale.N2: Between(20, 24)}
+FEWEST: Scales = {Scale.N2: Between(20, 24)}
 #: Of the usual number of regimes, and seeds of each.
 _FEW_REGIMES, _MANY_SEEDS = 1 / 8, 400
 
@@ -97,14 +97,14 @@ IN_CORNERS = {
 }
 UNEQUAL_SCRATCH = CalibrationSet(
     "scratch-unequal",
-    from_scratch(TAU_2, FAR_ABOVE, scales=_FEWEST),
+    from_scratch(TAU_2, FAR_ABOVE, scales=FEWEST),
     scratch_only,
     share=_FEW_REGIMES,
     seeds=_MANY_SEEDS,
 )
 UNEQUAL = CalibrationSet(
     f"{SHARP.name}-unequal",
-    after_transfer(SHARP.criterion, FAR_ABOVE, scales={**_FEWEST, Scale.N1: Between(40, 60)}),
+    after_transfer(SHARP.criterion, FAR_ABOVE, scales={**FEWEST, Scale.N1: Between(40, 60)}),
     both_ways,
     share=_FEW_REGIMES,
     seeds=_MANY_SEEDS,

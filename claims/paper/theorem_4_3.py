@@ -47,7 +47,7 @@ from claims.observing.errors import (
     orders,
     scratch_only,
 )
-from claims.observing.headline_constants import fitted
+from claims.observing.headline_constants import FAR_ABOVE, FEWEST, fitted
 from claims.observing.pictures import falls, stays
 
 
@@ -58,13 +58,12 @@ def converges(observation: Observation, constants: Constants) -> Margin:
     )
 
 
-def at_most(term: Quantity, sense: float = 1.0) -> Any:
-    """error <= exp(-term/C_2); `sense` -1 plants the flipped inequality."""
+def at_most(term: Quantity, sense: float = 1.0, factor: float = 1.0) -> Any:
+    """error <= exp(-term/(factor C_2)); `sense` -1 plants the flipped inequality."""
 
     def margin(observation: Observation, constants: Constants) -> Margin:
-        holds = error_at_most(
-            observation.scratch.error, -term(observation.regime) / constants[SCRATCH_C_2]
-        )
+        c_2 = factor * constants[SCRATCH_C_2]
+        holds = error_at_most(observation.scratch.error, -term(observation.regime) / c_2)
         return holds if sense > 0 else holds.negated
 
     return margin
@@ -83,6 +82,8 @@ SIGMA_SQUARED = misread("sigma_2^2 for sigma_2^4", lambda: f.tau_2 * f.sigma2**2
 #: Numbers of samples far enough apart for one to be told from the other.
 MORE: Scales = {Scale.N1: Between(400, 400), Scale.N2: Between(40, 40)}
 FEWER: Scales = {Scale.N1: Between(20, 20), Scale.N2: Between(120, 120)}
+#: Where networks with classes of unequal sizes need C_2 as large as it is.
+FEW_FAR_ABOVE = from_scratch(TAU_2, FAR_ABOVE, scales=FEWEST)
 #: On either side of every threshold.
 ANYWHERE = from_scratch(TAU_2, Between(0.02, 40.0))
 _COMMON: dict[str, Any] = {
@@ -157,6 +158,11 @@ CLAIMS = (
         uses=MEASURED | orders("lemma-a1"),
         mutants=(
             Mutant("flipped", "error ≥ exp(−τ₂/C₂)", {"margin": at_most(TAU_2, -1.0)}),
+            Mutant(
+                "slope",
+                "C₂/2 for C₂, with few samples",
+                {"domain": FEW_FAR_ABOVE, "margin": at_most(TAU_2, factor=0.5)},
+            ),
             Mutant(
                 "samples-squared",
                 "N₂² for N₂ in τ₂",
