@@ -7,18 +7,19 @@ import pytest
 from toys import INSIDE, bare
 
 from claims.core import constants as constant_table
-from claims.core.case import Case
 from claims.core.catalogue import catalogue, find
 from claims.core.domains import ANY_REGIME
 from claims.core.status import Status
-from claims.deciding.attacked import confirm
 from claims.deciding.decide import expected
 from claims.deciding.per_regime import PerRegime
 from model.regime import Regime
+from model.sampling import Seeds
 from reports.ledger import attacks
 from reports.ledger.attacks import RecordedAttack, attacked, digest_of, section
 
 CLAIM = "theorem-4.3.error-lower"
+#: Seeds of a recorded attack that are counted again.
+FIRST = 64
 ATTACK = RecordedAttack(
     claim=CLAIM,
     text=digest_of(find(CLAIM)),
@@ -156,11 +157,13 @@ def cheapest(most):
     return sorted(kept, key=cost)[:most]
 
 
-@pytest.mark.parametrize("one", cheapest(3), ids=lambda one: one.claim)
+@pytest.mark.parametrize("one", cheapest(4), ids=lambda one: one.claim)
 def test_it_is_counted_again(one):
-    """From the regime and the root that the record names: as many failures."""
-    case = Case(Regime.from_dict(one.regime), one.root)
-    again = confirm(find(one.claim), case, constant_table.load())
-    assert (again.seeds, again.trials) == (one.seeds, one.trials)
-    assert (again.failures, again.possible_failures) == (one.failures, one.possible_failures)
-    assert again.margin == pytest.approx(one.margin, rel=1e-6, abs=1e-9)
+    """From the regime and the root that the record names, on the first of its seeds: the regime is
+    one that the statement speaks of, and no more fail than of all seeds.
+    """
+    claim, regime, known = find(one.claim), Regime.from_dict(one.regime), constant_table.load()
+    assert claim.domain.violations(regime, known) == []
+    margin = claim.margin(claim.observe(regime, Seeds(one.root, min(FIRST, one.seeds))), known)
+    assert margin.certain_failures <= one.failures
+    assert margin.possible_failures <= one.possible_failures

@@ -1,15 +1,34 @@
 """Every statement says what the ledger says and nothing more."""
 
 import re
+from dataclasses import asdict
 
 from pages import BOOK, Parsed, verdict, words
 
 from claims.core import findings
 from claims.core.catalogue import catalogue
 from claims.core.status import Status
+from reports.ledger import attacks
+from reports.ledger.attacks import RecordedAttack
 from reports.ledger.ledger import Ledger
 from reports.page import document, entry
 from reports.page.rows import ConstantRow, hypothesis_rows
+
+ATTACK = {
+    "entropy": 1,
+    "regimes": 100,
+    "unmeasured": 2,
+    "networks": 2000,
+    "seconds": 90.0,
+    "regime": {"n1": 20},
+    "root": 5,
+    "seeds": 4000,
+    "trials": 4000,
+    "possible_failures": 130,
+    "margin": 0.25,
+    "delta": 0.05,
+    "falls": False,
+}
 
 
 def test_what_an_article_tells(parsed):
@@ -43,12 +62,40 @@ def test_what_an_article_tells(parsed):
         "proposition-4.4.2",
         "claims/paper/theorem_4_3.py",
         "transfer-claims verify theorem-4.3.error-upper --entropy 1234",
-        "mutants killed 4 of 5",
+        "mutants killed 5 of 6",
         "verified: survived",
         "falsified, as it must be",
         *(wrong.name for wrong in claim.mutants),
     ):
         assert expected in shown, expected
+
+
+def test_what_an_adversary_found(folder, monkeypatch, tmp_path):
+    """With the statement, and among those nearest to their fall; as `show` says it."""
+    name = "theorem-4.3.error-upper"
+    attack = RecordedAttack(
+        **ATTACK, claim=name, text=attacks.digest_of(catalogue()[name]), failures=120
+    )
+    file = tmp_path / "attacks.jsonl"
+    with attacks.opened(file) as kept:
+        kept.append([asdict(attack)])
+    of, section = attacks.of, attacks.section
+    monkeypatch.setattr(attacks, "of", lambda claim: of(claim, file))
+    monkeypatch.setattr(attacks, "section", lambda: section(file))
+    text = document.render(BOOK, folder)
+    shown = Parsed(text)
+    sentence = attacks.of(catalogue()[name]).sentence
+    assert "120 of 4,000 networks fail" in sentence
+    assert sentence in words(shown.articles[name])
+    assert "Adversary" not in words(shown.articles["theorem-4.3.error-lower"])
+    table = words(text[text.index('id="attacks"') : text.index('id="robustness"')])
+    assert f"1 of {len(attacks.to_attack())} verified statements" in table
+    assert "120 of 4,000" in table
+    low, high = attack.interval
+    assert f"{low:.2%} to {high:.2%}" in table
+    assert low < 0.03 < high
+    monkeypatch.setattr(attacks, "section", lambda: section(tmp_path / "none"))
+    assert "Not shown: none: No such file" in words(document.render(BOOK, folder))
 
 
 def test_not_decided(parsed):
