@@ -177,6 +177,12 @@ def _seed_bytes(regime: Regime) -> int:
     return 8 * vectors * (vectors + SIGNAL_COORDINATES)
 
 
+def interval_of(failures: int, trials: int) -> tuple[float, float]:
+    """Of a probability of failure, with confidence 95%: Clopper and Pearson's, exact."""
+    test = stats.binomtest(failures, trials)
+    return tuple(map(float, test.proportion_ci(0.95, method="exact")))  # type: ignore[return-value]
+
+
 @dataclass(frozen=True)
 class Confirmation:
     """The worst regime, on seeds that the search has not seen."""
@@ -195,8 +201,7 @@ class Confirmation:
     @property
     def interval(self) -> tuple[float, float]:
         """Of the probability of failure, with confidence 95%; exact."""
-        test = stats.binomtest(self.failures, self.trials)
-        return tuple(map(float, test.proportion_ci(0.95, method="exact")))  # type: ignore[return-value]
+        return interval_of(self.failures, self.trials)
 
     @property
     def at_least(self) -> float:

@@ -29,11 +29,20 @@ def attack_claims(
         ),
     ],
     minutes: Annotated[
-        float, typer.Option(min=0, help="How long this run searches, each claim; runs add up.")
+        float,
+        typer.Option(
+            min=0,
+            help="How long this run searches, each claim; runs add up. Deciding the worst comes"
+            " after.",
+        ),
     ] = 30.0,
     until: Annotated[
         float | None,
-        typer.Option(min=0, help="Minutes in all: a claim that was searched so long is left."),
+        typer.Option(
+            min=0,
+            help="Minutes in all, earlier runs included; a claim that --record tells of as attacked"
+            " so long is left.",
+        ),
     ] = None,
     evaluations: Annotated[
         int | None,
@@ -78,12 +87,14 @@ def attack_claims(
         failures or workspace.failures,
         record,
         as_json,
-        [*_given("--until", until), *_given("--entropy", entropy), *_given("--record", record)],
+        [*_given("--entropy", entropy), *_given("--record", record)],
     )
     if len(claims) == 1 and claims[0].id == claim_ids[0]:
         _attack_one(claims[0], asked, journal)
     if journal is not None:
-        raise typer.BadParameter(f"--journal {journal}: holds one attack; {len(claims)} are asked.")
+        raise typer.BadParameter(
+            f"--journal {journal}: holds one attack; name one claim, outright."
+        )
     from reports.commands.attacks import attack_many
 
     attack_many(claims, {*claim_ids}, asked, workers)
@@ -109,6 +120,11 @@ def _attack_one(claim: Claim[Any], asked: Asked, journal: Path | None) -> NoRetu
 
     check_attackable(claim)
     if claim.domain is None:
+        if asked.record:
+            raise typer.BadParameter(
+                f"--record {asked.record}: {claim.id} is about formulas alone; it is judged, and"
+                " leaves no attack to record."
+            )
         _judge(claim, asked.failures, asked.as_json)
     limits = asked.limits
     with (

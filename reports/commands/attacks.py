@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from claims.core.claim import Claim
     from reports.commands.attack import Asked
     from reports.ledger.attacks import RecordedAttack
+    from reports.ledger.journal import Journal
     from reports.studies.attack.many import Ended
 
 
@@ -30,17 +31,24 @@ def attack_many(
     from reports.ledger import attacks
 
     wanted = _wanted(claims, named)
-    with attacks.opened(asked.record) if asked.record else nullcontext() as kept:
-        known = attacks.latest(map(attacks.read_record, kept.records)) if kept else ()
-        ended = _ended(wanted, known, asked, workers, kept)
-    if asked.as_json:
-        told = [one.told for one in ended if one.told]
-        trouble = {one.claim: one.trouble for one in ended if one.trouble}
-        print_json({"attacks": told, "left": len(claims) - len(ended), "trouble": trouble})
-    else:
-        _show(ended, len(claims), asked)
+    ended: list[Ended] = []
+    try:
+        with attacks.opened(asked.record) if asked.record else nullcontext() as kept:
+            known = attacks.latest(map(attacks.read_record, kept.records)) if kept else ()
+            _attack(wanted, known, asked, workers, kept, ended)
+    finally:  # what ended is told, whatever stopped the rest
+        _tell(ended, len(claims), asked)
     stopped = any(one.trouble for one in ended)
     raise typer.Exit(1 if any(one.falls for one in ended) else 2 if stopped else 0)
+
+
+def _tell(ended: list[Ended], asked_for: int, asked: Asked) -> None:
+    if not asked.as_json:
+        _show(ended, asked_for, asked)
+        return
+    told = [one.told for one in ended if one.told]
+    trouble = {one.claim: one.trouble for one in ended if one.trouble}
+    print_json({"attacks": told, "left": asked_for - len(ended), "trouble": trouble})
 
 
 def _wanted(claims: list[Claim[Any]], named: Collection[str]) -> list[Claim[Any]]:
@@ -56,25 +64,26 @@ def _wanted(claims: list[Claim[Any]], named: Collection[str]) -> list[Claim[Any]
     return [claim for claim in claims if claim.id in named or claim.id in sought]
 
 
-def _ended(
+def _attack(
     claims: list[Claim[Any]],
     known: Collection[RecordedAttack],
     asked: Asked,
     workers: int,
-    kept: Any,
-) -> list[Ended]:
+    kept: Journal | None,
+    ended: list[Ended],
+) -> None:
     from reports.studies.attack import many
 
     campaign = many.Campaign(asked.entropy, asked.limits, asked.journals, asked.failures)
-    ids, ended = many.in_turn(claims, known, asked.limits.in_all), []
+    ids = many.in_turn(claims, known, asked.limits.in_all)
     with display() as progress:
         bar = progress.add_task("attacking claims", total=len(ids))
         for one in many.attack_all(campaign, ids, workers):
             many.keep(kept, one.record)
             ended.append(one)
-            said = f"{one.claim}: {'falls' if one.falls else one.trouble or 'stands'}"
-            progress.update(bar, advance=1, description=said)
-    return ended
+            progress.update(
+                bar, advance=1, description=f"{one.claim}: {one.trouble or one.outcome}"
+            )
 
 
 def _show(ended: list[Ended], asked_for: int, asked: Asked) -> None:
@@ -116,14 +125,17 @@ def _cells(one: Ended) -> list[str]:
         of,
         f"{confirmed['delta']:g}" if confirmed else "–",
         "–" if margin is None else f"{margin + 0.0:.3g}",
-        "falls" if one.falls else "stands",
+        one.outcome,
     ]
 
 
 def _next(ended: list[Ended], asked: Asked) -> list[str]:
+    from reports.ledger.attacks import FILE
+
     fallen = [one.told["counterexample"] for one in ended if one.told and one.falls]
     replays = [["replay", str(file)] for file in fallen]
+    shown = asked.record is not None and asked.record.resolve() == FILE
     return [
         shlex.join(["transfer-claims", *words])
-        for words in (*replays, *([["report"]] if asked.record else []))
+        for words in (*replays, *([["report"]] if shown else []))
     ]

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ConfigDict, NonNegativeInt, PositiveInt, TypeAdapter
-from scipy import stats
 
 from claims.core import constants as constant_table
 from claims.core.catalogue import catalogue
@@ -26,7 +25,7 @@ from claims.core.claim import Claim
 from claims.core.limits import limits
 from claims.core.records import validated
 from claims.core.status import Status
-from claims.deciding.attacked import AttackError, check_attackable
+from claims.deciding.attacked import AttackError, check_attackable, interval_of
 from claims.deciding.decide import expected
 from reports.ledger import journal
 from reports.ledger.files import LARGE, once_a_state, read_json, read_text
@@ -42,8 +41,11 @@ _CONFIDENCE = 0.95
 
 @dataclass(frozen=True, kw_only=True)
 class RecordedAttack:
-    """An attack as it ended; a later line of the same claim, text and entropy is the same attack,
-    gone on with.
+    """An attack as it ended. Of several lines of one claim, text and entropy the one counts that
+    fell, else the one that looked at the most regimes: the others are parts of it.
+
+    Raises:
+        ValueError: more failures than trials, or more regimes unmeasured than looked at.
     """
 
     __pydantic_config__ = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
@@ -65,17 +67,30 @@ class RecordedAttack:
     delta: float
     falls: bool
 
+    def __post_init__(self) -> None:
+        for less, more in (
+            ("failures", "possible_failures"),
+            ("possible_failures", "trials"),
+            ("unmeasured", "regimes"),
+        ):
+            if getattr(self, less) > getattr(self, more):
+                raise ValueError(f"{less} = {getattr(self, less)}: must be at most {more}")
+
     @property
     def interval(self) -> tuple[float, float]:
         """Of the probability of failure in the worst regime, with confidence 95%; exact."""
-        test = stats.binomtest(self.failures, self.trials)
-        return tuple(map(float, test.proportion_ci(_CONFIDENCE, method="exact")))  # type: ignore[return-value]
+        return interval_of(self.failures, self.trials)
 
     @property
     def nearness(self) -> tuple[float, float]:
-        """How near it came to a statement's fall: the share of failures, then the margin."""
-        margin = -math.inf if self.margin is None else self.margin
-        return self.failures / self.trials - self.delta, -margin
+        """How near it came to a statement's fall: the share of failures against the share that
+        may fail, then the margin.
+        """
+        share, margin = (
+            self.failures / self.trials,
+            -math.inf if self.margin is None else self.margin,
+        )
+        return (share / self.delta if self.delta else math.inf if share else 0.0), -margin
 
 
 _RECORD = TypeAdapter(RecordedAttack)
@@ -96,8 +111,14 @@ def read(file: Path) -> tuple[RecordedAttack, ...]:
 
 
 def latest(attacks: Iterable[RecordedAttack]) -> tuple[RecordedAttack, ...]:
-    """Each attack as it ended last."""
-    return tuple({(one.claim, one.text, one.entropy): one for one in attacks}.values())
+    """Each attack once: as it fell, or went furthest."""
+    known: dict[tuple[str, str, int], RecordedAttack] = {}
+    for one in attacks:
+        key = one.claim, one.text, one.entropy
+        before = known.get(key)
+        if before is None or (one.falls, one.regimes) >= (before.falls, before.regimes):
+            known[key] = one
+    return tuple(known.values())
 
 
 def opened(file: Path) -> AbstractContextManager[Journal]:
@@ -150,8 +171,9 @@ class Attacked:
     def sentence(self) -> str:
         """What was found, in words."""
         return (
-            f"An adversary searched everything that it ranges over, for {self.seconds / 60:.2g}"
-            f" minutes: {self.regimes:,} regimes, {self.networks:,} networks. {_found(self.worst)}"
+            f"An adversary looked at {self.regimes:,} regimes of all that it ranges over, in"
+            f" {self.seconds / 60:.2g} minutes and on {self.networks:,} networks."
+            f" {_found(self.worst)}{' It falls.' if self.worst.falls else ''}"
         )
 
 

@@ -14,7 +14,7 @@ from claims.core.status import Status
 from reports.drawing.svg.embed import embedded
 from reports.images import records as image_records
 from reports.images import run as image_runs
-from reports.ledger import counterexample, journal, ledger
+from reports.ledger import attacks, counterexample, journal, ledger
 from reports.ledger.described import claim_record
 from reports.ledger.ledger import Ledger
 from reports.page import summary
@@ -73,6 +73,14 @@ def use_ledger(path):
 def use_journal(path):
     with journal.opened(path, {"format": "x", "version": 1}, attack_records.check) as log:
         json.dumps(log.records)
+
+
+def use_attacks(path):
+    """All that the page makes of them."""
+    shown = attacks.section(path)
+    [row.sentence for row in shown.rows]
+    if shown.trouble:
+        raise ValueError(shown.trouble)
 
 
 def use_series(path):
@@ -164,6 +172,10 @@ READERS = {
     ),
     "picture": (lambda _: _PICTURE.encode(), lambda path: embedded(_text(path))),
     "data set": (_archive, use_archive),
+    "recorded attacks": (
+        lambda _: b"".join(attacks.FILE.read_bytes().splitlines(True)[:3]),
+        use_attacks,
+    ),
     "image records": (
         lambda _: b"".join(
             image_records.KEPT.joinpath("cpu.jsonl").read_bytes().splitlines(True)[:4]

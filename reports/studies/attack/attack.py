@@ -186,8 +186,7 @@ def run(
         with journal.opened(path, header, records.check) as log:
             session = _Session(claim, entropy, known, axes(claim.domain, known), log, path)
             session.search(limits, tick)
-            worst = session.worst()
-            confirmation = session.decide(worst)
+            worst, confirmation = session.outcome()
     except JournalError as error:
         why = records.difference(path, header) or error.why
         raise AttackError(f"journal = {path}: {why}") from None
@@ -256,7 +255,9 @@ class _Session:
             step = steps.send(FAR if evaluation.margin is None else evaluation.margin)
 
     def _goes_on(self, begun: float, limits: Limits) -> bool:
-        count, searched = len(self.evaluations), sum(one.seconds for one in self.evaluations)
+        count = len(self.evaluations)
+        searched = sum(one.seconds for one in self.evaluations)
+        searched += sum(one.seconds for one in self.finalists.values())
         enough = limits.evaluations is not None and count >= limits.evaluations
         late = time.monotonic() - begun >= limits.seconds or searched >= limits.in_all
         return count == 0 or not (enough or late)
@@ -297,6 +298,16 @@ class _Session:
             failures=probed.failures,
         )
 
+    def outcome(self) -> tuple[Evaluation | None, Confirmation | None]:
+        """The regime in which the statement fell, now or earlier; else the worst, decided."""
+        for one in self.decided:
+            fallen = self.evaluations[one.decided]
+            confirmation = one.confirmation(self.claim, _regime(fallen))
+            if confirmation.falls:
+                return fallen, confirmation
+        worst = self.worst()
+        return worst, self.decide(worst)
+
     def worst(self) -> Evaluation | None:
         """The worst regime: of those that look worst, the one that fails most often once all are
         looked at again, where some networks may fail.
@@ -313,16 +324,20 @@ class _Session:
         begun, regime = time.monotonic(), _regime(one)
         case = Case(regime, 2 * _bits(self.entropy, _FINAL, one.number))
         seeds = min(_FINAL_SEEDS, fresh_seeds(self.claim, regime))
-        probed = probe_on(self.claim, case, self.constants, seeds)
         found = Finalist(
-            finalist=one.number,
-            root=case.root,
-            seeds=seeds,
-            networks=probed.networks,
-            failures=probed.failures,
-            margin=finite(probed.margin),
-            seconds=round(time.monotonic() - begun, 3),
+            finalist=one.number, root=case.root, seeds=seeds, networks=0, failures=0, margin=None
         )
+        try:
+            probed = probe_on(self.claim, case, self.constants, seeds)
+            found = replace(
+                found,
+                networks=probed.networks,
+                failures=probed.failures,
+                margin=finite(probed.margin),
+            )
+        except UnmeasuredError as error:
+            found = replace(found, why=str(error))
+        found = replace(found, seconds=round(time.monotonic() - begun, 3))
         self.log.append([asdict(found)])
         self.finalists[one.number] = found
         return found
@@ -337,7 +352,10 @@ class _Session:
                 return one.confirmation(self.claim, regime)
         begun = time.monotonic()
         case = Case(regime, 2 * _bits(self.entropy, _DECISION, worst.number) + 1)
-        confirmation = confirm(self.claim, case, self.constants, earlier=len(self.decided))
+        try:
+            confirmation = confirm(self.claim, case, self.constants, earlier=len(self.decided))
+        except UnmeasuredError as error:
+            raise AttackError(f"claim = {self.claim.id!r}: the worst regime {error}") from None
         seconds = round(time.monotonic() - begun, 3)
         self.log.append([asdict(Decided.of(worst.number, confirmation, seconds))])
         return confirmation

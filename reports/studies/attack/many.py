@@ -31,6 +31,13 @@ class Ended:
         """Whether the statement does."""
         return self.told is not None and bool(self.told["falls"])
 
+    @property
+    def outcome(self) -> str:
+        """In a word or two."""
+        if self.told is not None and self.told["confirmation"] is None:
+            return "nothing measured"
+        return "falls" if self.falls else "stands"
+
 
 @dataclass(frozen=True)
 class Campaign:

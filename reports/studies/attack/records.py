@@ -58,11 +58,14 @@ class Finalist:
     networks: NonNegativeInt
     failures: NonNegativeInt  # certain ones
     margin: float | None
+    why: str | None = None  # why it could not be measured on so many
     seconds: float = 0.0
 
     @property
     def badness(self) -> tuple[float, float]:
         """What the worst has the most of: the share of failures, then the lack of margin."""
+        if self.why is not None:
+            return -1.0, -math.inf
         return self.failures / self.seeds, math.inf if self.margin is None else -self.margin
 
 

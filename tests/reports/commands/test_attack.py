@@ -143,12 +143,16 @@ def test_several_that_fall(run):
 
 
 def test_what_was_attacked_long_enough_is_left(run):
+    """And what the record does not tell of is attacked."""
     options = *FEW, "--record", "record.jsonl", "--workers", 1
     run("attack", TRUE, *options)
-    code, out, _ = run("attack", "e5.*", "--until", 0, *options)
+    few = "--until", 1e-6
+    code, out, _ = run("attack", "e5.*", *few, *options)
     assert code == 0
     assert out.startswith("0 attacked; ")
     assert "attacked long enough" in out
+    told = json.loads(run("attack", "e5.*", "e4.filters", *few, *options, "--json")[1])
+    assert [one["claim"] for one in told["attacks"]] == ["e4.filters"]
 
 
 def test_one_is_recorded(run, tmp_path):
@@ -173,8 +177,9 @@ def test_one_that_cannot_go_on_among_several(run, tmp_path):
     [
         ((TRUE, "law.l1"), "Population"),
         ((TRUE, "e3.degrees"), "attack it alone"),
-        ((TRUE, "e4.filters", "--journal", "j"), "--journal j: holds one attack; 2 are asked"),
+        ((TRUE, "e4.filters", "--journal", "j"), "--journal j: holds one attack"),
         ((TRUE, "--until", "nan"), "--until"),
+        (("e3.degrees", "--record", "r"), "--record r: e3.degrees is about formulas alone"),
         (("nothing.*",), "no id has this form"),
     ],
 )

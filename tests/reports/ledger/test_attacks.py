@@ -46,10 +46,14 @@ def written(file, *lines, header=attacks.HEADER):
 
 
 def test_an_attack_gone_on_with_is_one(tmp_path):
+    """The furthest counts, wherever it stands; and one that fell for good."""
     longer = replace(ATTACK, regimes=200, seconds=600.0)
     other = replace(ATTACK, entropy=2)
     file = written(tmp_path / "a", *map(asdict, (ATTACK, other, longer)))
     assert attacks.read(file) == (longer, other)
+    assert attacks.latest([longer, ATTACK]) == (longer,)
+    fallen = replace(ATTACK, falls=True)
+    assert attacks.latest([fallen, longer]) == attacks.latest([longer, fallen]) == (fallen,)
     found = attacked(find(CLAIM), attacks.read(file))
     assert (found.seconds, found.regimes, found.networks) == (690.0, 300, 4000)
 
@@ -78,12 +82,16 @@ def test_new_constants_are_another_statement(monkeypatch):
 
 
 def test_the_nearest_to_its_fall_is_told():
-    nearer = replace(ATTACK, entropy=2, failures=150)
+    nearer = replace(ATTACK, entropy=2, failures=150, possible_failures=160)
     found = attacked(find(CLAIM), [ATTACK, nearer])
     assert found.worst == nearer
     assert "150 of 4,000 networks fail" in found.sentence
     assert "3.18% to 4.39%, with 95% confidence, where 5% may" in found.sentence
-    assert "for 3 minutes: 200 regimes, 4,000 networks" in found.sentence
+    assert "looked at 200 regimes" in found.sentence
+    assert "in 3 minutes and on 4,000 networks" in found.sentence
+    assert "falls" not in found.sentence
+    fallen = replace(nearer, falls=True)
+    assert attacked(find(CLAIM), [fallen]).sentence.endswith("It falls.")
     # Where as many fail, the margin says which.
     lower = replace(ATTACK, entropy=3, margin=-0.5)
     assert attacked(find(CLAIM), [lower, ATTACK]).worst == lower
@@ -91,10 +99,33 @@ def test_the_nearest_to_its_fall_is_told():
     assert attacked(find(CLAIM), [lower, unbounded, ATTACK]).worst == unbounded
 
 
+def test_nearness_is_against_what_may_fail():
+    """Of statements of which no network may fail, one that holds is far."""
+    exact = replace(ATTACK, delta=0.0, failures=0)
+    rare = replace(ATTACK, delta=0.01, failures=0)
+    assert max((exact, ATTACK, rare), key=lambda one: one.nearness) == ATTACK
+    assert max((replace(exact, failures=1), ATTACK), key=lambda one: one.nearness).delta == 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"failures": 41}, "failures = 41"),
+        ({"possible_failures": 4001}, "possible_failures"),
+        ({"unmeasured": 101}, "unmeasured"),
+    ],
+)
+def test_more_than_there_can_be(tmp_path, change, field):
+    with pytest.raises(ValueError, match=field):
+        replace(ATTACK, **change)
+    told = section(written(tmp_path / "a", asdict(ATTACK) | change)).trouble
+    assert field in told
+
+
 def test_one_margin_of_all_seeds():
-    worst_case = replace(ATTACK, trials=1, failures=0)
+    worst_case = replace(ATTACK, trials=1, failures=0, possible_failures=0)
     assert "In the worst of them it holds." in attacked(find(CLAIM), [worst_case]).sentence
-    falls = replace(worst_case, failures=1)
+    falls = replace(worst_case, failures=1, possible_failures=1)
     assert "In the worst of them it fails." in attacked(find(CLAIM), [falls]).sentence
 
 
