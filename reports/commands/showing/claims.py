@@ -102,6 +102,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
             "mutants",
             [f"{name}: {error}" for name, error in record["mutants"].items()],
         ),
+        ("adversary", [record["attacked"]] if record["attacked"] else []),
     ):
         if lines:
             console.print(f"\n[bold]{title}[/bold]")
@@ -127,7 +128,7 @@ def print_claim(console: Console, record: dict[str, Any]) -> None:
     console.print(
         f"\n[bold]{verdict['settled']}[/bold] on {escape(where + margin)}", highlight=False
     )
-    for sentence in filter(None, (*record["earned"], record["attacked"])):
+    for sentence in record["earned"]:
         console.print(f"  {sentence}", markup=False, highlight=False)
     if verdict["detectable"]:
         effect = f"{record['detects']} {verdict['detectable']:.2g} or more"

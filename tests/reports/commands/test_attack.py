@@ -191,3 +191,12 @@ def test_a_record_of_something_else(run, tmp_path):
     (tmp_path / "record").write_text("garbage\n")
     assert "record" in refused(run("attack", TRUE, *FEW, "--record", "record"))
     assert (tmp_path / "record").read_text() == "garbage\n"
+
+
+def test_show_tells_of_the_project_s(run):
+    """Of a statement that was attacked, whether there is a verdict of it or not."""
+    shown = attacks.section().rows[0]
+    out = run("show", shown.claim)[1]
+    assert f"adversary\n  {shown.sentence}" in out
+    assert json.loads(run("show", shown.claim, "--json")[1])["attacked"] == shown.sentence
+    assert "adversary" not in run("show", attacks.section().left[0])[1]

@@ -55,7 +55,7 @@ def test_what_verdicts_are_worth(text):
     )
     for expected in (
         f"within the budget of {number(RUN_BUDGET)}",
-        "4 of 6 mutants",
+        "5 of 7 mutants",
         "2 survived",
         "were not run",
         "profile ci, entropy 1234: 5 statements",
