@@ -28,6 +28,7 @@ from claims.core.constants import Constants
 from claims.core.margin import Margin
 from claims.core.records import finite
 from claims.core.status import Status
+from claims.deciding.binomial import interval_of
 from claims.deciding.budget import RUN_BUDGET
 from claims.deciding.formula import Formula
 from claims.deciding.interval_proof import IntervalProof
@@ -175,12 +176,6 @@ def _replayed(regime: Regime) -> int:
 def _seed_bytes(regime: Regime) -> int:
     vectors = regime.n1 + regime.n2 + 4 * regime.m
     return 8 * vectors * (vectors + SIGNAL_COORDINATES)
-
-
-def interval_of(failures: int, trials: int) -> tuple[float, float]:
-    """Of a probability of failure, with confidence 95%: Clopper and Pearson's, exact."""
-    test = stats.binomtest(failures, trials)
-    return tuple(map(float, test.proportion_ci(0.95, method="exact")))  # type: ignore[return-value]
 
 
 @dataclass(frozen=True)

@@ -73,12 +73,13 @@ def attack_claims(
     from claims.core.workspace import Workspace
     from reports.commands.choosing import choose
     from reports.ledger import DEFAULT
-    from reports.studies.attack.attack import Limits
 
     for name, value in (("--minutes", minutes), ("--until", until)):
         if value is not None and not math.isfinite(value):
             raise typer.BadParameter(f"{name} {value}: must be a finite number.")
     claims = choose(claim_ids, None, None, DEFAULT)
+    from reports.studies.attack.attack import Limits  # what it takes to decide, once all is well
+
     workspace = Workspace(DEFAULT.parent)
     asked = Asked(
         CI_ENTROPY if entropy is None else entropy,

@@ -24,9 +24,7 @@ from claims.core.catalogue import catalogue
 from claims.core.claim import Claim
 from claims.core.limits import limits
 from claims.core.records import validated
-from claims.core.status import Status
-from claims.deciding.attacked import AttackError, check_attackable, interval_of
-from claims.deciding.decide import expected
+from claims.deciding.binomial import interval_of
 from reports.ledger import journal
 from reports.ledger.files import LARGE, once_a_state, read_json, read_text
 from reports.ledger.journal import Journal
@@ -232,6 +230,9 @@ def attacked(claim: Claim[Any], attacks: Iterable[RecordedAttack]) -> Attacked |
 
 def to_attack() -> list[Claim[Any]]:
     """The statements that an adversary can attack, and that are recorded as verified."""
+    from claims.core.status import Status
+    from claims.deciding.decide import expected
+
     return [
         claim
         for claim in catalogue().values()
@@ -241,6 +242,8 @@ def to_attack() -> list[Claim[Any]]:
 
 def attackable(claim: Claim[Any]) -> bool:
     """Whether an attack can serve its rule."""
+    from claims.deciding.attacked import AttackError, check_attackable
+
     try:
         check_attackable(claim)
     except AttackError:
