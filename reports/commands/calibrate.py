@@ -52,10 +52,6 @@ def calibrate(
         )
     planned = plan(chosen)
     if constants:
-        known = {constant.name for constant in planned.constants}
-        for name in constants:
-            if name not in known:
-                raise typer.BadParameter(f"--constant {name}: is none of {_named(known)}.")
         planned = planned.only(constants)
     with err.status("training calibration networks"):
         fits = fit(
@@ -75,10 +71,6 @@ def calibrate(
             highlight=False,
         )
     out.print("next: transfer-claims verify", highlight=False)
-
-
-def _named(known: set[str]) -> str:
-    return ", ".join(sorted(known))
 
 
 def _tell(line: str) -> None:

@@ -17,6 +17,10 @@ from claims.core.catalogue import catalogue
 from claims.core.claim import Claim
 
 
+class PlanError(ValueError):
+    """A constant that a plan does not fit: names it, and those that it fits."""
+
+
 @dataclass(frozen=True)
 class Plan:
     """Constants in the order in which they are fitted, each with its sets."""
@@ -33,11 +37,14 @@ class Plan:
         """The part of it that fits these constants; others are taken as they are known.
 
         Raises:
-            ValueError: it has no constant of such a name.
+            PlanError: it has no constant of such a name.
         """
-        wanted = set(names)
-        if unknown := sorted(wanted - {constant.name for constant in self.constants}):
-            raise ValueError(f"constant = {unknown[0]!r}: is none of those to be fitted")
+        wanted, known = set(names), {constant.name for constant in self.constants}
+        if unknown := sorted(wanted - known):
+            raise PlanError(
+                f"constant = {unknown[0]!r}: is none of those to be fitted:"
+                f" {', '.join(sorted(known))}"
+            )
         return Plan(tuple(one for one in self.constants if one.name in wanted))
 
     def measured(self, name: str) -> tuple[OpenConstant, ...]:
